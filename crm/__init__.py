@@ -1,0 +1,1 @@
+"""The core of Brobygg: imports nothing from surveys, outreach or plugins."""

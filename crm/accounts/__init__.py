@@ -1,0 +1,1 @@
+"""Units, staff, roles, sign-in, visibility scopes and the audit log."""

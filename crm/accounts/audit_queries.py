@@ -1,0 +1,137 @@
+"""Reads of the audit log: administrators see all of it, managers what concerns their units."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, and_, false, select, true
+
+from crm.accounts.models import AuditEntry, Staff
+from crm.accounts.queries import names_of
+from crm.accounts.scopes import condition, scoped, visible
+from crm.actors import Actor, ActorKind, Role
+from crm.clock import local_instant
+from crm.db import current_session
+from crm.extension_points import Text
+
+# Other features write actions of their own; one that is not named here is shown as it is written.
+ACTION_LABELS: dict[str, Text] = {
+    "signed_in": _l("Signed in"),
+    "signed_out_everywhere": _l("Signed out everywhere"),
+    "account_locked": _l("Account locked after wrong passwords"),
+    "password_changed": _l("Password changed"),
+    "two_factor_on": _l("Two-step sign-in switched on"),
+    "two_factor_off": _l("Two-step sign-in switched off"),
+    "staff_invited": _l("Staff invited"),
+    "staff_invited_again": _l("Staff invited again"),
+    "invitation_accepted": _l("Invitation accepted"),
+    "staff_changed": _l("Staff changed"),
+    "staff_disabled": _l("Staff disabled"),
+    "staff_enabled": _l("Staff enabled"),
+    "staff_unlocked": _l("Account unlocked"),
+    "staff_two_factor_removed": _l("Two-step sign-in removed"),
+    "unit_added": _l("Unit added"),
+    "unit_changed": _l("Unit changed"),
+    "unit_archived": _l("Unit archived"),
+    "audit_exported": _l("Audit log exported"),
+    "participant_read": _l("Participant read"),
+    "participants_listed": _l("Participants listed"),
+}
+
+
+@dataclass(frozen=True)
+class AuditFilters:
+    """Who, what and when. The days are civil days in ``zone``; ``until`` is the last day that counts."""
+
+    staff_id: int | None = None
+    action: str | None = None
+    since: date | None = None
+    until: date | None = None
+    zone: str = "Europe/Stockholm"
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One line as it is shown. ``details`` are ids and names of fields, never contents."""
+
+    at: datetime
+    who: str
+    action: str
+    subject: str
+    details: str
+
+
+def audit_condition(actor: Actor) -> ColumnElement[bool]:
+    """The scope of the audit log."""
+    if actor.has_role(Role.ADMINISTRATOR):
+        return true()
+    if actor.has_role(Role.MANAGER):
+        return and_(AuditEntry.unit_id.is_not(None), AuditEntry.unit_id.in_(actor.unit_ids))
+    return false()
+
+
+def audit_entries(actor: Actor, filters: AuditFilters) -> Select[AuditEntry]:
+    """The lines that ``actor`` sees under ``filters``, newest first."""
+    statement = visible(AuditEntry, actor).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    if filters.staff_id is not None:
+        statement = statement.where(AuditEntry.staff_id == filters.staff_id)
+    if filters.action is not None:
+        statement = statement.where(AuditEntry.action == filters.action)
+    if filters.since is not None:
+        statement = statement.where(AuditEntry.at >= local_instant(filters.since, time(0), filters.zone))
+    if filters.until is not None:
+        after = local_instant(filters.until + timedelta(days=1), time(0), filters.zone)
+        statement = statement.where(AuditEntry.at < after)
+    return statement
+
+
+def actions_seen(actor: Actor) -> list[tuple[str, str]]:
+    """Every action in the lines that ``actor`` sees, with its label, by label."""
+    statement = scoped(select(AuditEntry.action).distinct(), condition(AuditEntry, actor))
+    pairs = [(action, action_label(action)) for action in current_session().scalars(statement)]
+    return sorted(pairs, key=lambda pair: pair[1].casefold())
+
+
+def people_seen(actor: Actor) -> list[tuple[int, str]]:
+    """Everybody who did something in the lines that ``actor`` sees, by name."""
+    acted = scoped(select(AuditEntry.staff_id).distinct(), condition(AuditEntry, actor))
+    statement = select(Staff.id, Staff.name).where(Staff.id.in_(acted)).order_by(Staff.name, Staff.id)
+    return list(current_session().execute(statement).tuples())
+
+
+def audit_lines(entries: Iterable[AuditEntry]) -> Iterator[AuditLine]:
+    """The lines as they are shown; the names of people with one query."""
+    entries = list(entries)
+    subjects = {entry.subject_id for entry in entries if entry.subject_type == "staff" and entry.subject_id}
+    names = names_of(subjects | {entry.staff_id for entry in entries if entry.staff_id})
+    for entry in entries:
+        yield AuditLine(
+            at=entry.at,
+            who=_who(entry, names),
+            action=action_label(entry.action),
+            subject=_subject(entry, names),
+            details=", ".join(f"{key}: {_shown(value)}" for key, value in entry.details.items()),
+        )
+
+
+def action_label(action: str) -> str:
+    """What an action is called."""
+    return str(ACTION_LABELS.get(action, action.replace("_", " ").replace(".", " ").capitalize()))
+
+
+def _who(entry: AuditEntry, names: dict[int, str]) -> str:
+    if entry.staff_id is not None and entry.staff_id in names:
+        return names[entry.staff_id]
+    return entry.actor_label if entry.actor_kind != ActorKind.STAFF else f"({entry.actor_label})"
+
+
+def _subject(entry: AuditEntry, names: dict[int, str]) -> str:
+    if entry.subject_type == "staff" and entry.subject_id in names:
+        return names[entry.subject_id]
+    kind = entry.subject_type.replace("_", " ")
+    return kind if entry.subject_id is None else f"{kind} {entry.subject_id}"
+
+
+def _shown(value: object) -> str:
+    return " ".join(str(item) for item in value) if isinstance(value, list) else str(value)

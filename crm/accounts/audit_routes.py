@@ -1,0 +1,67 @@
+"""The audit log, on screen and as a file."""
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from crm import clock
+from crm.accounts.audit import record
+from crm.accounts.audit_csv import audit_csv
+from crm.accounts.audit_queries import AuditFilters, actions_seen, audit_entries, audit_lines, people_seen
+from crm.accounts.current import current_actor, current_staff
+from crm.accounts.forms import AuditFilterForm
+from crm.accounts.permissions import require
+from crm.actors import Actor, Role
+from crm.db import current_session, transaction
+from crm.web.forms import choices
+from crm.web.paging import paginate
+
+# More lines than this are read with a narrower filter.
+MOST_EXPORTED = 50_000
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Hang these pages into the blueprint of accounts."""
+    blueprint.add_url_rule("/settings/audit", "audit", audit_log)
+    blueprint.add_url_rule("/settings/audit.csv", "audit_file", audit_file)
+
+
+@require(Role.ADMINISTRATOR, Role.MANAGER)
+def audit_log() -> ResponseReturnValue:
+    """Who did or read what, and when."""
+    actor = current_actor()
+    form = _form(actor)
+    page = paginate(current_session(), audit_entries(actor, _filters(form)))
+    return render_template("accounts/audit.html", page=page, lines=list(audit_lines(page.items)), form=form)
+
+
+@require(Role.ADMINISTRATOR, Role.MANAGER)
+def audit_file() -> ResponseReturnValue:
+    """The same lines as a file; that it was taken is a line too."""
+    actor = current_actor()
+    filters = _filters(_form(actor))
+    with transaction() as session:
+        entries = session.scalars(audit_entries(actor, filters).limit(MOST_EXPORTED)).all()
+        text = "".join(audit_csv(audit_lines(entries)))
+        record(actor, "audit_exported", subject_type="audit_entry", unit_id=actor.unit_id)
+    answer = Response(text, mimetype="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{clock.today():%Y-%m-%d}.csv"'
+    return answer
+
+
+def _form(actor: Actor) -> AuditFilterForm:
+    form = AuditFilterForm(request.args)
+    form.who.choices = choices(people_seen(actor), empty=_l("Everybody"))
+    form.action.choices = choices(actions_seen(actor), empty=_l("Everything"))
+    form.validate()
+    return form
+
+
+def _filters(form: AuditFilterForm) -> AuditFilters:
+    return AuditFilters(
+        staff_id=form.who.data,
+        action=form.action.data,
+        since=form.since.data,
+        until=form.until.data,
+        zone=current_staff().unit.time_zone,
+    )

@@ -1,0 +1,55 @@
+"""Who acts in this request."""
+
+from flask import g
+from flask_security import current_user
+from sqlalchemy import select
+from werkzeug.exceptions import Unauthorized
+
+from crm.accounts.models import Staff
+from crm.accounts.queries import unit_tree_ids
+from crm.actors import Actor, ActorKind
+from crm.db import current_session
+
+_KEY = "brobygg_actor"
+
+
+def actor_for(staff: Staff) -> Actor:
+    """The actor that a member of staff is: roles, home unit and every unit below it."""
+    return Actor(
+        kind=ActorKind.STAFF,
+        label=staff.name[:80],
+        staff_id=staff.id,
+        unit_id=staff.unit_id,
+        unit_ids=unit_tree_ids(staff.unit_id),
+        roles=staff.role_names,
+        language=staff.language,
+    )
+
+
+def signed_in_actor() -> Actor | None:
+    """The actor of this request, or None when nobody is signed in. Resolved once for each request."""
+    if not getattr(current_user, "is_authenticated", False):
+        return None
+    if _KEY not in g:
+        setattr(g, _KEY, actor_for(current_user._get_current_object()))
+    actor: Actor = getattr(g, _KEY)
+    return actor
+
+
+def current_actor() -> Actor:
+    """The actor of this request. Raises Unauthorized (401) when nobody is signed in."""
+    actor = signed_in_actor()
+    if actor is None:
+        raise Unauthorized
+    return actor
+
+
+def current_staff() -> Staff:
+    """The row of the person signed in, fit to be changed. Raises Unauthorized (401) when nobody is."""
+    actor = current_actor()
+    return current_session().scalars(select(Staff).where(Staff.id == actor.staff_id)).one()
+
+
+def forget_actor() -> None:
+    """Resolve the actor again on its next use: after a change of the person's own roles or unit."""
+    g.pop(_KEY, None)

@@ -1,0 +1,32 @@
+"""Flask-Security's view of our staff: finds people as it wants, writes as we do."""
+
+from typing import Any
+
+from flask_security import SQLAlchemyUserDatastore
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import func, select
+
+from crm.accounts.deferred import commit_changes
+from crm.accounts.models import Staff, StaffRole
+from crm.db import current_session
+
+
+class StaffDatastore(SQLAlchemyUserDatastore):
+    """Looks staff up with typed queries, and commits through ``transaction()`` only."""
+
+    def __init__(self, db: SQLAlchemy) -> None:
+        super().__init__(db, Staff, StaffRole)
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Staff | None:
+        """The one person whose column (one keyword) has this value.
+
+        Archived or disabled ones are found too.
+        """
+        ((name, value),) = kwargs.items()
+        column = getattr(Staff, name)
+        same = func.lower(column) == str(value).lower() if case_insensitive else column == value
+        return current_session().scalar(select(Staff).where(same))
+
+    def commit(self) -> None:
+        """Write what the view changed in one transaction; called when its answer is ready."""
+        commit_changes()

@@ -1,0 +1,116 @@
+"""Visibility: which rows an actor sees. Guarded models cannot be read in a staff request without a scope.
+
+Each feature registers a ``Scope`` for its models (crm.extension_points). Reads go through ``visible`` or one
+of its relatives; ``install_guard`` makes the session refuse every other ORM query for a guarded model while a
+request of staff or respondents runs. Jobs act as the system and see everything.
+"""
+
+from typing import Any, TypeVar, TypeVarTuple, Unpack
+
+from sqlalchemy import ColumnElement, Select, event, select, true
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from crm.actors import Actor
+from crm.db import Base, current_session
+from crm.errors import NotVisible, UnscopedQuery
+from crm.registry import Registry, current_registry
+
+Row = TypeVar("Row", bound=Base)
+Columns = TypeVarTuple("Columns")
+_SCOPED = "brobygg_scoped"
+_GUARD = "brobygg_guard"
+
+
+def condition(model: type[Any], actor: Actor) -> ColumnElement[bool]:
+    """The condition under which ``actor`` sees a row of ``model``.
+
+    Raises UnscopedQuery for a model without scope.
+    """
+    if actor.is_system:
+        return true()
+    scope = current_registry().scopes.get(model)
+    if scope is None:
+        raise UnscopedQuery(f"{model.__name__} has no visibility scope")
+    return scope.condition(actor)
+
+
+def visible(model: type[Row], actor: Actor) -> Select[Row]:
+    """A select of the rows of ``model`` that ``actor`` sees; add filters, order and joins to it."""
+    return select(model).where(condition(model, actor)).execution_options(**{_SCOPED: True})
+
+
+def scoped(statement: Select[Unpack[Columns]], *conditions: ColumnElement[bool]) -> Select[Unpack[Columns]]:
+    """Mark a hand-made statement (joins, counts) as scoped by ``conditions``, made with ``condition(model,
+    actor)``.
+
+    Raises UnscopedQuery when no condition is given.
+    """
+    if not conditions:
+        raise UnscopedQuery("scoped() needs at least one condition")
+    return statement.where(*conditions).execution_options(**{_SCOPED: True})
+
+
+def trusted(statement: Select[Unpack[Columns]], *, because: str) -> Select[Unpack[Columns]]:
+    """Mark a statement as safe without a scope, with the reason: a foreign key of a row already checked, a
+    count
+    without persons, a row named by a valid token. Reviewers read every use."""
+    if not because:
+        raise UnscopedQuery("trusted() needs a reason")
+    return statement.execution_options(**{_SCOPED: True})
+
+
+def visible_one(model: type[Row], actor: Actor, public_id: str) -> Row:
+    """The row with this public id, if ``actor`` sees it.
+
+    Raises NotVisible; never tells 'none' from 'not yours'.
+    """
+    found = current_session().scalar(visible(model, actor).where(_column(model, "public_id") == public_id))
+    if found is None:
+        raise NotVisible("Not found, or not visible to you.")
+    return found
+
+
+def locked(model: type[Row], actor: Actor, row_id: int) -> Row:
+    """The row read again with a write lock, if ``actor`` sees it:
+
+    what a service changes. Raises NotVisible.
+    """
+    statement = visible(model, actor).where(_column(model, "id") == row_id).with_for_update(of=model)
+    found = current_session().scalar(statement.execution_options(populate_existing=True))
+    if found is None:
+        raise NotVisible("Not found, or not visible to you.")
+    return found
+
+
+def _column(model: type[Any], name: str) -> Any:
+    return getattr(model, name)
+
+
+def guard_session(session: Session, registry: Registry) -> None:
+    """From now on ``session`` refuses unscoped reads of guarded models.
+
+    The web layer calls this for each request.
+    """
+    session.info[_GUARD] = frozenset(registry.scopes)
+
+
+def unguard_session(session: Session) -> None:
+    """Take the guard off, at the end of a request."""
+    session.info.pop(_GUARD, None)
+
+
+def install_guard() -> None:
+    """Listen to every ORM execution once for the process. Called by create_app()."""
+    if not event.contains(Session, "do_orm_execute", _refuse_unscoped):
+        event.listen(Session, "do_orm_execute", _refuse_unscoped)
+
+
+def _refuse_unscoped(state: ORMExecuteState) -> None:
+    guarded: frozenset[type[Any]] | None = state.session.info.get(_GUARD)
+    if not guarded or not state.is_select or state.is_column_load or state.is_relationship_load:
+        return
+    if state.execution_options.get(_SCOPED):
+        return
+    for mapper in state.all_mappers:
+        if mapper.class_ in guarded:
+            raise UnscopedQuery(f"{mapper.class_.__name__} was read without a visibility scope")

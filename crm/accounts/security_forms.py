@@ -1,0 +1,136 @@
+"""Flask-Security's forms with our labels and our messages."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_security import (
+    ChangePasswordForm,
+    ForgotPasswordForm,
+    LoginForm,
+    MfRecoveryForm,
+    ResetPasswordForm,
+    TwoFactorVerifyCodeForm,
+    VerifyForm,
+)
+from flask_security.forms import EqualToLocalize, IsString, password_required
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired
+
+from crm.web.messages import OurMessages
+
+_NEW = {"autocomplete": "new-password"}
+
+
+class OurWords:
+    """Mixin: WTForms' own messages in our words and the reader's language."""
+
+    class Meta:
+        """Where WTForms looks for translations."""
+
+        def get_translations(self, form: Any) -> OurMessages:
+            """Our table of messages."""
+            return OurMessages()
+
+
+class SignInForm(OurWords, LoginForm):
+    """E-mail and password. Sessions end by themselves, so nothing is remembered longer."""
+
+    email = EmailField(
+        _l("E-mail"),
+        validators=LoginForm.email.kwargs["validators"],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        validators=[IsString(), password_required],
+        render_kw={"autocomplete": "current-password"},
+    )
+    remember = None  # type: ignore[assignment]  # how WTForms leaves a field out
+
+
+class AskResetForm(OurWords, ForgotPasswordForm):
+    """The address that a link is sent to."""
+
+    email = EmailField(
+        _l("E-mail"),
+        validators=ForgotPasswordForm.email.kwargs["validators"],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+class ResetForm(OurWords, ResetPasswordForm):
+    """A new password, twice, from the link in the mail."""
+
+    password = PasswordField(_l("New password"), validators=[IsString(), password_required], render_kw=_NEW)
+    password_confirm = PasswordField(
+        _l("The new password again"),
+        validators=[
+            IsString(),
+            EqualToLocalize("password", message="RETYPE_PASSWORD_MISMATCH"),
+            password_required,
+        ],
+        render_kw=_NEW,
+    )
+
+
+class ChangeForm(OurWords, ChangePasswordForm):
+    """The old password and a new one, twice."""
+
+    password = PasswordField(
+        _l("Your password now"), validators=[DataRequired()], render_kw={"autocomplete": "current-password"}
+    )
+    new_password = PasswordField(
+        _l("New password"), validators=[IsString(), password_required], render_kw=_NEW
+    )
+    new_password_confirm = PasswordField(
+        _l("The new password again"),
+        validators=[
+            IsString(),
+            EqualToLocalize("new_password", message="RETYPE_PASSWORD_MISMATCH"),
+            password_required,
+        ],
+        render_kw=_NEW,
+    )
+
+
+class ConfirmForm(OurWords, VerifyForm):
+    """The password once more, before something is changed that would let others in."""
+
+    password = PasswordField(
+        _l("Password"),
+        validators=[IsString(), password_required],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class CodeForm(OurWords, TwoFactorVerifyCodeForm):
+    """The code that the authenticator app shows."""
+
+    code = StringField(
+        _l("Code from your app"),
+        validators=[DataRequired()],
+        filters=[lambda value: "".join(value.split()) if isinstance(value, str) else value],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "10"},
+    )
+
+
+class RecoveryForm(OurWords, MfRecoveryForm):
+    """A recovery code instead of one from the app."""
+
+    code = StringField(
+        _l("Recovery code"),
+        validators=[IsString(), DataRequired()],
+        filters=[lambda value: value.strip().lower() if isinstance(value, str) else value],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+FORMS: dict[str, Any] = {
+    "login_form": SignInForm,
+    "forgot_password_form": AskResetForm,
+    "reset_password_form": ResetForm,
+    "change_password_form": ChangeForm,
+    "verify_form": ConfirmForm,
+    "two_factor_verify_code_form": CodeForm,
+    "mf_recovery_form": RecoveryForm,
+}

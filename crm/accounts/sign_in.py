@@ -1,0 +1,48 @@
+"""Signing in: puts Flask-Security, default deny and rate limits into the application."""
+
+from typing import cast
+
+from flask import Flask, current_app, request
+from flask_security import Security
+
+from crm.accounts.datastore import StaffDatastore
+from crm.accounts.limits import init_limits
+from crm.accounts.permissions import init_permissions
+from crm.accounts.security_config import security_config
+from crm.accounts.security_events import listen
+from crm.accounts.security_forms import FORMS
+from crm.accounts.security_mail import SecurityMail
+from crm.accounts.security_passwords import Passwords
+from crm.accounts.security_totp import OneTimeCodes
+from crm.db import current_session, db
+from crm.settings import Settings
+
+
+def init_sign_in(app: Flask, settings: Settings) -> None:
+    """Add sign-in to the application. Call it after the database and the languages are set up."""
+    app.config.from_mapping(security_config(settings))
+    init_limits(app, settings)
+    init_permissions(app)
+    security = Security(
+        app,
+        StaffDatastore(db),
+        mail_util_cls=SecurityMail,
+        password_util_cls=Passwords,
+        totp_cls=OneTimeCodes,
+        **FORMS,
+    )
+    # What is hashed here is an argon2 hash already; many rounds more would only cost time.
+    security.hashing_context.update(sha256_crypt__rounds=1000)
+    app.before_request(_no_early_writes)
+    listen(app)
+
+
+def security_of(app: Flask | None = None) -> Security:
+    """Flask-Security as this application set it up."""
+    return cast(Security, (app or current_app).extensions["security"])
+
+
+def _no_early_writes() -> None:
+    """The library's views change the loaded person; nothing of that may reach the database before the end."""
+    if request.blueprint == "security":
+        current_session().autoflush = False

@@ -1,0 +1,146 @@
+"""create_app(): the only place where parts are put together."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Flask
+from sqlalchemy.orm import configure_mappers
+
+from crm import clock
+from crm.accounts.feature import feature as accounts
+from crm.accounts.mail_port import bind_mail_planner
+from crm.accounts.models import Staff
+from crm.accounts.scopes import install_guard
+from crm.accounts.sign_in import init_sign_in
+from crm.accounts.web_ports import web_ports
+from crm.actors import Actor
+from crm.db import db, prepare_engine
+from crm.employers.feature import feature as employers
+from crm.glossary.picklists import label
+from crm.history.feature import feature as history
+from crm.imports.feature import feature as imports
+from crm.jobs.banners import late_banners
+from crm.jobs.feature import feature as jobs
+from crm.languages import init_languages, request_language
+from crm.logs import configure_logging
+from crm.messaging.banners import doubt_banners
+from crm.messaging.feature import feature as messaging
+from crm.messaging.models import Channel
+from crm.messaging.services import plan_message
+from crm.messaging.setup import init_messaging
+from crm.participants.feature import feature as participants
+from crm.placements.feature import feature as placements
+from crm.plugin_manager import load_plugins
+from crm.programmes.feature import feature as programmes
+from crm.registry import EXTENSION, Registry
+from crm.reports.feature import feature as reports
+from crm.search.feature import feature as search
+from crm.settings import Settings, load_settings
+from crm.tasks.feature import feature as tasks
+from crm.web.nav import register_nav
+from crm.web.ports import Banner
+from crm.web.shell import init_web
+from crm.web.slots import register_panel
+
+CORE = (
+    accounts,
+    history,
+    tasks,
+    messaging,
+    jobs,
+    programmes,
+    employers,
+    participants,
+    placements,
+    imports,
+    search,
+    reports,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, complete and at rest: it starts no thread and opens no connection.
+
+    Raises SettingsError or PluginError with every fault in words.
+    """
+    settings = settings or load_settings()
+    app = Flask("crm", static_folder=None, template_folder=None)
+    app.config.from_mapping(_flask_config(settings))
+    app.extensions["brobygg.settings"] = settings
+    configure_logging(settings)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    registry = _fill_registry(settings)
+    app.extensions[EXTENSION] = registry
+    install_guard()
+    init_languages(app, settings, registry)
+    init_sign_in(app, settings)
+    init_messaging(app, settings, registry)
+    bind_mail_planner(app, _plan_sign_in_mail)
+    _put_shell(app, registry)
+    for _owner, blueprint in registry.blueprints:
+        app.register_blueprint(blueprint)
+    configure_mappers()
+    return app
+
+
+def _put_shell(app: Flask, registry: Registry) -> None:
+    init_web(app, web_ports(_banners))
+    app.jinja_env.globals["picklist_label"] = _picklist_label
+    for item in registry.nav_items:
+        register_nav(app, item)
+    for owner, panel in registry.panels:
+        register_panel(app, panel, owner=owner)
+
+
+def _plan_sign_in_mail(actor: Actor, *, purpose: str, purpose_ref: str, staff: Staff) -> None:
+    """Accounts stands below messaging; this is how its mail gets into the outbox."""
+    plan_message(
+        actor,
+        purpose=purpose,
+        purpose_ref=purpose_ref,
+        channel=Channel.EMAIL,
+        not_before=clock.now(),
+        unit_id=staff.unit_id,
+        staff_id=staff.id,
+    )
+
+
+def _banners() -> Sequence[Banner]:
+    """What every page of staff must say: that the system stands still, that messages are in doubt."""
+    return [*late_banners(), *doubt_banners()]
+
+
+def _picklist_label(list_name: str, code: str) -> str:
+    """What a code of a picklist is called in the language of this request."""
+    return label(list_name, code, request_language())
+
+
+def _flask_config(settings: Settings) -> Mapping[str, object]:
+    engine_options: dict[str, object] = {"pool_pre_ping": not settings.database_url.startswith("sqlite")}
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options,
+        "SESSION_COOKIE_NAME": "brobygg",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": 25 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 2000,
+        "PREFERRED_URL_SCHEME": "https" if settings.secure else "http",
+    }
+
+
+def _fill_registry(settings: Settings) -> Registry:
+    registry = Registry()
+    for make in CORE:
+        registry.add(make())
+    manager = load_plugins(settings)
+    registry.plugins = manager
+    for name, plugin in manager.list_name_plugin():
+        hook = getattr(plugin, "brobygg_feature", None)
+        if hook is not None:
+            registry.add(hook(settings=settings), owner=name)
+    return registry

@@ -1,0 +1,163 @@
+"""The command ``brobygg``. Commands of features and plugins join those that stand here."""
+
+import os
+import secrets as secret_words
+import sys
+from functools import cached_property
+
+import click
+from flask import Flask
+
+from crm.app import create_app
+from crm.errors import DomainError, PluginError, SettingsError
+from crm.jobs.heartbeats import expect_heartbeats
+from crm.migrating import check, make_revision, upgrade
+from crm.registry import EXTENSION, Registry
+from crm.serving.background import schedule, work
+from crm.serving.local import DEFAULT_PORT, local_environment
+from crm.serving.server import serve as serve_settings
+from crm.settings import Settings, load_settings
+
+
+class Installation:
+    """The installation that a command works on, put together when it is first needed."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """From the environment; where that names no installation, the local one of `make run`."""
+        if os.environ.get("BROBYGG_SECRET_KEY"):
+            return load_settings()
+        return load_settings(local_environment(os.environ))
+
+    @cached_property
+    def app(self) -> Flask:
+        return create_app(self.settings)
+
+    @property
+    def registry(self) -> Registry:
+        found: Registry = self.app.extensions[EXTENSION]
+        return found
+
+    def prepare(self) -> None:
+        """Bring the database up to date. Safe to repeat."""
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        upgrade(self.app)
+        with self.app.app_context():
+            expect_heartbeats(self.registry)
+
+
+class _Commands(click.Group):
+    """The static commands, and those of features and plugins once the application has been made."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        found = {command.name for command in self._installation(ctx).registry.commands if command.name}
+        return sorted(found.union(super().list_commands(ctx)))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        static = super().get_command(ctx, cmd_name)
+        if static is not None:
+            return static
+        installation = self._installation(ctx)
+        for command in installation.registry.commands:
+            if command.name == cmd_name:
+                if installation.settings.development:
+                    installation.prepare()
+                ctx.with_resource(installation.app.app_context())
+                return command
+        return None
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, PluginError, DomainError) as error:
+            raise click.ClickException(str(error)) from error
+
+    @staticmethod
+    def _installation(ctx: click.Context) -> Installation:
+        found = ctx.ensure_object(Installation)
+        return found
+
+
+@click.group(cls=_Commands)
+@click.version_option(package_name="brobygg")
+def main() -> None:
+    """Brobygg: employer outreach, and surveys that are never forgotten."""
+
+
+@main.command()
+def secret() -> None:
+    """Print a new secret key for BROBYGG_SECRET_KEY."""
+    click.echo(secret_words.token_urlsafe(48))
+
+
+@main.command("upgrade")
+@click.pass_obj
+def upgrade_command(installation: Installation | None) -> None:
+    """Bring the database of the core and of every enabled plugin up to date."""
+    (installation or Installation()).prepare()
+    click.echo("The database is up to date.")
+
+
+@main.command("check-migrations")
+@click.pass_obj
+def check_migrations(installation: Installation | None) -> None:
+    """Fail when models and migrations differ (for maintainers)."""
+    check((installation or Installation()).app)
+
+
+@main.command("make-migration")
+@click.argument("lineage")
+@click.argument("message")
+@click.pass_obj
+def make_migration(installation: Installation | None, lineage: str, message: str) -> None:
+    """Write a migration for LINEAGE (crm or a plugin's name) from the models (for maintainers)."""
+    make_revision((installation or Installation()).app, lineage, message)
+
+
+@main.command()
+@click.option("--bind", default=f"127.0.0.1:{DEFAULT_PORT}", show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--threads", default=4, show_default=True)
+@click.pass_obj
+def serve(installation: Installation | None, bind: str, workers: int, threads: int) -> None:
+    """Serve the product with gunicorn. Without Redis the server also runs the background jobs."""
+    serve_settings((installation or Installation()).settings, bind=bind, workers=workers, threads=threads)
+
+
+@main.command()
+@click.option("--burst", is_flag=True, help="End when the queue is empty.")
+@click.pass_obj
+def worker(installation: Installation | None, burst: bool) -> None:
+    """Run background jobs from Redis."""
+    work((installation or Installation()).settings, burst=burst)
+
+
+@main.command()
+@click.pass_obj
+def scheduler(installation: Installation | None) -> None:
+    """Put the periodic jobs into Redis. One process; a second does no harm."""
+    installation = installation or Installation()
+    schedule(installation.settings, installation.app)
+
+
+@main.command("run-dev")
+@click.option("--sample/--no-sample", default=True, help="Fill an empty database with sample data.")
+def run_dev(sample: bool) -> None:
+    """Start the product on this machine with sample data: SQLite, a local mailbox, no server."""
+    os.environ.update(local_environment(os.environ))
+    installation = Installation()
+    installation.prepare()
+    if sample:
+        _fill_with_samples(installation)
+    port = int(os.environ.get("BROBYGG_PORT") or DEFAULT_PORT)
+    click.echo(f"\n  Brobygg: http://127.0.0.1:{port}/\n", err=False)
+    sys.stdout.flush()
+    serve_settings(installation.settings, bind=f"127.0.0.1:{port}", workers=1, threads=8)
+
+
+def _fill_with_samples(installation: Installation) -> None:
+    command = next((item for item in installation.registry.commands if item.name == "sample"), None)
+    if command is None:
+        return
+    with installation.app.app_context():
+        command.main(args=[], prog_name="brobygg sample", standalone_mode=False)

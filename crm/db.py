@@ -1,0 +1,190 @@
+"""The database: base model, column types and ``transaction()``, the only code that commits."""
+
+import enum
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, String, TypeDecorator, event
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC on both databases. Refuses naive values."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EnumText(TypeDecorator[Any]):
+    """A ``StrEnum`` kept as its text, so that a new member needs no change of type in the database."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def __init__(self, members: type[enum.StrEnum]) -> None:
+        super().__init__()
+        self.members = members
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else str(self.members(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else self.members(value)
+
+
+class Base(DeclarativeBase):
+    """Every table's base. Plugins' tables carry the plugin's prefix."""
+
+    # On the registry and not on the class: Flask-SQLAlchemy makes a base of its own from this one.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UtcDateTime(),
+            dict[str, Any]: JSON(),
+            dict[str, str]: JSON(none_as_null=True),
+            list[Any]: JSON(),
+            list[str]: JSON(),
+        },
+    )
+
+
+def new_public_id() -> str:
+    """A random id of 96 bits for addresses: 16 characters of base64url."""
+    return secrets.token_urlsafe(12)
+
+
+class PublicId:
+    """Mixin: a random id that stands in addresses instead of the counter."""
+
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+
+
+class Versioned:
+    """Mixin: counts saves, so that two people who edit the same row meet the difference instead of losing it."""
+
+    version_id: Mapped[int] = mapped_column(default=1, server_default="1")
+
+
+db = SQLAlchemy(model_class=Base)
+
+_IMMEDIATE = "brobygg_immediate"
+_OPEN = "brobygg_transaction"
+_AFTER = "brobygg_after_commit"
+
+
+def current_session() -> Session:
+    """The session of this application context."""
+    return db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One write transaction: commits at the end, rolls back on an exception, then runs what waited for the commit.
+
+    Outermost by design: a nested call is a programming error. It first ends the read snapshot that the
+    permission check left open, because SQLite cannot upgrade a snapshot that another writer has passed
+    (BUSY_SNAPSHOT, which no timeout cures), and begins IMMEDIATE there. Objects loaded before are expired
+    and read again on their next use.
+    """
+    session = current_session()
+    if session.info.get(_OPEN):
+        raise RuntimeError("transaction() is outermost; use savepoint() inside it")
+    session.rollback()
+    session.info[_OPEN] = True
+    session.info[_AFTER] = []
+    try:
+        session.connection(execution_options={_IMMEDIATE: True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    else:
+        waiting: list[Callable[[], None]] = session.info[_AFTER]
+    finally:
+        session.info[_OPEN] = False
+        session.info.pop(_AFTER, None)
+    for call in waiting:
+        call()
+
+
+def in_transaction_block() -> bool:
+    """Whether the caller stands inside ``transaction()``."""
+    return bool(current_session().info.get(_OPEN))
+
+
+@contextmanager
+def savepoint() -> Iterator[Session]:
+    """A nested transaction. A roll-back of it also drops what was registered for after the commit inside it."""
+    session = current_session()
+    waiting: list[Callable[[], None]] = session.info.get(_AFTER, [])
+    mark = len(waiting)
+    try:
+        with session.begin_nested():
+            yield session
+    except BaseException:
+        del waiting[mark:]
+        raise
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Run ``call`` once the surrounding ``transaction()`` has committed; never if it rolls back."""
+    session = current_session()
+    if not session.info.get(_OPEN):
+        raise RuntimeError("after_commit() outside transaction()")
+    session.info[_AFTER].append(call)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set an engine up once: on SQLite foreign keys, WAL, FULL sync, and transactions that we begin ourselves."""
+    if engine.dialect.name != "sqlite" or event.contains(engine, "begin", _begin):
+        return
+    event.listen(engine, "connect", _sqlite_connect)
+    event.listen(engine, "begin", _begin)
+
+
+def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    # The driver's own transaction handling begins too late and breaks savepoints; we send BEGIN ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=15000",
+        "cache_size=-32000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(_IMMEDIATE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,1 @@
+"""Employers, workplace units, contact persons, contacts and relationships."""

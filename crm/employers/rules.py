@@ -1,0 +1,104 @@
+"""What the services of this feature share: confirmations, versions, duplicates."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from rapidfuzz import fuzz
+from sqlalchemy import ColumnElement, select
+
+from crm.accounts.scopes import trusted
+from crm.db import Versioned, current_session
+from crm.employers.models import Employer
+from crm.errors import DomainError, EditConflict
+from crm.folding import fold
+
+CHECK_DIGIT, SIMILAR_NAME = "check_digit", "similar_name"
+"""What a person may confirm when adding or changing an employer."""
+
+_ALIKE = 90
+_CANDIDATES = 200
+_LEGAL_FORMS = frozenset({"ab", "as", "asa", "aps", "a s", "oy", "oyj", "ab publ", "publ", "hb", "kb", "ans", "da", "ks", "is"})
+_SAME = "only name and public address are told, to point out what is there already; employers are organisation-wide"
+
+
+class ConfirmationNeeded(DomainError):
+    """Something looks wrong and may be right all the same: ``confirm`` names what to confirm, then try again."""
+
+    def __init__(self, message: object, *, field: str, confirm: str, employer_public_id: str | None = None) -> None:
+        super().__init__(message, field=field)
+        self.confirm = confirm
+        self.employer_public_id = employer_public_id
+
+
+class AlreadyThere(DomainError):
+    """Another row has this number already. ``employer_public_id`` leads to it."""
+
+    def __init__(self, message: object, *, field: str, employer_public_id: str) -> None:
+        super().__init__(message, field=field)
+        self.employer_public_id = employer_public_id
+
+
+def check_version(row: Versioned, version: int | None, current: Mapping[str, object]) -> None:
+    """Raises EditConflict when ``row`` was saved since ``version`` was shown; None means that nothing was shown."""
+    if version is not None and row.version_id != version:
+        raise EditConflict(
+            _("Somebody else saved this while you had it open. Compare what is different, and save again."),
+            current=current,
+        )
+
+
+def check_number_is_free(country: str, compact: str, *, but: int | None) -> None:
+    """Raises AlreadyThere when another employer has the organisation number."""
+    statement = select(Employer).where(Employer.country == country, Employer.org_number == compact)
+    found = current_session().scalar(trusted(statement, because=_SAME))
+    if found is not None and found.id != but:
+        raise AlreadyThere(
+            _("%(name)s has this number already.", name=found.name),
+            field="org_number",
+            employer_public_id=found.public_id,
+        )
+
+
+def check_name_is_new(name: str, *, but: int | None) -> None:
+    """Raises ConfirmationNeeded when an employer that is in use has nearly the same name."""
+    found = similar_employer(name, but=but)
+    if found is not None:
+        raise ConfirmationNeeded(
+            _("%(name)s is here already. Is this another employer?", name=found.name),
+            field="name",
+            confirm=SIMILAR_NAME,
+            employer_public_id=found.public_id,
+        )
+
+
+def similar_employer(name: str, *, but: int | None = None) -> Employer | None:
+    """The employer in use whose name is most like ``name``, if any is. Looks among those that begin alike."""
+    wanted = bare_name(name)
+    statement = (
+        select(Employer)
+        .where(_begins_with(name.casefold()[:4]), Employer.archived_at.is_(None))
+        .order_by(Employer.sort_name)
+        .limit(_CANDIDATES)
+    )
+    rows = current_session().scalars(trusted(statement, because=_SAME))
+    alike = [(fuzz.token_sort_ratio(wanted, bare_name(row.name)), row) for row in rows if row.id != but]
+    score, best = max(alike, key=lambda pair: pair[0], default=(0, None))
+    return best if score >= _ALIKE else None
+
+
+def _begins_with(start: str) -> ColumnElement[bool]:
+    if current_session().get_bind().dialect.name != "sqlite":
+        return Employer.sort_name.startswith(start, autoescape=True)
+    # SQLite uses an index for a range, not for LIKE; it compares by code point, so this is the end of the range.
+    return Employer.sort_name.between(start, start + "\U0010ffff")
+
+
+def bare_name(name: str) -> str:
+    """A company's name without accents and its legal form: "Nordlys Bageri AB" is "nordlys bageri"."""
+    words = [word for word in fold(name).split() if word not in _LEGAL_FORMS]
+    return " ".join(words) or fold(name)
+
+
+def sort_name(name: str) -> str:
+    """What lists are ordered by."""
+    return name.casefold()[:200]

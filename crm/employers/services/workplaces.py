@@ -1,0 +1,64 @@
+"""Workplace units under an employer."""
+
+from dataclasses import asdict
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from crm import clock
+from crm.accounts.scopes import locked, trusted
+from crm.actors import Actor
+from crm.db import current_session
+from crm.employers.fields import WorkplaceFields
+from crm.employers.models import Employer, Workplace
+from crm.errors import DomainError
+from crm.events import EmployerChanged, emit
+from crm.messaging.addresses import normalise_phone
+
+
+def add_workplace(actor: Actor, *, employer_id: int, fields: WorkplaceFields) -> Workplace:
+    """Add a workplace unit. Raises NotVisible, and DomainError for a name that the employer has already."""
+    employer = locked(Employer, actor, employer_id)
+    workplace = Workplace(employer_id=employer.id)
+    _fill(workplace, fields, employer)
+    session = current_session()
+    session.add(workplace)
+    # Whoever hears of the event reads the row.
+    session.flush()
+    emit(EmployerChanged(employer_id=employer.id))
+    return workplace
+
+
+def change_workplace(actor: Actor, *, workplace_id: int, fields: WorkplaceFields) -> Workplace:
+    """Change a workplace unit. Raises NotVisible, DomainError."""
+    workplace = locked(Workplace, actor, workplace_id)
+    with current_session().no_autoflush:
+        _fill(workplace, fields, locked(Employer, actor, workplace.employer_id))
+    emit(EmployerChanged(employer_id=workplace.employer_id))
+    return workplace
+
+
+def archive_workplace(actor: Actor, *, workplace_id: int) -> Workplace:
+    """Put a workplace unit away that is closed. May be repeated."""
+    workplace = locked(Workplace, actor, workplace_id)
+    workplace.archived_at = workplace.archived_at or clock.now()
+    return workplace
+
+
+def restore_workplace(actor: Actor, *, workplace_id: int) -> Workplace:
+    """Take a workplace unit back. May be repeated."""
+    workplace = locked(Workplace, actor, workplace_id)
+    workplace.archived_at = None
+    return workplace
+
+
+def _fill(workplace: Workplace, fields: WorkplaceFields, employer: Employer) -> None:
+    if not fields.name:
+        raise DomainError(_("Write the name of the workplace."), field="name")
+    same = select(Workplace.id).where(Workplace.employer_id == employer.id, Workplace.name == fields.name)
+    there = current_session().scalar(trusted(same, because="workplaces of the employer that was just locked"))
+    if there is not None and there != workplace.id:
+        raise DomainError(_("This employer has a workplace of this name already."), field="name")
+    for name, value in asdict(fields).items():
+        setattr(workplace, name, value)
+    workplace.phone = normalise_phone(fields.phone, employer.country) if fields.phone else None

@@ -1,0 +1,234 @@
+"""The small dataclasses that features and plugins hand to the core. Hooks return these and nothing else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from flask import Blueprint
+from sqlalchemy import ColumnElement
+
+from crm.actors import Actor, Role
+
+if TYPE_CHECKING:
+    import click
+
+    from crm.messaging.models import OutboxMessage
+
+# A translated text: str or a lazy string of Flask-Babel; use ``str()`` when showing it.
+Text = object
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link in the main menu. ``module`` hides it until a unit switches that module on."""
+
+    key: str
+    label: Text
+    endpoint: str
+    order: int
+    roles: frozenset[Role] = frozenset(Role)
+    module: str | None = None
+    section: Literal["main", "settings"] = "main"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of a page that somebody else owns. ``render`` gets the slot's context and gives safe HTML ('' = nothing).
+
+    Slots: today.cards, employer.panels, participant.panels, exit.panels, followup.cards, followup.details,
+    settings.cards.
+    """
+
+    slot: str
+    key: str
+    render: Callable[[Mapping[str, Any]], str]
+    order: int = 100
+    roles: frozenset[Role] = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class HistoryKind:
+    """A kind of line in the contact history. A line of an unknown kind still reads well from its summary.
+
+    ``href`` gives the address of what the line came from, by its source reference, or None.
+    """
+
+    key: str
+    label: Text
+    color: Literal["neutral", "info", "success", "warning", "danger", "brand2"] = "neutral"
+    icon: str = ""
+    href: Callable[[str], str | None] = lambda source_ref: None
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Who hears of which event. ``owner`` is filled in by the registry."""
+
+    event_key: str
+    listener: Callable[[Any], None]
+    owner: str = "crm"
+
+
+@dataclass(frozen=True)
+class PeriodicJob:
+    """Work that is repeated. It must be safe to run twice and at the same time as itself.
+
+    ``run`` returns a short count text for the heartbeat ("12 sent"). ``late_after`` is when silence turns
+    /health red.
+    """
+
+    key: str
+    every: timedelta
+    run: Callable[[], str]
+    late_after: timedelta
+    owner: str = "crm"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who sees which rows of a guarded model: the condition under which ``actor`` sees a row."""
+
+    model: type[Any]
+    condition: Callable[[Actor], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class PublicEndpoint:
+    """An endpoint that needs no sign-in. ``csrf_exempt_because`` names why the session's CSRF check does not apply."""
+
+    endpoint: str
+    csrf_exempt_because: str | None = None
+
+
+@dataclass(frozen=True)
+class Module:
+    """Something that an administrator switches on for a unit. Off by default unless ``default_on``."""
+
+    key: str
+    label: Text
+    description: Text
+    default_on: bool = False
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message as it will leave. ``to``: an address or an E.164 number; ``sender``: an SMS sender or a name."""
+
+    to: str
+    text: str
+    subject: str | None = None
+    html: str | None = None
+    sender: str | None = None
+    reply_to: str | None = None
+    unsubscribe_url: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class MessagePurpose:
+    """Why a message is sent, by whoever plans it.
+
+    ``check`` runs inside the claim and returns a reason to cancel, or None. ``render`` runs at the first claim.
+    ``on_state`` runs in the transaction that changed the message's state. ``quiet`` obeys quiet hours.
+    """
+
+    key: str
+    label: Text
+    check: Callable[["OutboxMessage"], str | None]
+    render: Callable[["OutboxMessage"], Rendered]
+    on_state: Callable[["OutboxMessage"], None] = lambda message: None
+    quiet: bool = True
+
+
+@dataclass(frozen=True)
+class SendResult:
+    """What a receiver said. ``reply`` is kept for staff; it never carries the text or the address."""
+
+    outcome: Literal["accepted", "rejected", "retry", "unknown"]
+    reference: str | None = None
+    reply: str = ""
+
+
+class SmsGateway(Protocol):
+    """A way to send SMS. None of the known gateways has an idempotency key, hence ``ask``."""
+
+    key: str
+    askable: bool
+
+    def send(self, *, sender: str, to: str, text: str, reference: str) -> SendResult:
+        """Hand one message over. Never raises for what the network or the gateway does."""
+        ...
+
+    def ask(
+        self,
+        *,
+        to: str,
+        reference: str,
+        since: datetime,
+        until: datetime,
+        known_references: Sequence[str],
+        in_doubt: int = 1,
+    ) -> SendResult | None:
+        """What the gateway has of a message in doubt: accepted (with its reference), None when it has nothing
+        (it may be sent again), or 'unknown' when it cannot be said.
+
+        ``since`` is when the message went on the wire, ``until`` the last instant at which it can have been accepted.
+        ``known_references`` are the gateway's references already recorded for this number; ``in_doubt`` counts the
+        messages to this number, this one included, that went on the wire about then and have none recorded."""
+        ...
+
+
+@dataclass(frozen=True)
+class GatewayFactory:
+    """How to make a gateway from the environment; None when it is not configured. Raises SettingsError."""
+
+    key: str
+    label: Text
+    build: Callable[[Mapping[str, str]], SmsGateway | None]
+
+
+@dataclass(frozen=True)
+class MigrationLineage:
+    """A plugin's own tables: their prefix, and the folder with its own Alembic versions."""
+
+    name: str
+    table_prefix: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class PersonData:
+    """What a plugin keeps about one participant, for the person's own export."""
+
+    title: str
+    rows: Sequence[Mapping[str, object]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class SampleWorld:
+    """What the sample data consist of, by ids, for plugins that add theirs."""
+
+    closed_programme_id: int
+    running_programme_id: int
+
+
+@dataclass
+class Feature:
+    """Everything a core feature adds; a plugin gives the same through hooks of the same names."""
+
+    name: str
+    blueprints: Sequence[Blueprint] = ()
+    nav_items: Sequence[NavItem] = ()
+    panels: Sequence[Panel] = ()
+    history_kinds: Sequence[HistoryKind] = ()
+    subscriptions: Sequence[Subscription] = ()
+    periodic_jobs: Sequence[PeriodicJob] = ()
+    scopes: Sequence[Scope] = ()
+    public_endpoints: Sequence[PublicEndpoint] = ()
+    modules: Sequence[Module] = ()
+    message_purposes: Sequence[MessagePurpose] = ()
+    sms_gateways: Sequence[GatewayFactory] = ()
+    commands: Sequence["click.Command"] = ()
+    translations: Path | None = None

@@ -1,0 +1,1 @@
+"""Managed lists of the field and their labels, kept as data files."""

@@ -1,0 +1,1 @@
+"""The contact history: what everything else leaves a line in."""

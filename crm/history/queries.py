@@ -1,0 +1,118 @@
+"""Reading the contact history of one thing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+
+from crm.accounts.models import Staff, Unit
+from crm.accounts.scopes import trusted
+from crm.actors import Actor
+from crm.db import current_session
+from crm.extension_points import HistoryKind
+from crm.history.models import HistoryLine, HistoryLink
+from crm.history.subjects import Subject, participant_is_visible
+from crm.languages import in_language
+from crm.registry import current_registry
+from crm.web.paging import Page, page_of
+
+PER_PAGE = 20
+_CHECKED = "the caller has read the subject through its scope; lines of others are reduced"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as the page shows it. A reduced line tells only that there was something, when and by whom."""
+
+    kind: str
+    at: datetime
+    kind_label: str
+    kind_color: str
+    author: str
+    summary: str
+    detail: str
+    href: str | None
+    reduced: bool
+
+
+def lines_for(
+    actor: Actor,
+    *,
+    employer_id: int | None = None,
+    participant_id: int | None = None,
+    contact_person_id: int | None = None,
+    kind: str | None = None,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page[Line]:
+    """The history of one employer, participant or contact person, newest first: two queries, however long it is.
+
+    The caller has made sure that ``actor`` sees the subject. Lines that another unit wrote about an employer or a
+    contact person, and lines about a participant whom the actor does not see, are reduced.
+    """
+    subject = Subject(
+        employer_id=employer_id, participant_id=participant_id, contact_person_id=contact_person_id
+    )
+    about = [getattr(HistoryLink, name) == value for name, value in subject.as_columns().items()]
+    counted = select(func.count()).select_from(HistoryLink).where(*about)
+    if kind:
+        counted = counted.join(HistoryLine, HistoryLine.id == HistoryLink.line_id).where(HistoryLine.kind == kind)
+    session = current_session()
+    total = session.scalar(trusted(counted, because=_CHECKED)) or 0
+    number = min(max(1, page), max(1, -(-total // per_page)))
+    hidden = _hidden_from(actor, by_unit=participant_id is None)
+    chosen = _lines(hidden, about, kind).limit(per_page).offset((number - 1) * per_page)
+    rows = session.execute(trusted(chosen, because=_CHECKED)).all() if total else []
+    items = [_shown(line, author, unit, bool(reduced), actor.language) for line, author, unit, reduced in rows]
+    return page_of(items, page=number, per_page=per_page, total=total)
+
+
+def kind_choices() -> list[tuple[str, object]]:
+    """Key and label of every registered kind of line, for a filter."""
+    kinds = current_registry().history_kinds.values()
+    return [(kind.key, kind.label) for kind in sorted(kinds, key=lambda each: str(each.label))]
+
+
+def _lines(
+    hidden: ColumnElement[bool], about: list[ColumnElement[bool]], kind: str | None
+) -> Select[tuple[HistoryLine, str | None, str | None, bool]]:
+    statement = (
+        select(HistoryLine, Staff.name, Unit.name, hidden.label("reduced"))
+        .select_from(HistoryLink)
+        .join(HistoryLine, HistoryLine.id == HistoryLink.line_id)
+        .outerjoin(Staff, Staff.id == HistoryLine.author_id)
+        .outerjoin(Unit, Unit.id == HistoryLine.unit_id)
+        .where(*about)
+        .order_by(HistoryLink.at.desc(), HistoryLink.line_id.desc())
+    )
+    return statement.where(HistoryLine.kind == kind) if kind else statement
+
+
+def _hidden_from(actor: Actor, *, by_unit: bool) -> ColumnElement[bool]:
+    """True for a line of which ``actor`` sees only that it is there."""
+    if actor.is_system:
+        return false()
+    others = HistoryLine.unit_id.is_not(None) & HistoryLine.unit_id.not_in(actor.unit_ids)
+    other_link = select(HistoryLink.line_id).where(
+        HistoryLink.line_id == HistoryLine.id,
+        HistoryLink.participant_id.is_not(None),
+        not_(participant_is_visible(actor, HistoryLink.participant_id.expression)),
+    )
+    about_hidden = other_link.correlate(HistoryLine).exists()
+    return or_(others, about_hidden) if by_unit else and_(about_hidden)
+
+
+def _shown(line: HistoryLine, author: str | None, unit: str | None, reduced: bool, language: str) -> Line:
+    kind = current_registry().history_kinds.get(line.kind, HistoryKind(key=line.kind, label=""))
+    label = str(kind.label)
+    return Line(
+        kind=line.kind,
+        at=line.at,
+        kind_label=label,
+        kind_color=kind.color,
+        author=" · ".join(filter(None, (author or line.author_label, unit if reduced else None))),
+        summary=label if reduced else in_language(line.summary, language),
+        detail="" if reduced else in_language(line.detail or {}, language),
+        href=None if reduced else kind.href(line.source_ref),
+        reduced=reduced,
+    )

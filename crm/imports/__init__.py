@@ -1,0 +1,1 @@
+"""Reading participants and employers from CSV and XLSX."""

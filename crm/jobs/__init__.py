@@ -1,0 +1,1 @@
+"""Periodic jobs, wake-ups after commit, heartbeats; in-process or through RQ."""

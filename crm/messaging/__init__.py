@@ -1,0 +1,1 @@
+"""The outbox, its channels, templates and the suppression list."""

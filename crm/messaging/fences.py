@@ -1,0 +1,132 @@
+"""Who may go on the wire, and who may say what became of it: only the holder of a lease that is still valid."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from crm import clock
+from crm.db import db, transaction
+from crm.messaging.models import MessageState, OutboxMessage
+from crm.messaging.timing import Timing
+
+log = structlog.get_logger()
+
+
+class Fence:
+    """The gate before the wire for one claimed message."""
+
+    def __init__(self, message_id: int, token: str, timing: Timing) -> None:
+        self._message_id = message_id
+        self._token = token
+        self._timing = timing
+        self._passed_at = 0.0
+
+    def pass_through(self) -> bool:
+        """Commit that the message is on the wire, before the first byte that could make the receiver accept it.
+
+        False when the lease is not ours any more or the message was taken back: then nothing may be sent.
+        """
+        now = clock.now()
+        self._passed_at = time.monotonic()
+        with transaction() as session:
+            marked = session.execute(
+                update(OutboxMessage)
+                .where(
+                    OutboxMessage.id == self._message_id,
+                    OutboxMessage.state == MessageState.CLAIMED,
+                    OutboxMessage.lease_owner == self._token,
+                    OutboxMessage.lease_until > now,
+                )
+                .values(state=MessageState.ON_WIRE, on_wire_at=now, lease_until=now + self._timing.lease)
+                .execution_options(synchronize_session=False)
+            )
+            return bool(marked.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+
+    def still_ours(self) -> bool:
+        """Whether the lease still holds right before what makes the receiver accept.
+
+        A process that was stopped since the fence meets its expired lease here. What remains open is the instant
+        between this answer and the first byte after it, which no sender can close. The database is only asked when
+        enough time has passed for the lease to be in danger.
+        """
+        if time.monotonic() - self._passed_at < self._timing.lease.total_seconds() / 3:
+            return True
+        with transaction() as session:
+            statement = select(OutboxMessage.id).where(
+                OutboxMessage.id == self._message_id,
+                OutboxMessage.state == MessageState.ON_WIRE,
+                OutboxMessage.lease_owner == self._token,
+                OutboxMessage.lease_until > clock.now(),
+            )
+            return session.scalar(statement) is not None
+
+
+class LeaseKeeper:
+    """Renews the leases of one token from a thread of its own while the sender waits for a slow receiver.
+
+    It dies with the process, stops with the process, and gives up when the sender makes no progress for longer than
+    the longest reply may take: so an expired lease still means a sender that is gone.
+    """
+
+    def __init__(self, app: Flask, token: str, timing: Timing) -> None:
+        self._app = app
+        self._token = token
+        self._timing = timing
+        self._done = threading.Event()
+        self._progress = time.monotonic()
+        self._thread = threading.Thread(target=self._keep, name="lease-keeper", daemon=True)
+
+    def progress(self) -> None:
+        """Say that the sender has come on to its next message."""
+        self._progress = time.monotonic()
+
+    def start(self) -> None:
+        """Begin to renew."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._done.set()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        patience = self._timing.final_reply_seconds + 60
+        while not self._done.wait(self._timing.lease.total_seconds() / 3):
+            if time.monotonic() - self._progress > patience:
+                return
+            with self._app.app_context():
+                self._renew()
+
+    def _renew(self) -> None:
+        now = clock.now()
+        statement = (
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.lease_owner == self._token,
+                OutboxMessage.state.in_((MessageState.CLAIMED, MessageState.ON_WIRE)),
+                OutboxMessage.lease_until > now,
+            )
+            .values(lease_until=now + self._timing.lease)
+        )
+        try:
+            with db.engine.begin() as connection:
+                connection.execute(statement)
+        except SQLAlchemyError as error:
+            log.warning("lease_not_renewed", error=type(error).__name__)
+
+
+@contextmanager
+def kept_lease(app: Flask, token: str, timing: Timing) -> Iterator[LeaseKeeper]:
+    """Renew the leases of ``token`` while the block runs."""
+    keeper = LeaseKeeper(app, token, timing)
+    keeper.start()
+    try:
+        yield keeper
+    finally:
+        keeper.stop()

@@ -1,0 +1,55 @@
+"""Asking a mail server's log whether it took a message: the only honest answer to "did it arrive?" after a
+crash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+import requests
+import structlog
+
+from crm.errors import SettingsError
+
+log = structlog.get_logger()
+Answer = Literal["has_it", "has_not", "cannot_say"]
+
+
+class ReceiverLog(Protocol):
+    """Somebody who knows which Message-IDs the mail server has accepted."""
+
+    def has(self, message_id: str) -> Answer:
+        """Whether the server accepted the message. Never raises."""
+        ...
+
+
+@dataclass(frozen=True)
+class HttpReceiverLog:
+    """A service beside the mail server that is asked with GET <url>?message_id=: 200 it has it, 404 it has
+    not."""
+
+    url: str
+    seconds: float = 10.0
+
+    def has(self, message_id: str) -> Answer:
+        """Ask. Whatever is neither 200 nor 404 means that it cannot be said."""
+        try:
+            reply = requests.get(
+                self.url, params={"message_id": message_id}, timeout=self.seconds, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            log.warning("receiver_log_silent", error=type(error).__name__)
+            return "cannot_say"
+        if reply.status_code == 200:
+            return "has_it"
+        return "has_not" if reply.status_code == 404 else "cannot_say"
+
+
+def receiver_log_from(environment: Mapping[str, str]) -> ReceiverLog | None:
+    """The log that BROBYGG_SMTP_ASK_URL names, None without one. Raises SettingsError."""
+    url = environment.get("BROBYGG_SMTP_ASK_URL", "").strip()
+    if not url:
+        return None
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise SettingsError("BROBYGG_SMTP_ASK_URL: an address that starts with http:// or https://")
+    return HttpReceiverLog(url)

@@ -1,0 +1,96 @@
+"""Sending the letters of one claim, each with its own fence and its own result."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import Flask, current_app
+from sqlalchemy import update
+
+from crm import clock
+from crm.db import transaction
+from crm.messaging.claiming import Claim
+from crm.messaging.fences import Fence, kept_lease
+from crm.messaging.mailbox import MailboxTransport
+from crm.messaging.models import Channel, MessageState, OutboxMessage
+from crm.messaging.recording import record_result
+from crm.messaging.rendering import Letter
+from crm.messaging.setup import Messaging, current_messaging
+from crm.messaging.sms import GatewayTransport
+from crm.messaging.smtp import SmtpTransport
+from crm.messaging.transports import Transport
+
+
+@dataclass
+class Carriers:
+    """The transports of one sweep, opened at the first letter of their channel and closed at the end."""
+
+    messaging: Messaging
+    _open: dict[Channel, Transport] = field(default_factory=dict)
+
+    def of(self, channel: Channel) -> Transport:
+        """The transport of ``channel``."""
+        if channel not in self._open:
+            self._open[channel] = transport_for(channel, self.messaging)
+        return self._open[channel]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for transport in self._open.values():
+            transport.close()
+
+
+def transport_for(channel: Channel, messaging: Messaging) -> Transport:
+    """How messages of ``channel`` leave this installation."""
+    settings = messaging.settings
+    if channel is Channel.SMS:
+        return GatewayTransport(messaging.gateway, settings) if messaging.gateway else MailboxTransport()
+    if settings.mail == "mailbox":
+        return MailboxTransport()
+    return SmtpTransport(messaging.mail, settings, messaging.timing)
+
+
+def send_claimed(claim: Claim, carriers: Carriers) -> Iterable[str]:
+    """Send what was claimed and yield the outcome of each: accepted, failed, retried, unknown, lost or paused.
+
+    One refused letter stops no other. When a way out is broken, the letters that would have taken it go back and wait.
+    """
+    messaging = current_messaging()
+    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # LocalProxy
+    with kept_lease(app, claim.token, messaging.timing) as keeper:
+        for letter in claim.letters:
+            keeper.progress()
+            transport = carriers.of(letter.channel)
+            if transport.broken:
+                yield _wait(letter, claim.token, messaging)
+            else:
+                yield _send_one(letter, transport, claim.token, messaging)
+
+
+def _send_one(letter: Letter, transport: Transport, token: str, messaging: Messaging) -> str:
+    result = transport.send(letter, Fence(letter.id, token, messaging.timing))
+    if result is None:
+        return "lost"
+    return record_result(letter.id, token, result, gateway=transport.key)
+
+
+def _wait(letter: Letter, token: str, messaging: Messaging) -> str:
+    """Give a letter back that was never tried; the attempt does not count."""
+    with transaction() as session:
+        session.execute(
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.id == letter.id,
+                OutboxMessage.state == MessageState.CLAIMED,
+                OutboxMessage.lease_owner == token,
+            )
+            .values(
+                state=MessageState.PLANNED,
+                lease_owner=None,
+                lease_until=None,
+                attempt=OutboxMessage.attempt - 1,
+                not_before=clock.now() + messaging.timing.broken_pause,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    return "paused"

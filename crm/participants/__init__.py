@@ -1,0 +1,1 @@
+"""Participants, enrolments, exits and consents."""

@@ -1,0 +1,32 @@
+"""Reads of participants leave a trace: who saw whom, written before the page leaves."""
+
+from collections.abc import Sequence
+
+from crm.accounts import audit
+from crm.actors import Actor
+from crm.db import transaction
+
+
+def seen_one(actor: Actor, page: str, *, participant_id: int, unit_id: int, action: str = "participant_read") -> str:
+    """Write down that a participant was read, in a transaction of its own, and give the finished page back.
+
+    The page is made before, so that what fails to be made is not said to have been seen; the transaction commits
+    before the page leaves.
+    """
+    with transaction():
+        audit.record(actor, action, subject_type="participant", subject_id=participant_id, unit_id=unit_id)
+    return page
+
+
+def seen_many(actor: Actor, page: str, *, participant_ids: Sequence[int], action: str = "participants_listed") -> str:
+    """Write down which participants a list showed, as one entry with their ids, and give the finished page back."""
+    if participant_ids:
+        with transaction():
+            audit.record(
+                actor,
+                action,
+                subject_type="participant",
+                unit_id=actor.unit_id,
+                details={"participant_ids": list(participant_ids)},
+            )
+    return page

@@ -1,0 +1,79 @@
+"""Who sees which participants, and what hangs on them.
+
+Coordinators and deputies see their own, and everyone of their unit whom nobody coordinates; managers see their units;
+protected persons are seen by named staff alone. Administrators and evaluators see nobody by those roles.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+
+from crm.actors import Actor, Role
+from crm.participants.models import (
+    Consent,
+    Enrolment,
+    EnrolmentExit,
+    EnrolmentHandler,
+    Participant,
+    ParticipantNamedStaff,
+)
+
+_WORKS_WITH_PEOPLE = (Role.COORDINATOR, Role.MANAGER)
+
+
+def participant_scope(actor: Actor) -> ColumnElement[bool]:
+    """The condition under which a member of staff sees a participant."""
+    if actor.staff_id is None or not actor.has_role(*_WORKS_WITH_PEOPLE):
+        return false()
+    named = Participant.id.in_(
+        select(ParticipantNamedStaff.participant_id).where(ParticipantNamedStaff.staff_id == actor.staff_id)
+    )
+    usual = _of_my_units(actor) if actor.has_role(Role.MANAGER) else _mine_or_nobodys(actor)
+    return or_(and_(Participant.protected, named), and_(~Participant.protected, usual))
+
+
+def enrolment_scope(actor: Actor) -> ColumnElement[bool]:
+    """An enrolment is seen by those who see the participant."""
+    return follows_participant(Enrolment.participant_id, actor)
+
+
+def exit_scope(actor: Actor) -> ColumnElement[bool]:
+    """An exit is seen by those who see the participant."""
+    return EnrolmentExit.enrolment_id.in_(select(Enrolment.id).where(enrolment_scope(actor)))
+
+
+def handler_scope(actor: Actor) -> ColumnElement[bool]:
+    """Who had an enrolment is seen by those who see the participant."""
+    return EnrolmentHandler.enrolment_id.in_(select(Enrolment.id).where(enrolment_scope(actor)))
+
+
+def consent_scope(actor: Actor) -> ColumnElement[bool]:
+    """A consent is seen by those who see the participant."""
+    return follows_participant(Consent.participant_id, actor)
+
+
+def named_staff_scope(actor: Actor) -> ColumnElement[bool]:
+    """Who is named is seen by those who see the participant."""
+    return follows_participant(ParticipantNamedStaff.participant_id, actor)
+
+
+def follows_participant(participant_id: Any, actor: Actor) -> ColumnElement[bool]:
+    """True where the row's participant is one that the actor sees. For models that hang on a participant."""
+    return exists().where(Participant.id == participant_id, participant_scope(actor))
+
+
+def _of_my_units(actor: Actor) -> ColumnElement[bool]:
+    theirs = select(Enrolment.participant_id).where(Enrolment.unit_id.in_(actor.unit_ids))
+    return or_(Participant.unit_id.in_(actor.unit_ids), Participant.id.in_(theirs))
+
+
+def _mine_or_nobodys(actor: Actor) -> ColumnElement[bool]:
+    mine = select(Enrolment.participant_id).where(
+        or_(Enrolment.coordinator_id == actor.staff_id, Enrolment.deputy_id == actor.staff_id),
+        Enrolment.unit_id.in_(actor.unit_ids),
+    )
+    coordinated = exists().where(
+        Enrolment.participant_id == Participant.id, Enrolment.coordinator_id.is_not(None)
+    )
+    nobodys = and_(Participant.unit_id.in_(actor.unit_ids), ~coordinated)
+    return or_(Participant.id.in_(mine), nobodys)

@@ -1,0 +1,1 @@
+"""What can be done with participants: participants, protection, consents, enrolments, exits, erasure."""

@@ -1,0 +1,1 @@
+"""Placements of participants at employers."""

@@ -1,0 +1,1 @@
+"""Measures, and the pages and files that show them."""

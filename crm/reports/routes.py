@@ -1,0 +1,77 @@
+"""The Follow-up page and its files."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crm import clock
+from crm.accounts.current import current_actor
+from crm.accounts.queries import units_for
+from crm.programmes.queries import programmes_for
+from crm.reports.filters import FollowUpFilters, read_filters, twelve_months_before
+from crm.reports.flow import employer_figures, flow
+from crm.reports.outcomes import exit_reasons, result_at_exit
+from crm.reports.pdf import PdfUnavailable, as_pdf
+from crm.reports.targets import work_or_studies_target
+
+blueprint = Blueprint("reports", __name__, template_folder="templates")
+
+
+@blueprint.get("/follow-up")
+def follow_up() -> ResponseReturnValue:
+    """Figures with their bases: who came, what became of them, surveys, goals, pipeline."""
+    filters = read_filters(current_actor(), request.args)
+    if filters.problem:
+        flash(_("The period could not be read. Dates are written as 2026-11-22, the first one first."), "warning")
+    return render_template("reports/follow_up.html", **_figures(filters), **_choices(filters))
+
+
+@blueprint.get("/follow-up/print")
+def follow_up_print() -> ResponseReturnValue:
+    """The same figures on paper: one page for the steering group."""
+    filters = read_filters(current_actor(), request.args)
+    return render_template("reports/follow_up_print.html", **_figures(filters))
+
+
+@blueprint.get("/follow-up.pdf")
+def follow_up_pdf() -> ResponseReturnValue:
+    """The print page as PDF. Where the PDF engine is missing, the print page opens and says how to install it."""
+    filters = read_filters(current_actor(), request.args)
+    html = render_template("reports/follow_up_print.html", **_figures(filters))
+    try:
+        body = as_pdf(html)
+    except PdfUnavailable:
+        flash(
+            _(
+                "PDF files need Pango on the server (Debian: libpango-1.0-0). "
+                "Print this page from your browser instead."
+            ),
+            "warning",
+        )
+        return redirect(f"{url_for('reports.follow_up_print')}?{request.query_string.decode()}", code=303)
+    name = f"follow-up-{filters.since}-{filters.until}.pdf"
+    return Response(
+        body, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _figures(filters: FollowUpFilters) -> dict[str, object]:
+    return {
+        "filters": filters,
+        "flow": flow(filters),
+        "result": result_at_exit(filters),
+        "target": work_or_studies_target(filters),
+        "reasons": exit_reasons(filters),
+        "employers": employer_figures(filters),
+        "as_of": clock.now(),
+    }
+
+
+def _choices(filters: FollowUpFilters) -> dict[str, object]:
+    today = clock.today()
+    return {
+        "units": units_for(filters.actor),
+        "programmes": programmes_for(filters.actor),
+        "twelve_months": (twelve_months_before(today), today),
+        "this_year": (today.replace(month=1, day=1), today),
+    }

@@ -1,0 +1,67 @@
+"""What the index keeps of each thing that can be found."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from crm.employers.models import ContactPerson, Employer
+from crm.folding import fold
+from crm.participants.models import Participant
+from crm.search.folding import number_forms
+
+EMPLOYER, PERSON, PARTICIPANT = "employer", "person", "participant"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One row of ``search_document``."""
+
+    kind: str
+    row_id: int
+    unit_id: int | None
+    title: str
+    body: str
+
+    def as_row(self) -> dict[str, object]:
+        """The values by column."""
+        return asdict(self)
+
+
+def employer_document(employer: Employer) -> Document:
+    """An employer, found by its name, number, place, telephone and workplaces. Loads ``employer.workplaces``."""
+    words: list[str | None] = [employer.name, employer.org_number, employer.city, employer.municipality]
+    words += [employer.email, employer.industry_text, *number_forms(employer.phone)]
+    for place in employer.workplaces:
+        words += [place.name, place.unit_number, place.city, *number_forms(place.phone)]
+    return _document(EMPLOYER, employer.id, name=employer.name, words=words)
+
+
+def person_document(person: ContactPerson) -> Document:
+    """A contact person, found by name, telephone, e-mail and employer. Loads ``person.positions`` and employers."""
+    at = [position for position in person.positions if position.left_on is None]
+    words = [person.name, person.email, *number_forms(person.phone)]
+    words += [text for position in at for text in (position.title, position.employer.name)]
+    return _document(PERSON, person.id, name=person.name, words=words)
+
+
+def participant_document(participant: Participant) -> Document:
+    """A participant, found by name, telephone, e-mail and the number of the list they came from."""
+    words = [participant.full_name, participant.email, participant.external_ref, *number_forms(participant.phone)]
+    return _document(
+        PARTICIPANT, participant.id, name=participant.full_name, words=words, unit_id=participant.unit_id
+    )
+
+
+def may_be_indexed(participant: Participant) -> bool:
+    """Protected persons never stand in the index, and the archived are not looked for."""
+    return not participant.protected and participant.archived_at is None
+
+
+def _document(
+    kind: str, row_id: int, *, name: str, words: Sequence[str | None], unit_id: int | None = None
+) -> Document:
+    return Document(kind=kind, row_id=row_id, unit_id=unit_id, title=fold(name), body=_body(words))
+
+
+def _body(words: Iterable[str | None]) -> str:
+    folded = dict.fromkeys(fold(word) for word in words if word)
+    return "".join(f" {word}" for word in folded)

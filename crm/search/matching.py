@@ -1,0 +1,79 @@
+"""What a search means in SQL, on both databases."""
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
+
+from crm.folding import fold
+from crm.search.folding import search_terms
+from crm.search.tables import document, has_trigrams, trigrams
+
+TRIGRAM = 3
+_LIKENESS = 0.45
+"""Share of a word's trigrams that another word must have to count as the same with a typing error."""
+
+
+def matches(connection: Connection, text: str) -> ColumnElement[bool] | None:
+    """The condition on ``search_document`` that every word of ``text`` occurs; None when there is nothing to look for.
+
+    Words are found anywhere from three letters on; shorter ones at the beginning of a word.
+    """
+    terms = search_terms(text)
+    if not terms:
+        return None
+    needles = [term if len(term) >= TRIGRAM else f" {term}" for term in terms]
+    long = [needle for needle in needles if len(needle) >= TRIGRAM]
+    short = [needle for needle in needles if len(needle) < TRIGRAM]
+    if connection.dialect.name == "sqlite":
+        found = [_in_trigrams(" ".join(_quoted(needle) for needle in long))] if long else []
+    else:
+        found = [contains(needle) for needle in long]
+    # A single letter is too short for the index: it only narrows what longer words have found, or begins a name.
+    found += [contains(needle) if long else _name_begins(needle.strip()) for needle in short]
+    return and_(*found)
+
+
+def contains_all(text: str) -> ColumnElement[bool]:
+    """The same condition without the index, for reading rows in another order until a page is full."""
+    terms = search_terms(text)
+    return and_(*(contains(term if len(term) >= TRIGRAM else f" {term}") for term in terms))
+
+
+def contains(needle: str) -> ColumnElement[bool]:
+    """That a document has ``needle``, taken literally."""
+    return document.c.body.contains(needle, autoescape=True)
+
+
+def resembles(connection: Connection, text: str) -> ColumnElement[bool] | None:
+    """A wide condition for texts with typing errors: documents that share trigrams. Sort the rest out afterwards."""
+    words = [term for term in search_terms(text) if len(term) > TRIGRAM]
+    if not words or not has_trigrams(connection):
+        return None
+    if connection.dialect.name == "sqlite":
+        pieces = dict.fromkeys(word[at : at + TRIGRAM] for word in words for at in range(len(word) - 2))
+        return _in_trigrams(" OR ".join(map(_quoted, pieces)), best=200)
+    return or_(*(func.word_similarity(word, document.c.body) > literal(_LIKENESS) for word in words))
+
+
+def best_first(text: str) -> list[ColumnElement[object]]:
+    """``order_by`` arguments: names that begin with the text, then names that have it, then the rest."""
+    folded = fold(text)
+    rank = case(
+        (document.c.title.startswith(folded, autoescape=True), 0),
+        (document.c.title.contains(folded, autoescape=True), 1),
+        else_=2,
+    )
+    return [rank, document.c.title, document.c.id]
+
+
+def _name_begins(letter: str) -> ColumnElement[bool]:
+    return document.c.title.startswith(letter, autoescape=True)
+
+
+def _in_trigrams(query: str, best: int | None = None) -> ColumnElement[bool]:
+    found: Select[tuple[int]] = select(trigrams.c.rowid).where(trigrams.c.search_trigram.op("MATCH")(query))
+    if best is not None:
+        found = found.order_by(trigrams.c.rank).limit(best)
+    return document.c.id.in_(found)
+
+
+def _quoted(needle: str) -> str:
+    return '"' + needle.replace('"', '""') + '"'

@@ -1,0 +1,136 @@
+"""Keeping the search index: a document is written when what it tells of changes, and all can be written again.
+
+Everything here may be repeated. Protected participants are never indexed.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload, selectinload
+
+from crm.accounts.scopes import trusted
+from crm.db import current_session, transaction
+from crm.employers.models import ContactPerson, Employer, Position
+from crm.participants.models import Participant
+from crm.search.documents import (
+    EMPLOYER,
+    PARTICIPANT,
+    PERSON,
+    Document,
+    employer_document,
+    may_be_indexed,
+    participant_document,
+    person_document,
+)
+from crm.search.tables import document
+
+_BATCH = 500
+_OWN = "the index is written of every row; what is shown from it is scoped again"
+
+
+def index_employer(employer_id: int) -> None:
+    """Write the document of an employer again, and those of its contact persons, which carry its name."""
+    session = current_session()
+    employer = session.scalar(_employers().where(Employer.id == employer_id))
+    if employer is None:
+        unindex(EMPLOYER, employer_id)
+        return
+    here = select(Position.person_id).where(Position.employer_id == employer_id, Position.left_on.is_(None))
+    persons = session.scalars(_persons().where(ContactPerson.id.in_(here))).all()
+    _write([employer_document(employer), *(person_document(person) for person in persons)])
+
+
+def index_person(person_id: int) -> None:
+    """Write the document of a contact person again, or remove it when the person is archived or gone."""
+    person = current_session().scalar(_persons().where(ContactPerson.id == person_id))
+    if person is None or person.archived_at is not None:
+        unindex(PERSON, person_id)
+    else:
+        _write([person_document(person)])
+
+
+def index_participant(participant_id: int) -> None:
+    """Write the document of a participant again, or remove it when the person is protected, archived or gone."""
+    participant = current_session().scalar(_participants().where(Participant.id == participant_id))
+    if participant is None or not may_be_indexed(participant):
+        unindex(PARTICIPANT, participant_id)
+    else:
+        _write([participant_document(participant)])
+
+
+def unindex(kind: str, row_id: int) -> None:
+    """Remove a document ("employer", "person" or "participant"). Does nothing when there is none."""
+    current_session().execute(
+        delete(document).where(document.c.kind == kind, document.c.row_id == row_id)
+    )
+
+
+def rebuild() -> int:
+    """Write the whole index again, batch by batch, each in a transaction of its own. Returns how many documents.
+
+    Searching goes on meanwhile and finds what has been written so far.
+    """
+    with transaction() as session:
+        session.execute(delete(document))
+    return sum(_rebuild(model) for model in (Employer, ContactPerson, Participant))
+
+
+def _rebuild(model: type[Any]) -> int:
+    count, last = 0, 0
+    while True:
+        with transaction() as session:
+            batch = list(session.scalars(_all_of(model).where(model.id > last).order_by(model.id).limit(_BATCH)))
+            documents = list(_documents(batch))
+            _write(documents)
+            last = batch[-1].id if batch else last
+            session.expunge_all()
+        count += len(documents)
+        if len(batch) < _BATCH:
+            return count
+
+
+def _all_of(model: type[Any]) -> Select[Any]:
+    if model is Employer:
+        return _employers()
+    return _persons() if model is ContactPerson else _participants()
+
+
+def _documents(rows: Sequence[object]) -> Iterator[Document]:
+    for row in rows:
+        if isinstance(row, Employer):
+            yield employer_document(row)
+        elif isinstance(row, ContactPerson) and row.archived_at is None:
+            yield person_document(row)
+        elif isinstance(row, Participant) and may_be_indexed(row):
+            yield participant_document(row)
+
+
+def _employers() -> Select[tuple[Employer]]:
+    return _fresh(select(Employer).options(selectinload(Employer.workplaces)))
+
+
+def _persons() -> Select[tuple[ContactPerson]]:
+    with_employers = selectinload(ContactPerson.positions).options(joinedload(Position.employer))
+    return _fresh(select(ContactPerson).options(with_employers))
+
+
+def _participants() -> Select[tuple[Participant]]:
+    return _fresh(select(Participant))
+
+
+def _fresh(statement: Select[Any]) -> Select[Any]:
+    # Collections that were loaded before the change would bring the old words into the index.
+    return trusted(statement, because=_OWN).execution_options(populate_existing=True)
+
+
+def _write(documents: Sequence[Document]) -> None:
+    if not documents:
+        return
+    session = current_session()
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(document)
+    changed = {name: statement.excluded[name] for name in ("unit_id", "title", "body")}
+    statement = statement.on_conflict_do_update(index_elements=["kind", "row_id"], set_=changed)
+    session.execute(statement, [each.as_row() for each in documents])

@@ -1,0 +1,1 @@
+"""Follow-ups with an owner and a due date, and the Today page."""

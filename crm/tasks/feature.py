@@ -1,0 +1,20 @@
+"""What this feature adds to the application."""
+
+from flask_babel import lazy_gettext as _l
+
+from crm.extension_points import Feature, NavItem, Scope
+from crm.tasks.models import Task
+from crm.tasks.queries import who_sees
+from crm.tasks.routes import STAFF, blueprint
+
+
+def feature() -> Feature:
+    """Everything of this folder that create_app() puts in its place."""
+    return Feature(
+        name="tasks",
+        blueprints=[blueprint],
+        nav_items=[
+            NavItem(key="today", label=_l("Today"), endpoint="tasks.today", order=10, roles=frozenset(STAFF))
+        ],
+        scopes=[Scope(Task, who_sees)],
+    )

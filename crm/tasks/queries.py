@@ -1,0 +1,122 @@
+"""Reading tasks, each with the names of what it is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+
+from crm.accounts.models import Staff
+from crm.accounts.scopes import condition, scoped
+from crm.actors import Actor, Role
+from crm.db import current_session
+from crm.history.subjects import participant_is_visible, table
+from crm.tasks.models import Task, TaskState
+
+COMING = timedelta(days=7)
+_AT_MOST = 100
+_READERS = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task with the names and public ids of its subjects, as lists show it."""
+
+    task: Task
+    owner: str | None = None
+    employer: str | None = None
+    employer_public_id: str | None = None
+    person: str | None = None
+    phone: str | None = None
+    participant: str | None = None
+    participant_public_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What the Today page shows of one's own tasks, and of those that nobody in the unit has taken."""
+
+    overdue: Sequence[TaskRow]
+    today: Sequence[TaskRow]
+    coming: Sequence[TaskRow]
+    unowned: Sequence[TaskRow]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.overdue or self.today or self.coming or self.unowned)
+
+
+def who_sees(actor: Actor) -> ColumnElement[bool]:
+    """One's own tasks, those of one's units that have no owner, and for managers all of their units.
+
+    A task about a participant is seen only by those who see the participant.
+    """
+    if not actor.has_role(*_READERS):
+        return false()
+    in_units = Task.unit_id.in_(actor.unit_ids)
+    if not actor.has_role(Role.MANAGER):
+        in_units = and_(in_units, Task.owner_id.is_(None))
+    mine = Task.owner_id == actor.staff_id
+    return and_(or_(mine, in_units), participant_is_visible(actor, Task.participant_id.expression))
+
+
+def agenda_of(actor: Actor, today: date) -> Agenda:
+    """The actor's open tasks up to a week ahead, and the unowned ones of the actor's units. Two queries."""
+    open_until = and_(Task.state == TaskState.OPEN, Task.due_on <= today + COMING)
+    mine = _rows(actor, open_until, Task.owner_id == actor.staff_id)
+    unowned = _rows(actor, open_until, Task.owner_id.is_(None), Task.unit_id.in_(actor.unit_ids))
+    return Agenda(
+        overdue=[row for row in mine if row.task.due_on < today],
+        today=[row for row in mine if row.task.due_on == today],
+        coming=[row for row in mine if row.task.due_on > today],
+        unowned=unowned,
+    )
+
+
+def task_rows(
+    actor: Actor, where: Sequence[ColumnElement[bool]], *, newest_first: bool, limit: int, offset: int
+) -> list[TaskRow]:
+    """One page of tasks that ``actor`` sees, by due date."""
+    order = (Task.due_on.desc(), Task.id.desc()) if newest_first else (Task.due_on, Task.id)
+    statement = _select_rows(actor, *where).order_by(*order).limit(limit).offset(offset)
+    return [TaskRow(*row) for row in current_session().execute(statement)]
+
+
+def count_tasks(actor: Actor, where: Sequence[ColumnElement[bool]]) -> int:
+    """How many tasks that ``actor`` sees fulfil the conditions."""
+    statement = scoped(select(func.count()).select_from(Task).where(*where), condition(Task, actor))
+    return current_session().scalar(statement) or 0
+
+
+def open_tasks_of_employer(actor: Actor, employer_id: int) -> list[TaskRow]:
+    """The open tasks about an employer that ``actor`` sees, the next one first."""
+    return _rows(actor, Task.employer_id == employer_id, Task.state == TaskState.OPEN)
+
+
+def open_tasks_of_participant(actor: Actor, participant_id: int) -> list[TaskRow]:
+    """The open tasks about a participant that ``actor`` sees, the next one first."""
+    return _rows(actor, Task.participant_id == participant_id, Task.state == TaskState.OPEN)
+
+
+def _rows(actor: Actor, *where: ColumnElement[bool]) -> list[TaskRow]:
+    return task_rows(actor, where, newest_first=False, limit=_AT_MOST, offset=0)
+
+
+def _select_rows(actor: Actor, *where: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    employer, person, participant = (table(name).c for name in ("employer", "contact_person", "participant"))
+    # Nobody is offered a button to call an employer or a person who has asked not to be called.
+    may_call = and_(employer.do_not_contact.is_not(True), person.do_not_call.is_not(True))
+    phone = case((may_call, func.coalesce(person.phone, employer.phone)))
+    statement = (
+        select(
+            Task, Staff.name, employer.name, employer.public_id, person.name, phone,
+            participant.first_name + " " + participant.last_name, participant.public_id,
+        )
+        .outerjoin(Staff, Staff.id == Task.owner_id)
+        .outerjoin(table("employer"), employer.id == Task.employer_id)
+        .outerjoin(table("contact_person"), person.id == Task.contact_person_id)
+        .outerjoin(table("participant"), participant.id == Task.participant_id)
+        .where(*where)
+    )  # fmt: skip
+    return scoped(statement, condition(Task, actor))

@@ -1,0 +1,115 @@
+"""Writing tasks: add, complete, reopen, move, hand over, cancel."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+
+from crm import clock
+from crm.accounts.scopes import locked, trusted
+from crm.actors import Actor
+from crm.db import current_session
+from crm.errors import DomainError, EditConflict
+from crm.tasks.models import Task, TaskState
+
+_BY_KEY = "tasks of one source, named by the key of a row that the caller has checked"
+
+
+def add_task(
+    actor: Actor,
+    *,
+    title: dict[str, str],
+    due_on: date,
+    unit_id: int,
+    owner_id: int | None,
+    kind: str = "manual",
+    source_ref: str | None = None,
+    note: str | None = None,
+    employer_id: int | None = None,
+    contact_person_id: int | None = None,
+    participant_id: int | None = None,
+) -> Task:
+    """Add a task; without ``owner_id`` it is the unit's. ``title`` maps languages to text ('' = as written by hand).
+
+    With a ``source_ref`` there is one task for each (kind, source_ref): a second call returns it as it stands,
+    also when somebody has completed it. Tasks of one source are written inside the transaction of their source.
+    """
+    if source_ref is not None:
+        there = current_session().scalar(_of_source(kind, source_ref))
+        if there is not None:
+            return there
+    task = Task(
+        kind=kind, source_ref=source_ref, title=title, note=note, due_on=due_on, unit_id=unit_id, owner_id=owner_id,
+        created_by_id=actor.staff_id, created_at=clock.now(), employer_id=employer_id,
+        contact_person_id=contact_person_id, participant_id=participant_id,
+    )  # fmt: skip
+    current_session().add(task)
+    # The caller may need the id for a link or an event before the commit.
+    current_session().flush()
+    return task
+
+
+def complete_task(actor: Actor, *, task_id: int, version: int | None = None) -> Task:
+    """Mark a task as done. One that is done already stays as it is. Raises NotVisible, EditConflict."""
+    task = locked(Task, actor, task_id)
+    if task.state is TaskState.DONE:
+        return task
+    _check_version(task, version)
+    task.state = TaskState.DONE
+    task.closed_at, task.closed_by_id = clock.now(), actor.staff_id
+    task.version_id += 1
+    return task
+
+
+def reopen_task(actor: Actor, *, task_id: int) -> Task:
+    """Take back that a task was done or cancelled. Raises NotVisible."""
+    task = locked(Task, actor, task_id)
+    if task.state is not TaskState.OPEN:
+        task.state = TaskState.OPEN
+        task.closed_at = task.closed_by_id = None
+        task.version_id += 1
+    return task
+
+
+def reschedule_task(actor: Actor, *, task_id: int, due_on: date) -> Task:
+    """Move an open task to another day. Raises NotVisible, and DomainError for a task that is closed."""
+    task = locked(Task, actor, task_id)
+    if task.state is not TaskState.OPEN:
+        raise DomainError(_("The task is closed. Open it again before you move it."))
+    if task.due_on != due_on:
+        task.due_on = due_on
+        task.version_id += 1
+    return task
+
+
+def take_task(actor: Actor, *, task_id: int) -> Task:
+    """Make the actor the owner of a task. Raises NotVisible, and DomainError when a colleague was faster."""
+    task = locked(Task, actor, task_id)
+    if task.owner_id not in (None, actor.staff_id):
+        raise DomainError(_("A colleague has taken this task already."))
+    if task.owner_id is None:
+        task.owner_id = actor.staff_id
+        task.version_id += 1
+    return task
+
+
+def cancel_tasks(actor: Actor, *, kind: str, source_ref: str) -> int:
+    """Cancel the open tasks of a source that no longer holds. Returns how many. May be repeated."""
+    found = current_session().scalars(_of_source(kind, source_ref).where(Task.state == TaskState.OPEN)).all()
+    for task in found:
+        task.state = TaskState.CANCELLED
+        task.closed_at, task.closed_by_id = clock.now(), actor.staff_id
+        task.version_id += 1
+    return len(found)
+
+
+def _of_source(kind: str, source_ref: str) -> Select[tuple[Task]]:
+    statement = select(Task).where(Task.kind == kind, Task.source_ref == source_ref).with_for_update()
+    return trusted(statement, because=_BY_KEY)
+
+
+def _check_version(task: Task, version: int | None) -> None:
+    if version is not None and version != task.version_id:
+        raise EditConflict(
+            _("Somebody changed this task while you had the page open."), current={"due_on": task.due_on}
+        )

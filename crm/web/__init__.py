@@ -1,0 +1,1 @@
+"""Layout, navigation, slots, assets, error pages and the base form."""

@@ -1,0 +1,1 @@
+"""Plugin: what is done out there, at the employers'."""

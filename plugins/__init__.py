@@ -1,0 +1,1 @@
+"""Small bundled plugins, one folder each."""

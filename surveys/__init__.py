@@ -1,0 +1,1 @@
+"""Plugin: questionnaires, follow-up plans, invitations, responses and results."""

@@ -1,0 +1,1 @@
+"""Questionnaires and message texts: versions, translations, approval."""

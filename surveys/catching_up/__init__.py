@@ -1,0 +1,1 @@
+"""Invitations that are late and wait for somebody who has seen them."""

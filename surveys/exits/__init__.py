@@ -1,0 +1,1 @@
+"""What surveys shows on the pages of exits and participants."""

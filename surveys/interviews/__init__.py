@@ -1,0 +1,1 @@
+"""Asking by phone: who has not answered, and the interview."""

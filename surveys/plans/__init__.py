@@ -1,0 +1,1 @@
+"""Follow-up plans: which survey, when, for whom."""

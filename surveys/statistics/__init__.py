@@ -1,0 +1,1 @@
+"""Figures of the survey results: pure functions, each with its source."""

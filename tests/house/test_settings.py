@@ -1,0 +1,51 @@
+"""Settings are read once, checked whole, and say every fault in one go."""
+
+from pathlib import Path
+
+import pytest
+
+from crm.errors import SettingsError
+from crm.settings import load_settings
+
+GOOD = {"BROBYGG_SECRET_KEY": "k" * 32, "BROBYGG_SMTP_URL": "smtp://u:p@mail.example.org:587?tls=starttls"}
+
+
+def test_good_settings_are_read() -> None:
+    settings = load_settings(GOOD)
+    assert settings.smtp is not None
+    assert (settings.smtp.host, settings.smtp.port, settings.smtp.tls) == ("mail.example.org", 587, "starttls")
+    assert settings.embedded
+
+
+def test_every_fault_is_said_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(
+            {
+                "BROBYGG_SECRET_KEY": "short",
+                "BROBYGG_MAIL": "pigeon",
+                "BROBYGG_DATABASE_URL": "mysql://x",
+                "BROBYGG_BASE_URL": "brobygg.example.org",
+                "BROBYGG_TIME_ZONE": "Mars/Olympus",
+                "BROBYGG_REDIS_URL": "http://localhost",
+            }
+        )
+    text = str(caught.value)
+    for name in ("SECRET_KEY", "MAIL", "DATABASE_URL", "BASE_URL", "TIME_ZONE", "REDIS_URL"):
+        assert f"BROBYGG_{name}" in text
+
+
+def test_without_a_mail_server_the_start_fails_unless_a_mailbox_is_asked_for() -> None:
+    with pytest.raises(SettingsError, match="BROBYGG_MAIL=mailbox"):
+        load_settings({"BROBYGG_SECRET_KEY": "k" * 32})
+    assert load_settings({"BROBYGG_SECRET_KEY": "k" * 32, "BROBYGG_MAIL": "mailbox"}).mail == "mailbox"
+
+
+def test_postgresql_means_psycopg_3() -> None:
+    settings = load_settings({**GOOD, "BROBYGG_DATABASE_URL": "postgresql://u@h/d"})
+    assert settings.database_url == "postgresql+psycopg://u@h/d"
+
+
+def test_secrets_do_not_show_in_the_representation(tmp_path: Path) -> None:
+    settings = load_settings({**GOOD, "BROBYGG_SECRET_KEY": "secret-secret-secret-secret-secret-1", "BROBYGG_HOME": str(tmp_path)})
+    assert "secret-secret" not in repr(settings)
+    assert "u:p" not in repr(settings)

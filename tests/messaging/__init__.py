@@ -1,0 +1,1 @@
+"""Outbox, channels and text messages."""

@@ -1,0 +1,1 @@
+"""Real servers that tests talk to: each is a process of its own on a free loopback port."""

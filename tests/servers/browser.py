@@ -1,0 +1,138 @@
+"""A real browser, Debian's Chromium: as a phone, a desktop, in the dark, or without scripts."""
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+PHONE = ViewportSize(width=360, height=640)
+DESKTOP = ViewportSize(width=1280, height=800)
+WCAG_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
+# No sandbox: tests may run as root in a container. The rest keeps Chromium from talking to anybody on its
+# own.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+ColorScheme = Literal["light", "dark"]
+
+
+class NotAccessible(AssertionError):
+    """axe found violations; the text lists each rule with its elements."""
+
+
+def chromium_path() -> str | None:
+    """Return where this machine has Chromium, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Run one Chromium; give each test contexts of its own in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Windows:
+    """Opens windows of one browser, each with its own cookies, and closes them after the test."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+
+    def open(
+        self,
+        *,
+        base_url: str,
+        viewport: ViewportSize = DESKTOP,
+        color_scheme: ColorScheme = "light",
+        scripts: bool = True,
+        touch: bool = False,
+        locale: str = "en-GB",
+    ) -> Page:
+        """Open a window of a person who is not signed in; `base_url` makes relative addresses work."""
+        context = self._browser.new_context(
+            base_url=base_url,
+            viewport=viewport,
+            color_scheme=color_scheme,
+            java_script_enabled=scripts,
+            has_touch=touch,
+            is_mobile=touch,
+            locale=locale,
+            timezone_id="Europe/Stockholm",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        self._contexts.append(context)
+        return context.new_page()
+
+    def phone(self, base_url: str, **options: Any) -> Page:
+        """Open a phone of 360 × 640 with a touch screen."""
+        return self.open(base_url=base_url, viewport=PHONE, touch=True, **options)
+
+    def desktop(self, base_url: str, **options: Any) -> Page:
+        """Open a desktop of 1280 × 800."""
+        return self.open(base_url=base_url, **options)
+
+    def dark(self, base_url: str, **options: Any) -> Page:
+        """Open a desktop whose owner prefers dark colours."""
+        return self.open(base_url=base_url, color_scheme="dark", **options)
+
+    def without_scripts(self, base_url: str, **options: Any) -> Page:
+        """Open a desktop that runs no scripts."""
+        return self.open(base_url=base_url, scripts=False, **options)
+
+    def close(self) -> None:
+        """Close every window."""
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
+
+
+def find_violations(page: Page, *, tags: Sequence[str] = WCAG_TAGS) -> list[dict[str, Any]]:
+    """Return what axe finds on the page by the rules of these tags; the page must run scripts.
+
+    The rule for the size of targets (WCAG 2.2, 2.5.8) is off in axe unless it is named.
+    """
+    options = {
+        "runOnly": {"type": "tag", "values": list(tags)},
+        "rules": {"target-size": {"enabled": "wcag22aa" in tags}},
+        "resultTypes": ["violations"],
+    }
+    violations: list[dict[str, Any]] = Axe().run(page, options=options).response["violations"]
+    return violations
+
+
+def assert_axe_clean(page: Page, *, tags: Sequence[str] = WCAG_TAGS) -> None:
+    """Raise NotAccessible, naming rules and elements, when axe finds a violation of WCAG 2.2 A or AA."""
+    found = find_violations(page, tags=tags)
+    if found:
+        raise NotAccessible(f"{page.url}\n" + "\n".join(_described(violation) for violation in found))
+
+
+def _described(violation: dict[str, Any]) -> str:
+    elements = [f"    {json.dumps(node['target'])}: {node['html'][:160]}" for node in violation["nodes"]]
+    return "\n".join([f"{violation['id']} ({violation['impact']}): {violation['help']}", *elements])
+
+
+def assert_no_sideways_scrolling(page: Page) -> None:
+    """Raise AssertionError when the page is wider than its window (WCAG 1.4.10); needs no scripts."""
+    # Not innerWidth: a phone zooms out until a page that is too wide fits, and innerWidth grows with it.
+    width, room = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    assert width <= room, f"{page.url} is {width} px wide in a window of {room} px"

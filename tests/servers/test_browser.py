@@ -1,0 +1,89 @@
+"""The browser opens as a phone, a desktop, in the dark and without scripts, and axe bites."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.servers.browser import NotAccessible, Windows, assert_axe_clean, assert_no_sideways_scrolling
+from tests.servers.processes import LOOPBACK
+
+GOOD = """<!doctype html><html lang="en"><head><title>Today</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<body><main><h1>Today</h1><p>Nothing to do.</p></main></body></html>"""
+BAD = GOOD.replace("<p>", '<img src="x.png"><p style="color:#ddd;width:900px">')
+SMALL = GOOD.replace(
+    "<p>", '<a href="/a" style="display:inline-block;width:9px;height:9px;overflow:hidden">a</a>'
+    '<a href="/b" style="display:inline-block;width:9px;height:9px;overflow:hidden">b</a><p>'
+)  # fmt: skip
+PAGES = {"/good": GOOD, "/bad": BAD, "/small": SMALL}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def pages() -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = PAGES.get(self.path, "").encode()
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy", "default-src 'self'; style-src 'unsafe-inline'")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://{LOOPBACK}:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_good_page_is_clean_under_a_strict_policy(windows: Windows, pages: str) -> None:
+    page = windows.desktop(pages)
+    page.goto("/good")
+    assert_axe_clean(page)
+
+
+def test_a_bad_page_is_reported_with_its_rules(windows: Windows, pages: str) -> None:
+    page = windows.desktop(pages)
+    page.goto("/bad")
+    with pytest.raises(NotAccessible) as found:
+        assert_axe_clean(page)
+    assert "image-alt" in str(found.value)
+    assert "color-contrast" in str(found.value)
+
+
+def test_targets_that_are_too_small_are_found(windows: Windows, pages: str) -> None:
+    page = windows.phone(pages)
+    page.goto("/small")
+    with pytest.raises(NotAccessible, match="target-size"):
+        assert_axe_clean(page)
+
+
+def test_a_phone_is_narrow_and_shows_what_is_too_wide(windows: Windows, pages: str) -> None:
+    page = windows.phone(pages)
+    page.goto("/good")
+    assert page.evaluate("[window.innerWidth, window.innerHeight]") == [360, 640]
+    assert_no_sideways_scrolling(page)
+    page.goto("/bad")
+    with pytest.raises(AssertionError, match="px wide"):
+        assert_no_sideways_scrolling(page)
+
+
+def test_dark_is_what_the_page_sees(windows: Windows, pages: str) -> None:
+    page = windows.dark(pages)
+    page.goto("/good")
+    assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+
+
+def test_without_scripts_a_page_still_shows(windows: Windows, pages: str) -> None:
+    page = windows.without_scripts(pages)
+    page.goto("/good")
+    assert page.get_by_role("heading", name="Today").is_visible()
+    assert_no_sideways_scrolling(page)

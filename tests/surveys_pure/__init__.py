@@ -1,0 +1,1 @@
+"""The survey logic that needs neither database nor web."""

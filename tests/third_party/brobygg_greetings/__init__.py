@@ -1,0 +1,1 @@
+"""Greeting cards: the smallest plugin that uses every hook."""

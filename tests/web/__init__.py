@@ -1,0 +1,1 @@
+"""Tests of the web shell: no database, no feature, no plugin."""
