@@ -32,9 +32,7 @@ def build_assets(root: Path) -> None:
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:
         raise RuntimeError("The assets are not built, and there is no Node to build them: run `make assets`.")
-    subprocess.run(
-        [npm, "ci", "--ignore-scripts", "--omit=dev", "--silent"], cwd=root, env=os.environ, check=True
-    )
+    subprocess.run([npm, "ci", "--ignore-scripts", "--omit=dev", "--silent"], cwd=root, env=os.environ, check=True)
     subprocess.run([node, "crm/web/assets/build.mjs"], cwd=root, check=True)
 
 

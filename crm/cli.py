@@ -9,6 +9,7 @@ import click
 from flask import Flask
 
 from crm.app import create_app
+from crm.commands import OwnInstallation
 from crm.errors import DomainError, PluginError, SettingsError
 from crm.jobs.heartbeats import expect_heartbeats
 from crm.migrating import check, make_revision, upgrade
@@ -60,11 +61,17 @@ class _Commands(click.Group):
         installation = self._installation(ctx)
         for command in installation.registry.commands:
             if command.name == cmd_name:
-                if installation.settings.development:
-                    installation.prepare()
-                ctx.with_resource(installation.app.app_context())
+                if not isinstance(command, OwnInstallation):
+                    self._make_ready(ctx, installation)
                 return command
         return None
+
+    @staticmethod
+    def _make_ready(ctx: click.Context, installation: Installation) -> None:
+        """Give a command its database. In production `brobygg upgrade` is a step of its own."""
+        if installation.settings.development:
+            installation.prepare()
+        ctx.with_resource(installation.app.app_context())
 
     def invoke(self, ctx: click.Context) -> object:
         try:

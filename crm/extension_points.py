@@ -52,7 +52,8 @@ class Panel:
 class HistoryKind:
     """A kind of line in the contact history. A line of an unknown kind still reads well from its summary.
 
-    ``href`` gives the address of what the line came from, by its source reference, or None.
+    ``href`` gives the address of what the line came from, by its source reference, or None. ``day_only``: the time
+    of day of such a line means nothing and is not shown.
     """
 
     key: str
@@ -60,6 +61,7 @@ class HistoryKind:
     color: Literal["neutral", "info", "success", "warning", "danger", "brand2"] = "neutral"
     icon: str = ""
     href: Callable[[str], str | None] = lambda source_ref: None
+    day_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from crm.db import db
 from crm.extension_points import MigrationLineage
 from crm.registry import EXTENSION, Registry
+from crm.search import tables as search_tables
 
 CORE_FOLDER = Path(__file__).parent.parent / "migrations"
 
@@ -38,6 +39,9 @@ def upgrade(app: Flask) -> None:
     """Bring every lineage to its newest version. Safe to run again; one process at a time on PostgreSQL."""
     with app.app_context():
         _each_lineage(app, db.engine, lambda config: alembic.command.upgrade(config, "head"))
+        with db.engine.begin() as connection:
+            search_tables.ensure(connection)
+        db.engine.dispose()
 
 
 def make_revision(app: Flask, name: str, message: str) -> None:

@@ -1,9 +1,11 @@
 """Alembic's environment for every lineage: the core's and the plugins', each with its own version table."""
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy.schema import SchemaItem
 
-from crm.db import Base
+from crm.db import Base, EnumText, UtcDateTime
 
 config = context.config
 connection = config.attributes["connection"]
@@ -23,6 +25,15 @@ def include_object(
     return not table.startswith(prefixes) if prefixes else True
 
 
+def render_item(kind: str, item: object, autogen_context: object) -> str | Literal[False]:
+    """Our column types as plain ones: a migration must run long after the code of its day has gone."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, EnumText):
+        return "sa.String(40)"
+    return False
+
+
 def version_table() -> str:
     return "alembic_version" if not lineage.table_prefix else f"alembic_version_{lineage.name}"
 
@@ -34,6 +45,6 @@ context.configure(
     version_table=version_table(),
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
-    user_module_prefix=None,
+    render_item=render_item,
 )
 context.run_migrations()

@@ -76,7 +76,7 @@ def _last_exits(enrolment_ids: Collection[int]) -> dict[int, int]:
         .group_by(EnrolmentExit.enrolment_id)
     )
     rows = current_session().execute(trusted(statement, because=_PLANNING))
-    return {enrolment_id: number for enrolment_id, number in rows}
+    return dict(rows.all())
 
 
 def _refused(participant_ids: Collection[int]) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""Bringing the shipped questionnaires, message texts and plans into the database, without touching what staff edited."""
+"""Bringing the shipped questionnaires, texts and plans into the database, without touching what staff edited."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ def _translations(shipped: ShippedQuestionnaire, there: set[str]) -> Iterator[Tr
 
 def _ensure_messages() -> int:
     session = current_session()
-    there = set(session.execute(select(MessageText.key, MessageText.channel, MessageText.language)).tuples())
+    there = set(session.execute(select(MessageText.key, MessageText.channel, MessageText.language)).all())
     new = [
         text
         for shipped in shipped_messages()

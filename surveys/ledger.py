@@ -108,7 +108,7 @@ def _key(by: LedgerBy | None, place: list[Any]) -> Any:
 
 
 def _conditions(wanted: LedgerFilter) -> list[ColumnElement[bool]]:
-    found = [Enrolment.unit_id.in_(wanted.unit_ids)]
+    found: list[ColumnElement[bool]] = [Enrolment.unit_id.in_(wanted.unit_ids)]
     if wanted.programme_id is not None:
         found.append(Enrolment.programme_id == wanted.programme_id)
     if wanted.since is not None:

@@ -65,7 +65,7 @@ def failed_addresses(rows: Iterable[DueRow]) -> dict[str, frozenset[Reachable]]:
     )
     found: dict[str, set[Reachable]] = {}
     for ref, channel, address in current_session().execute(trusted(statement, because="hashes of own messages")):
-        found.setdefault(ref, set()).add(Reachable(str(channel), address))
+        found.setdefault(ref, set()).add(Reachable(str(channel), address or ""))
     return {ref: frozenset(addresses) for ref, addresses in found.items()}
 
 

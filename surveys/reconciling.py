@@ -103,10 +103,10 @@ def waiting_by_unit(today: date, zone: str) -> tuple[Counter[int], Counter[int],
 def _count(condition: ColumnElement[bool]) -> Counter[int]:
     statement = select(DueRow.unit_id, func.count()).where(condition).group_by(DueRow.unit_id)
     rows = current_session().execute(trusted(statement, because="counts without persons"))
-    return Counter({unit_id: number for unit_id, number in rows})
+    return Counter(dict(rows.all()))
 
 
-def _without_row(wave: str) -> Select[tuple[int]]:
+def _without_row(wave: str) -> Select[int]:
     row = exists().where(DueRow.exit_id == EnrolmentExit.id, DueRow.wave == wave)
     return select(EnrolmentExit.id).join(Enrolment, Enrolment.id == EnrolmentExit.enrolment_id).where(~row)
 
@@ -115,7 +115,7 @@ def _begun_row() -> ColumnElement[bool]:
     return exists().where(DueRow.exit_id == EnrolmentExit.id, DueRow.state.in_(BEGUN))
 
 
-def _in_batches(statement: Select[tuple[int]]) -> int:
+def _in_batches(statement: Select[int]) -> int:
     count, last = 0, 0
     while True:
         with transaction() as session:

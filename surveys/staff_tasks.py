@@ -89,14 +89,15 @@ def _address_ref(row: DueRow) -> str:
 
 def _call_title(interpreter: bool) -> str:
     if interpreter:
-        return _("Wants to answer the survey by phone with an interpreter")
-    return _("Wants to answer the survey by phone")
+        return str(_("Wants to answer the survey by phone with an interpreter"))
+    return str(_("Wants to answer the survey by phone"))
 
 
 def _found_title(late: int, stuck: int, in_doubt: int) -> str:
-    return _(
+    text = _(
         "Check the surveys: %(late)s late, %(stuck)s not sent, %(doubt)s in doubt",
         late=late,
         stuck=stuck,
         doubt=in_doubt,
     )
+    return str(text)

@@ -7,6 +7,7 @@ takes a batch of rows in a transaction of its own, so that no run holds the data
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
@@ -46,12 +47,10 @@ def sweep() -> str:
     """Send what is due, remind who has not finished, close what is over. Safe to repeat and to run twice at once."""
     counts = {"due": 0, "invited": 0, "reminded": 0, "closed": 0}
     for zone in zones():
-        counts["closed"] += _each_batch(lambda zone=zone: over(zone), _close)
-        counts["due"] += _each_batch(lambda zone=zone: reached(zone), _open)
+        counts["closed"] += _each_batch(partial(over, zone), _close)
+        counts["due"] += _each_batch(partial(reached, zone), _open)
         for plan_id in _plan_ids():
-            counts["invited"] += _each_batch(
-                lambda zone=zone, plan_id=plan_id: to_invite(zone, plan_id), _invite
-            )
+            counts["invited"] += _each_batch(partial(to_invite, zone, plan_id), _invite)
         counts["reminded"] += _remind_all(zone)
     return ", ".join(f"{number} {name}" for name, number in counts.items() if number) or "nothing due"
 
@@ -62,21 +61,21 @@ def zones() -> list[Zone]:
     return [Zone(name, clock.today(name)) for name in sorted(names)]
 
 
-def reached(zone: Zone) -> Select[tuple[int]]:
+def reached(zone: Zone) -> Select[int]:
     """Rows whose day has come."""
     return select(DueRow.id).where(
         DueRow.state == DueState.NOT_YET_DUE, DueRow.due_on <= zone.today, zone.units()
     )
 
 
-def over(zone: Zone) -> Select[tuple[int]]:
+def over(zone: Zone) -> Select[int]:
     """Rows whose time to answer is over."""
     return select(DueRow.id).where(
         DueRow.state.in_(BEGUN), DueRow.closes_on.is_not(None), DueRow.closes_on < zone.today, zone.units()
     )
 
 
-def to_invite(zone: Zone, plan_id: int) -> Select[tuple[int]]:
+def to_invite(zone: Zone, plan_id: int) -> Select[int]:
     """Rows of a plan that are due, not too late to send themselves or confirmed, and have no message yet."""
     plan = current_session().get_one(FollowUpPlan, plan_id)
     oldest = zone.today - timedelta(days=plan.self_sending_days)
@@ -89,8 +88,9 @@ def to_invite(zone: Zone, plan_id: int) -> Select[tuple[int]]:
     )
 
 
-def to_remind(zone: Zone, plan: FollowUpPlan, step: int) -> Select[tuple[int]]:
+def to_remind(zone: Zone, plan_id: int, step: int) -> Select[int]:
     """Rows that were invited so long ago that reminder number ``step`` (from 1) is due, and had none of it."""
+    plan = current_session().get_one(FollowUpPlan, plan_id)
     day = zone.today - timedelta(days=int(plan.reminder_days[step - 1]))
     return select(DueRow.id).where(
         DueRow.state == DueState.SENT_WAITING,
@@ -113,7 +113,7 @@ def has_message() -> ColumnElement[bool]:
     )
 
 
-def _each_batch(rows: Callable[[], Select[tuple[int]]], work: Callable[[Sequence[DueRow]], int]) -> int:
+def _each_batch(rows: Callable[[], Select[int]], work: Callable[[Sequence[DueRow]], int]) -> int:
     """Do ``work`` on batches of locked rows until none is left. Rows that stay in the query are seen once."""
     done, last = 0, 0
     while True:
@@ -125,7 +125,7 @@ def _each_batch(rows: Callable[[], Select[tuple[int]]], work: Callable[[Sequence
             last = ids[-1]
 
 
-def _after(statement: Select[tuple[int]], last: int) -> Select[tuple[int]]:
+def _after(statement: Select[int], last: int) -> Select[int]:
     return statement.where(DueRow.id > last).order_by(DueRow.id).limit(BATCH)
 
 
@@ -175,16 +175,11 @@ def _remind_all(zone: Zone) -> int:
     for plan_id in _plan_ids():
         plan = current_session().get_one(FollowUpPlan, plan_id)
         for step in range(len(plan.reminder_days), 0, -1):
-            count += _each_batch(
-                lambda plan_id=plan_id, step=step: to_remind(
-                    zone, current_session().get_one(FollowUpPlan, plan_id), step
-                ),
-                lambda rows, step=step: _remind(rows, step),
-            )
+            count += _each_batch(partial(to_remind, zone, plan_id, step), partial(_remind, step))
     return count
 
 
-def _remind(rows: Sequence[DueRow], step: int) -> int:
+def _remind(step: int, rows: Sequence[DueRow]) -> int:
     plans = plans_in_force()
     facts = facts_of({row.exit_id for row in rows})
     failed = failed_addresses(rows)

@@ -11,6 +11,7 @@ from crm.accounts.models import Staff
 from crm.accounts.sign_in import security_of
 from crm.app import create_app
 from crm.db import Base, db
+from crm.search import tables as search_tables
 from crm.settings import Settings, load_settings
 from tests.world import PASSWORD, World
 
@@ -39,6 +40,8 @@ def make_app(settings: Settings) -> Flask:
     security_of(app).pwd_context.update(argon2__memory_cost=64, argon2__time_cost=1, argon2__parallelism=1)
     with app.app_context():
         Base.metadata.create_all(db.engine)
+        with db.engine.begin() as connection:
+            search_tables.ensure(connection)
     return app
 
 

@@ -16,7 +16,10 @@ def safe_cell(value: str) -> str:
 
 
 def audit_csv(lines: Iterable[AuditLine]) -> Iterator[str]:
-    """The file in pieces: a byte order mark, so that spreadsheets read UTF-8; a heading; one row for each line."""
+    """The file in pieces:
+
+    a byte order mark, so that spreadsheets read UTF-8; a heading; one row for each line.
+    """
     yield "\ufeff" + _row(["at", "who", "what", "about", "details"])
     for line in lines:
         at = line.at.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -32,7 +32,10 @@ def audit_log() -> ResponseReturnValue:
     actor = current_actor()
     form = _form(actor)
     page = paginate(current_session(), audit_entries(actor, _filters(form)))
-    return render_template("accounts/audit.html", page=page, lines=list(audit_lines(page.items)), form=form)
+    chosen = {name: request.args[name] for name in form.data if name in request.args}
+    return render_template(
+        "accounts/audit.html", page=page, lines=list(audit_lines(page.items)), form=form, chosen=chosen
+    )
 
 
 @require(Role.ADMINISTRATOR, Role.MANAGER)

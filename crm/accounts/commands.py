@@ -1,25 +1,37 @@
 """Commands of accounts."""
 
+from typing import cast
+
 import click
 from flask import current_app
-from flask.cli import with_appcontext
-from flask_babel import force_locale
-from sqlalchemy import func, select
 
-from crm.accounts.first_start import make_first_administrator
+from crm.accounts.first_start import make_administrator
 from crm.accounts.invitation_tokens import invitation_token
-from crm.accounts.models import Unit
-from crm.accounts.unit_services import UnitFields, add_unit
-from crm.actors import system_actor
-from crm.db import current_session, transaction
-from crm.errors import DomainError
+from crm.accounts.invitations import OPEN_FOR
+from crm.db import transaction
 from crm.settings import Settings
 
 
 @click.command("create-admin")
 @click.argument("email")
 @click.option("--name", required=True, help="What the administrator is called.")
-@click.option("--unit", default=None, help="The unit they belong to; made at the top when there is none yet.")
-@with_appcontext
+@click.option(
+    "--unit", default=None, help="Their unit. The first one is made at the top of the organisation."
+)
 def create_admin(email: str, name: str, unit: str | None) -> None:
-    """Make an administrator and show the link with which EMAIL chooses a password."""
+    """Make an administrator, and show the link with which EMAIL chooses a password.
+
+    The link is sent by mail too. It is written to standard output only, never to the log.
+    """
+    settings = cast(Settings, current_app.extensions["brobygg.settings"])
+    with transaction():
+        staff = make_administrator(
+            email=email,
+            name=name,
+            unit_name=unit,
+            organisation=settings.organisation,
+            language=settings.language,
+            time_zone=settings.time_zone,
+        )
+    click.echo(f"{settings.base_url}/invitation/{invitation_token(staff)}")
+    click.echo(f"The link works once, within {OPEN_FOR.days} days.", err=True)

@@ -30,10 +30,20 @@ def _menu() -> list[NavItem]:
     return [
         NavItem("accounts.settings", _l("My settings"), "accounts.settings", order=10, section="settings"),
         NavItem(
-            "accounts.staff", _l("Staff"), "accounts.staff", order=20, roles=_ADMINISTRATORS, section="settings"
+            "accounts.staff",
+            _l("Staff"),
+            "accounts.staff",
+            order=20,
+            roles=_ADMINISTRATORS,
+            section="settings",
         ),
         NavItem(
-            "accounts.units", _l("Units"), "accounts.units", order=30, roles=_ADMINISTRATORS, section="settings"
+            "accounts.units",
+            _l("Units"),
+            "accounts.units",
+            order=30,
+            roles=_ADMINISTRATORS,
+            section="settings",
         ),
         NavItem(
             "accounts.audit",

@@ -14,7 +14,16 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Email, EqualTo, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import (
+    Email,
+    EqualTo,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 
 from crm.accounts.security_config import SHORTEST_PASSWORD
 from crm.accounts.security_passwords import faults_of
@@ -47,7 +56,7 @@ COUNTRIES: dict[str, Text] = {
 _PHONE = Regexp(r"^\+?[0-9][0-9 ()/-]{3,30}$", message=_l("Write a telephone number, like +46 10 123 45 67."))
 
 
-def _phone(label: Text) -> Any:
+def _phone(label: Any) -> Any:
     return StringField(
         label,
         validators=[Optional(), Length(max=32), _PHONE],
@@ -56,7 +65,7 @@ def _phone(label: Text) -> Any:
     )
 
 
-def _language(label: Text) -> Any:
+def _language(label: Any) -> Any:
     return SelectField(label, choices=choices(NAMES.items()))
 
 
@@ -77,8 +86,8 @@ class StaffForm(BaseForm):
     def fields(self) -> StaffFields:
         """What was said, as the services take it."""
         return StaffFields(
-            name=self.name.data,
-            email=self.email.data,
+            name=self.name.data or "",
+            email=self.email.data or "",
             unit_id=self.unit_id.data,
             roles=frozenset(self.roles.data or ()),
             phone=self.phone.data or None,
@@ -168,7 +177,9 @@ class UnitForm(BaseForm):
         filters=[optional_text],
         render_kw={"type": "email"},
     )
-    sms_sender = StringField(_l("Sender of SMS"), validators=[Optional(), Length(max=16)], filters=[optional_text])
+    sms_sender = StringField(
+        _l("Sender of SMS"), validators=[Optional(), Length(max=16)], filters=[optional_text]
+    )
     quiet_from = IntegerField(_l("No messages from"), validators=[InputRequired(), NumberRange(0, 23)])
     quiet_until = IntegerField(_l("Until"), validators=[InputRequired(), NumberRange(0, 23)])
     modules = CheckboxesField(_l("What is switched on"))
@@ -187,16 +198,16 @@ class UnitForm(BaseForm):
     def fields(self) -> UnitFields:
         """What was said, as the services take it."""
         return UnitFields(
-            name=self.name.data,
+            name=self.name.data or "",
             parent_id=self.parent_id.data,
             country=self.country.data,
             language=self.language.data,
-            time_zone=self.time_zone.data,
+            time_zone=self.time_zone.data or "",
             phone=self.phone.data or None,
             email=self.email.data or None,
             sms_sender=self.sms_sender.data or None,
-            quiet_from=self.quiet_from.data,
-            quiet_until=self.quiet_until.data,
+            quiet_from=self.quiet_from.data or 0,
+            quiet_until=self.quiet_until.data or 0,
             modules=frozenset(self.modules.data or ()),
             coordinator_figures_agreed=(
                 self.coordinator_figures_agreed.data or None if self.figures_on.data else None

@@ -6,7 +6,7 @@ Rendered when it leaves, so that its links are fresh and stand nowhere in plain 
 from datetime import timedelta
 from typing import Protocol
 
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -61,12 +61,13 @@ def render_mail(message: PlannedMail) -> Rendered:
     if staff is None:
         raise LookupError("the person is gone")
     kind = _kind_of(message)
+    # Straight from the environment: what the shell adds to every page needs a request, and there is none.
+    template = current_app.jinja_env.get_template(f"accounts/mail_{kind.value}.txt")
     with force_locale(staff.language):
         return Rendered(
             to=staff.email,
             subject=_subject(kind),
-            text=render_template(
-                f"accounts/mail_{kind.value}.txt",
+            text=template.render(
                 name=staff.name,
                 organisation=_settings().organisation,
                 link=_link(kind, staff),

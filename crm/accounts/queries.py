@@ -97,6 +97,7 @@ def unit_lines(unit_ids: Collection[int]) -> list[UnitLine]:
             .group_by(Staff.unit_id)
         )
         .tuples()
+        .all()
     )
     known = {unit.id for unit in units}
     below: dict[int | None, list[Unit]] = {}
@@ -179,4 +180,4 @@ def unit_one(actor: Actor, public_id: str) -> Unit:
 def names_of(staff_ids: Collection[int]) -> dict[int, str]:
     """The names of these people, by id; who is gone is left out."""
     rows = current_session().execute(select(Staff.id, Staff.name).where(Staff.id.in_(set(staff_ids))))
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())

@@ -29,7 +29,7 @@ def settings() -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             change_own_details(
-                actor, name=form.name.data, phone=form.phone.data or None, language=form.language.data
+                actor, name=form.name.data or "", phone=form.phone.data or None, language=form.language.data
             )
         session["language"] = form.language.data
         flash(_("Saved."), "success")
@@ -60,9 +60,9 @@ def accept_invitation_page(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         page = render_template("accounts/accept_invitation.html", form=form, email=staff.email)
         return page, 422 if form.is_submitted() else 200
-    hashed = hash_password(security_of().password_util.normalize(form.password.data))
+    hashed = hash_password(security_of().password_util.normalize(form.password.data or ""))
     with transaction():
-        accept_invitation(token=token, name=form.name.data, password_hash=hashed)
+        accept_invitation(token=token, name=form.name.data or "", password_hash=hashed)
     if signed_in_actor() is not None:
         logout_user()
     flash(_("Your account is ready. Sign in with your new password."), "success")

@@ -5,7 +5,7 @@ of its relatives; ``install_guard`` makes the session refuse every other ORM que
 request of staff or respondents runs. Jobs act as the system and see everything.
 """
 
-from typing import Any, TypeVar, TypeVarTuple, Unpack
+from typing import Any, TypeVar, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, event, select, true
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -39,10 +39,10 @@ def visible(model: type[Row], actor: Actor) -> Select[Row]:
     return select(model).where(condition(model, actor)).execution_options(**{_SCOPED: True})
 
 
-def scoped(statement: Select[Unpack[Columns]], *conditions: ColumnElement[bool]) -> Select[Unpack[Columns]]:
-    """Mark a hand-made statement (joins, counts) as scoped by ``conditions``, made with ``condition(model,
-    actor)``.
+def scoped(statement: Select[*Columns], *conditions: ColumnElement[bool]) -> Select[*Columns]:
+    """Mark a hand-made statement (joins, counts) as scoped by ``conditions``.
 
+    They are made with ``condition(model, actor)``.
     Raises UnscopedQuery when no condition is given.
     """
     if not conditions:
@@ -50,10 +50,12 @@ def scoped(statement: Select[Unpack[Columns]], *conditions: ColumnElement[bool])
     return statement.where(*conditions).execution_options(**{_SCOPED: True})
 
 
-def trusted(statement: Select[Unpack[Columns]], *, because: str) -> Select[Unpack[Columns]]:
-    """Mark a statement as safe without a scope, with the reason: a foreign key of a row already checked, a
-    count
-    without persons, a row named by a valid token. Reviewers read every use."""
+def trusted(statement: Select[*Columns], *, because: str) -> Select[*Columns]:
+    """Mark a statement as safe without a scope, with the reason.
+
+    A foreign key of a row already checked, a count without persons, a row named by a valid token. Reviewers
+    read every use.
+    """
     if not because:
         raise UnscopedQuery("trusted() needs a reason")
     return statement.execution_options(**{_SCOPED: True})
@@ -71,9 +73,9 @@ def visible_one(model: type[Row], actor: Actor, public_id: str) -> Row:
 
 
 def locked(model: type[Row], actor: Actor, row_id: int) -> Row:
-    """The row read again with a write lock, if ``actor`` sees it:
+    """The row read again with a write lock, if ``actor`` sees it: what a service changes.
 
-    what a service changes. Raises NotVisible.
+    Raises NotVisible.
     """
     statement = visible(model, actor).where(_column(model, "id") == row_id).with_for_update(of=model)
     found = current_session().scalar(statement.execution_options(populate_existing=True))

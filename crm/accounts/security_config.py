@@ -47,6 +47,7 @@ def security_config(settings: Settings) -> Mapping[str, object]:
         "SECURITY_CLI_ROLES_NAME": None,
         "SECURITY_DATETIME_FACTORY": clock.now,
         "SECURITY_TOTP_ISSUER": settings.organisation,
+        **_templates(),
         TWO_FACTOR_ROLES: _two_factor_roles(settings),
     }
     return config
@@ -70,6 +71,22 @@ def _addresses() -> dict[str, object]:
         "SECURITY_POST_LOGOUT_VIEW": "/sign-in",
         "SECURITY_POST_CHANGE_VIEW": "/settings",
     }
+
+
+def _templates() -> dict[str, object]:
+    pages = {
+        "LOGIN_USER": "sign_in",
+        "FORGOT_PASSWORD": "ask_reset",
+        "RESET_PASSWORD": "reset",
+        "CHANGE_PASSWORD": "change_password",
+        "VERIFY": "confirm",
+        "TWO_FACTOR_SETUP": "two_factor",
+        "TWO_FACTOR_VERIFY_CODE": "code",
+        "TWO_FACTOR_SELECT": "code_method",
+        "MULTI_FACTOR_RECOVERY": "recovery_code",
+        "MULTI_FACTOR_RECOVERY_CODES": "recovery_codes",
+    }
+    return {f"SECURITY_{name}_TEMPLATE": f"accounts/{page}.html" for name, page in pages.items()}
 
 
 def _features() -> dict[str, object]:

@@ -61,8 +61,6 @@ def _noting(action: str) -> Callable[..., None]:
 def _note_later(staff_id: int, action: str) -> None:
     def write() -> None:
         staff = current_session().get_one(Staff, staff_id)
-        record(
-            actor_for(staff), action, subject_type="staff", subject_id=staff_id, unit_id=staff.unit_id
-        )
+        record(actor_for(staff), action, subject_type="staff", subject_id=staff_id, unit_id=staff.unit_id)
 
     write_later(write)

@@ -13,6 +13,7 @@ from flask_security import (
     VerifyForm,
 )
 from flask_security.forms import EqualToLocalize, IsString, password_required
+from flask_security.utils import get_message
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired
 
@@ -113,9 +114,16 @@ class CodeForm(OurWords, TwoFactorVerifyCodeForm):
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "10"},
     )
 
+    def validate(self, **kwargs: Any) -> bool:
+        """Take no code while the account is locked; say no more than that the code is wrong."""
+        if self.user is not None and self.user.is_locked():
+            self.form_errors.append(get_message("TWO_FACTOR_INVALID_TOKEN")[0])
+            return False
+        return bool(super().validate(**kwargs))
+
 
 class RecoveryForm(OurWords, MfRecoveryForm):
-    """A recovery code instead of one from the app."""
+    """A recovery code instead of one from the app. A wrong one counts as a wrong password does."""
 
     code = StringField(
         _l("Recovery code"),
@@ -123,6 +131,16 @@ class RecoveryForm(OurWords, MfRecoveryForm):
         filters=[lambda value: value.strip().lower() if isinstance(value, str) else value],
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Count a wrong code, and take none while the account is locked."""
+        if self.user is None or self.user.is_locked():
+            self.form_errors.append(get_message("INVALID_RECOVERY_CODE")[0])
+            return False
+        valid = bool(super().validate(**kwargs))
+        if not valid and self.code.data:
+            self.user.track_failed_authn("recovery code", True)
+        return valid
 
 
 FORMS: dict[str, Any] = {

@@ -1,9 +1,11 @@
 """Signing in: puts Flask-Security, default deny and rate limits into the application."""
 
-from typing import cast
+from typing import Any, cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_security import Security
+from flask_wtf import FlaskForm
 
 from crm.accounts.datastore import StaffDatastore
 from crm.accounts.limits import init_limits
@@ -29,6 +31,7 @@ def init_sign_in(app: Flask, settings: Settings) -> None:
         mail_util_cls=SecurityMail,
         password_util_cls=Passwords,
         totp_cls=OneTimeCodes,
+        render_template=_page,  # type: ignore[arg-type]  # the views hand on whatever Flask can answer with
         **FORMS,
     )
     # What is hashed here is an argon2 hash already; many rounds more would only cost time.
@@ -40,6 +43,13 @@ def init_sign_in(app: Flask, settings: Settings) -> None:
 def security_of(app: Flask | None = None) -> Security:
     """Flask-Security as this application set it up."""
     return cast(Security, (app or current_app).extensions["security"])
+
+
+def _page(template: str, **context: Any) -> ResponseReturnValue:
+    """A page of sign-in; 422 when it shows a form again because something in it was wrong."""
+    forms = [value for value in context.values() if isinstance(value, FlaskForm)]
+    status = 422 if request.method == "POST" and any(form.errors for form in forms) else 200
+    return render_template(template, **context), status
 
 
 def _no_early_writes() -> None:

@@ -38,12 +38,20 @@ def add() -> ResponseReturnValue:
     """Add a unit below another, with what that one has."""
     actor = current_actor()
     above = current_session().get_one(Unit, actor.unit_id)
-    like = {name: getattr(above, name) for name in ("country", "language", "time_zone", "phone", "sms_sender")}
+    like = {
+        name: getattr(above, name) for name in ("country", "language", "time_zone", "phone", "sms_sender")
+    }
     hours = {"quiet_from": above.quiet_from, "quiet_until": above.quiet_until}
     form = _unit_form(
         actor,
         unit=None,
-        data={**like, **hours, "parent_id": above.id, "modules": sorted(modules_on(above.id)), "version": "0"},
+        data={
+            **like,
+            **hours,
+            "parent_id": above.id,
+            "modules": sorted(modules_on(above.id)),
+            "version": "0",
+        },
     )
     if form.validate_on_submit():
         try:

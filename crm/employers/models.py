@@ -208,6 +208,8 @@ class Contact(PublicId, Versioned, Base):
     submission_key: Mapped[str | None] = mapped_column(String(40), unique=True)
     """The form's own key: the same form sent twice makes one contact."""
     created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+    """When it was removed; such a contact is seen by nobody and counts nowhere, and can be brought back."""
 
     employer: Mapped[Employer] = relationship()
     staff: Mapped[Staff | None] = relationship()

@@ -1,9 +1,10 @@
 """Reading the contact history of one thing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+from flask_babel import to_user_timezone
+from sqlalchemy import ColumnElement, Select, false, func, not_, or_, select
 
 from crm.accounts.models import Staff, Unit
 from crm.accounts.scopes import trusted
@@ -25,7 +26,7 @@ class Line:
     """A line as the page shows it. A reduced line tells only that there was something, when and by whom."""
 
     kind: str
-    at: datetime
+    at: date | datetime
     kind_label: str
     kind_color: str
     author: str
@@ -99,7 +100,7 @@ def _hidden_from(actor: Actor, *, by_unit: bool) -> ColumnElement[bool]:
         not_(participant_is_visible(actor, HistoryLink.participant_id.expression)),
     )
     about_hidden = other_link.correlate(HistoryLine).exists()
-    return or_(others, about_hidden) if by_unit else and_(about_hidden)
+    return or_(others, about_hidden) if by_unit else about_hidden
 
 
 def _shown(line: HistoryLine, author: str | None, unit: str | None, reduced: bool, language: str) -> Line:
@@ -107,7 +108,7 @@ def _shown(line: HistoryLine, author: str | None, unit: str | None, reduced: boo
     label = str(kind.label)
     return Line(
         kind=line.kind,
-        at=line.at,
+        at=to_user_timezone(line.at).date() if kind.day_only else line.at,
         kind_label=label,
         kind_color=kind.color,
         author=" · ".join(filter(None, (author or line.author_label, unit if reduced else None))),

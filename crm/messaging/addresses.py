@@ -64,9 +64,7 @@ def show_phone(number: str, country: str) -> str:
         return number
     own = phonenumbers.region_code_for_number(parsed) == country
     return str(
-        phonenumbers.format_number(
-            parsed, PhoneNumberFormat.NATIONAL if own else PhoneNumberFormat.INTERNATIONAL
-        )
+        phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if own else PhoneNumberFormat.INTERNATIONAL)
     )
 
 

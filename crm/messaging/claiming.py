@@ -1,4 +1,5 @@
-"""Claiming: one write transaction in which a sender takes due messages and everything is checked once more."""
+"""Claiming: one write transaction in which a sender takes due messages and everything is checked once
+more."""
 
 import secrets
 from collections.abc import Sequence
@@ -38,7 +39,8 @@ class Claim:
 
 
 def due(now: datetime) -> ColumnElement[bool]:
-    """Messages that may be claimed: planned ones whose time has come, and claimed ones whose sender fell silent.
+    """Messages that may be claimed: planned ones whose time has come, and claimed ones whose sender fell
+    silent.
 
     Those of a plugin that is not enabled wait until it is: nobody could check or render them.
     """
@@ -54,11 +56,12 @@ def anything_due() -> bool:
 
 
 def claim(limit: int) -> Claim:
-    """Take up to ``limit`` due messages. Safe to run at the same time as itself: nobody else gets the same ones.
+    """Take up to ``limit`` due messages. Safe to run at the same time as itself: nobody else gets the same
+    ones.
 
-    Inside the claim everything is asked again: the purpose's check, quiet hours, suppressed addresses, a hold on
-    sending. A message is rendered at its first claim. One that fails to be checked or rendered is postponed and
-    stops no other.
+    Inside the claim everything is asked again: the purpose's check, quiet hours, suppressed addresses, a
+    hold on sending. A message is rendered at its first claim. One that fails to be checked or rendered is
+    postponed and stops no other.
     """
     batch = Claim(token=secrets.token_hex(12))
     counter = 0
@@ -76,7 +79,7 @@ def claim(limit: int) -> Claim:
     return batch
 
 
-def _due_rows(limit: int) -> Select[tuple[OutboxMessage]]:
+def _due_rows(limit: int) -> Select[OutboxMessage]:
     statement = select(OutboxMessage).where(due(clock.now()))
     ordered = statement.order_by(OutboxMessage.not_before, OutboxMessage.id).limit(limit)
     return ordered.with_for_update(skip_locked=True)
@@ -162,7 +165,8 @@ def _take(ready: Sequence[tuple[OutboxMessage, Rendered]], batch: Claim) -> None
 
 
 def _concerns(reason: str, message: OutboxMessage) -> bool:
-    """A participant's refusal does not keep a member of staff from resetting a password at the same address."""
+    """A participant's refusal does not keep a member of staff from resetting a password at the same
+    address."""
     return reason not in REFUSALS or message.staff_id is None
 
 

@@ -1,7 +1,7 @@
 """Places where the fault harness may kill a sender. In every other process ``reach`` does nothing.
 
-BROBYGG_CRASH_POINT=name:3 kills the process the third time it comes to the point, name:0.1 with a chance of one in ten
-each time; a third part names another signal (name:1:STOP). Several are separated by commas.
+BROBYGG_CRASH_POINT=name:3 kills the process the third time it comes to the point, name:0.1 with a chance
+of one in ten each time; a third part names another signal (name:1:STOP). Several are separated by commas.
 """
 
 import os

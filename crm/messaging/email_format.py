@@ -15,7 +15,8 @@ from crm.settings import Settings
 
 @dataclass(frozen=True)
 class Envelope:
-    """What the mail server is told: the return path with the message's token, the receiver, the bytes (CRLF lines)."""
+    """What the mail server is told: the return path with the message's token, the receiver, the bytes
+    (CRLF lines)."""
 
     mail_from: str
     rcpt_to: str
@@ -90,7 +91,8 @@ def _part(boundary: str, kind: str, text: str) -> bytes:
 
 
 def _encoded(text: str) -> tuple[str, bytes]:
-    """Quoted-printable where most of it is ASCII (it stays readable), base64 for other scripts (it is shorter)."""
+    """Quoted-printable where most of it is ASCII (it stays readable), base64 for other scripts (it is
+    shorter)."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     raw = plain.encode("utf-8", "replace")
     if len(raw) > len(plain) * 1.3:

@@ -6,13 +6,15 @@ from email.utils import format_datetime
 
 _FOLD = 76
 _LONGEST = 998
-# 45 bytes become 60 characters of base64; with "=?utf-8?b?" and "?=" an encoded word stays under the 75 of RFC 2047.
-_WORD_BYTES = 45
+# 39 bytes become 52 characters of base64; with "=?utf-8?b?" and "?=" around them and "Subject: " before
+# them the line stays under the 76 characters of RFC 2047.
+_WORD_BYTES = 39
 _SPECIALS = frozenset('()<>[]:;@\\,."')
 
 
 class UnsafeHeader(ValueError):
-    """A header value holds a line break or another control character, or cannot be folded. Nothing is sent."""
+    """A header value holds a line break or another control character, or cannot be folded. Nothing is
+    sent."""
 
 
 def header(name: str, value: str) -> bytes:
@@ -79,12 +81,11 @@ def _folded(name: str, value: str) -> bytes:
         return line.encode("ascii") + b"\r\n"
     lines: list[str] = []
     current = f"{name}:"
-    for word in value.split(" "):
+    for word in value.split():
         # The first word stays beside the name: a line of nothing but blanks is not allowed.
-        if lines or current != f"{name}:":
-            if len(current) + 1 + len(word) > _FOLD:
-                lines.append(current)
-                current = ""
+        if (lines or current != f"{name}:") and len(current) + 1 + len(word) > _FOLD:
+            lines.append(current)
+            current = ""
         current += f" {word}"
     lines.append(current)
     if max(map(len, lines)) > _LONGEST:

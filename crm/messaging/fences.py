@@ -1,4 +1,5 @@
-"""Who may go on the wire, and who may say what became of it: only the holder of a lease that is still valid."""
+"""Who may go on the wire, and who may say what became of it: only the holder of a lease that is still
+valid."""
 
 import threading
 import time
@@ -28,7 +29,8 @@ class Fence:
         self._passed_at = 0.0
 
     def pass_through(self) -> bool:
-        """Commit that the message is on the wire, before the first byte that could make the receiver accept it.
+        """Commit that the message is on the wire, before the first byte that could make the receiver
+        accept it.
 
         False when the lease is not ours any more or the message was taken back: then nothing may be sent.
         """
@@ -51,9 +53,9 @@ class Fence:
     def still_ours(self) -> bool:
         """Whether the lease still holds right before what makes the receiver accept.
 
-        A process that was stopped since the fence meets its expired lease here. What remains open is the instant
-        between this answer and the first byte after it, which no sender can close. The database is only asked when
-        enough time has passed for the lease to be in danger.
+        A process that was stopped since the fence meets its expired lease here. What remains open is the
+        instant between this answer and the first byte after it, which no sender can close. The database is
+        only asked when enough time has passed for the lease to be in danger.
         """
         if time.monotonic() - self._passed_at < self._timing.lease.total_seconds() / 3:
             return True
@@ -70,8 +72,8 @@ class Fence:
 class LeaseKeeper:
     """Renews the leases of one token from a thread of its own while the sender waits for a slow receiver.
 
-    It dies with the process, stops with the process, and gives up when the sender makes no progress for longer than
-    the longest reply may take: so an expired lease still means a sender that is gone.
+    It dies with the process, stops with the process, and gives up when the sender makes no progress for
+    longer than the longest reply may take: so an expired lease still means a sender that is gone.
     """
 
     def __init__(self, app: Flask, token: str, timing: Timing) -> None:

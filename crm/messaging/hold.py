@@ -1,7 +1,8 @@
 """Holding all sending, and noticing by ourselves that the database was restored from a backup.
 
-The number of messages ever claimed is kept twice: in the database, and in a file outside it. A file that is ahead
-means that the database has forgotten messages that have left; to send what it believes is due would double them.
+The number of messages ever claimed is kept twice: in the database, and in a file outside it. A file that
+is ahead means that the database has forgotten messages that have left; to send what it believes is due
+would double them.
 """
 
 import fcntl
@@ -61,7 +62,8 @@ def hold_sending(actor: Actor, *, reason: str) -> None:
 
 
 def release_sending(actor: Actor) -> None:
-    """Let sending go on. The counter takes the file's number over, so that the same backup is not noticed twice."""
+    """Let sending go on. The counter takes the file's number over, so that the same backup is not noticed
+    twice."""
     if current_hold() is None:
         return
     outside = _outside()
@@ -74,7 +76,8 @@ def release_sending(actor: Actor) -> None:
 
 
 def notice_restore() -> Hold | None:
-    """The hold in force, after looking whether the file is ahead of the database; then sending is held from now on."""
+    """The hold in force, after looking whether the file is ahead of the database; then sending is held
+    from now on."""
     found = current_hold()
     if found is not None:
         return found
@@ -100,7 +103,8 @@ def count_claimed(number: int) -> int:
 
 
 def write_counter_file(value: int) -> None:
-    """Bring the file to at least ``value``, durably. A folder that cannot be written is logged and stops nothing."""
+    """Bring the file to at least ``value``, durably. A folder that cannot be written is logged and stops
+    nothing."""
     installation = _fact(INSTALLATION) or ""
     path = counter_file()
     try:
@@ -130,8 +134,8 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _outside() -> _Outside | None:
-    """What the file says; None where there is none. The file of another installation tells nothing about this one,
-    but a database that knows no installation yet may be a backup from before the first message."""
+    """What the file says; None where there is none. The file of another installation tells nothing about
+    this one, but a database that knows no installation yet may be a backup from before the first message."""
     try:
         named, _blank, number = counter_file().read_text().strip().partition(" ")
     except FileNotFoundError:

@@ -17,9 +17,7 @@ from crm.settings import Settings
 @lru_cache(maxsize=16)
 def derived_key(secret_key: str, use: str) -> bytes:
     """32 bytes for one use (HKDF with SHA-256, RFC 5869)."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"brobygg {use}".encode()).derive(
-        secret_key.encode()
-    )
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"brobygg {use}".encode()).derive(secret_key.encode())
 
 
 @lru_cache(maxsize=4)

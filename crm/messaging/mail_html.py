@@ -1,4 +1,5 @@
-"""The HTML part of a mail, made from its text: no remote image, no tracking, a link alone on its line is a button."""
+"""The HTML part of a mail, made from its text: no remote image, no tracking, a link alone on its line is a
+button."""
 
 import re
 from functools import lru_cache
@@ -21,8 +22,8 @@ _SMALL = "margin:0;font:12px/1.4 monospace;color:#5b6675;overflow-wrap:anywhere"
 def html_of(text: str, *, language: str, title: str = "", button: str | None = None) -> str:
     """A whole document for ``text``: paragraphs where it has empty lines, links as links.
 
-    A paragraph that is nothing but a link becomes a button; it is labelled with ``button`` or with the line of
-    text before it, and the address stands below it, so that everybody sees where it leads.
+    A paragraph that is nothing but a link becomes a button; it is labelled with ``button`` or with the
+    line of text before it, and the address stands below it, so that everybody sees where it leads.
     """
     paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
     body = Markup("\n").join(_paragraph(part, button) for part in paragraphs)
@@ -31,9 +32,7 @@ def html_of(text: str, *, language: str, title: str = "", button: str | None = N
             '<!doctype html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n</head>\n'
             '<body style="{outer}">\n<div dir="{direction}" style="{sheet}">\n{body}\n</div>\n</body>\n</html>\n'
-        ).format(
-            language=language, direction=direction_of(language), title=title, outer=_BODY, sheet=_SHEET, body=body
-        )
+        ).format(language=language, direction=direction_of(language), title=title, outer=_BODY, sheet=_SHEET, body=body)
     )
 
 

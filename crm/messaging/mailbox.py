@@ -1,4 +1,5 @@
-"""The local mailbox: where mail and SMS go on an installation without a mail server, and in which they are looked up."""
+"""The local mailbox: where mail and SMS go on an installation without a mail server, and in which they are
+looked up."""
 
 from datetime import datetime
 
@@ -14,7 +15,8 @@ from crm.messaging.rendering import Letter
 
 
 class MailboxTransport:
-    """Puts letters into the table of the mailbox. The table knows what it has, so no doubt stays unanswered."""
+    """Puts letters into the table of the mailbox. The table knows what it has, so no doubt stays
+    unanswered."""
 
     key = "mailbox"
     broken = False
@@ -33,9 +35,7 @@ class MailboxTransport:
 
     def ask(self, letter: Letter, *, since: datetime, until: datetime) -> SendResult | None:
         """Look the letter up (see Receiver.ask)."""
-        there = current_session().scalar(
-            select(MailboxItem.id).where(MailboxItem.message_id == letter.message_id)
-        )
+        there = current_session().scalar(select(MailboxItem.id).where(MailboxItem.message_id == letter.message_id))
         return None if there is None else SendResult("accepted", reply="found in the local mailbox")
 
     def close(self) -> None:

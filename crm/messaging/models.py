@@ -53,9 +53,7 @@ class OutboxMessage(PublicId, Base):
     reply: Mapped[str | None] = mapped_column(Text)
     """What the receiver's system said last. Never the text or the address."""
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id", ondelete="SET NULL"), index=True)
-    participant_id: Mapped[int | None] = mapped_column(
-        ForeignKey("participant.id", ondelete="CASCADE"), index=True
-    )
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]

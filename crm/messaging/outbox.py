@@ -1,8 +1,8 @@
-"""The sender: takes what is due and sends it, as often as it is called and from as many processes as call it."""
+"""The sender: takes what is due and sends it, as often as it is called and from as many processes as call
+it."""
 
 from collections import Counter
 from dataclasses import dataclass
-
 
 from crm.db import current_session
 from crm.messaging import crash_points
@@ -16,8 +16,8 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class SweepCounts:
-    """What one sweep did. ``claimed`` is the sum of accepted, failed, retried, in_doubt, paused and lost, without
-    those that failed before they left."""
+    """What one sweep did. ``claimed`` is the sum of accepted, failed, retried, in_doubt, paused and lost,
+    without those that failed before they left."""
 
     claimed: int = 0
     accepted: int = 0
@@ -49,8 +49,9 @@ class SweepCounts:
 def sweep(limit: int = 1000) -> SweepCounts:
     """Send up to ``limit`` due messages. Safe to repeat and to run at the same time as itself.
 
-    Claims in batches of one write transaction each, and commits each message on its own after that. Nothing is
-    claimed while sending is held, or when the counter outside the database shows that it was restored from a backup.
+    Claims in batches of one write transaction each, and commits each message on its own after that.
+    Nothing is claimed while sending is held, or when the counter outside the database shows that it was
+    restored from a backup.
     """
     if notice_restore() is not None:
         return SweepCounts(held=True)

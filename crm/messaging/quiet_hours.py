@@ -10,7 +10,8 @@ from crm.accounts.models import Unit
 def next_allowed(unit: Unit, at: datetime) -> datetime:
     """``at`` if the unit may send then, else the first instant after it at which it may.
 
-    Quiet hours are wall-clock hours of the unit's zone; they may span midnight. The same hour at both ends means none.
+    Quiet hours are wall-clock hours of the unit's zone; they may span midnight. The same hour at both ends
+    means none.
     """
     zone = ZoneInfo(unit.time_zone)
     local = at.astimezone(zone)

@@ -3,13 +3,18 @@ crash."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 import requests
 import structlog
 
+from crm import clock
 from crm.errors import SettingsError
+from crm.extension_points import SendResult
+from crm.messaging.rendering import Letter
+from crm.messaging.timing import Timing
 
 log = structlog.get_logger()
 Answer = Literal["has_it", "has_not", "cannot_say"]
@@ -43,6 +48,26 @@ class HttpReceiverLog:
         if reply.status_code == 200:
             return "has_it"
         return "has_not" if reply.status_code == 404 else "cannot_say"
+
+
+class LogReceiver:
+    """The mail server behind its log. It may still take what it was handed for ``settle`` after the
+    lease's end, so only after that does "has not" mean that the message may be sent again."""
+
+    key = "smtp"
+
+    def __init__(self, log_of_server: ReceiverLog, timing: Timing) -> None:
+        self._log = log_of_server
+        self._timing = timing
+
+    def ask(self, letter: Letter, *, since: datetime, until: datetime) -> SendResult | None:
+        """Look the Message-ID up (see Receiver.ask)."""
+        answer = self._log.has(letter.message_id)
+        if answer == "has_it":
+            return SendResult("accepted", reply="found in the log of the mail server")
+        if answer == "has_not" and clock.now() > until + self._timing.settle:
+            return None
+        return SendResult("unknown", reply="The log of the mail server does not have it yet.")
 
 
 def receiver_log_from(environment: Mapping[str, str]) -> ReceiverLog | None:

@@ -22,10 +22,12 @@ _ACTOR = "messaging.send"
 
 
 def record_result(message_id: int, token: str, result: SendResult, *, gateway: str) -> str:
-    """Write down what the receiver said, in one transaction with the purpose's reaction. Returns the outcome that counts.
+    """Write down what the receiver said, in one transaction with the purpose's reaction. Returns the
+    outcome that counts.
 
-    A message whose lease was lost meanwhile and which is in doubt takes the answer all the same, as long as nobody
-    has claimed it since: what the receiver said is a fact, and it ends the doubt. Any other row is left alone ('lost').
+    A message whose lease was lost meanwhile and which is in doubt takes the answer all the same, as long
+    as nobody has claimed it since: what the receiver said is a fact, and it ends the doubt. Any other row
+    is left alone ('lost').
     """
     crash_points.reach("before_result")
     with transaction() as session:
@@ -45,8 +47,8 @@ def record_result(message_id: int, token: str, result: SendResult, *, gateway: s
 
 
 def apply_result(message: OutboxMessage, result: SendResult, *, gateway: str) -> str:
-    """Change the row as ``result`` says, in the current transaction. Returns the outcome: accepted, failed, retried
-    or unknown."""
+    """Change the row as ``result`` says, in the current transaction. Returns the outcome: accepted,
+    failed, retried or unknown."""
     message.gateway = gateway
     reply = kept_reply(result.reply) or None
     if result.outcome == "accepted":

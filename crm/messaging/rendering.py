@@ -32,12 +32,14 @@ def seal(rendered: Rendered) -> bytes:
 
 
 def unseal(body: bytes) -> Rendered:
-    """The rendering out of encrypted bytes. Raises cryptography's InvalidToken when the secret key has changed."""
+    """The rendering out of encrypted bytes. Raises cryptography's InvalidToken when the secret key has
+    changed."""
     return Rendered(**json.loads(message_box().decrypt(body)))
 
 
 def letter_of(message: OutboxMessage, rendered: Rendered) -> Letter:
-    """The letter of a claimed message. Its date is that of the first attempt, so that a retry sends the same bytes."""
+    """The letter of a claimed message. Its date is that of the first attempt, so that a retry sends the
+    same bytes."""
     return Letter(
         id=message.id,
         channel=message.channel,

@@ -9,7 +9,8 @@ _LINK = re.compile(r"https?://\S+")
 
 
 def kept_reply(text: str | bytes, *, code: int | None = None) -> str:
-    """A reply on one line, shortened, with addresses, links and numbers taken out; ``code`` stands in front."""
+    """A reply on one line, shortened, with addresses, links and numbers taken out; ``code`` stands in
+    front."""
     plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     line = " ".join(plain.replace("\x00", "").split())
     for pattern in (_LINK, _ADDRESS, _NUMBER):

@@ -51,9 +51,11 @@ def transport_for(channel: Channel, messaging: Messaging) -> Transport:
 
 
 def send_claimed(claim: Claim, carriers: Carriers) -> Iterable[str]:
-    """Send what was claimed and yield the outcome of each: accepted, failed, retried, unknown, lost or paused.
+    """Send what was claimed and yield the outcome of each: accepted, failed, retried, unknown, lost or
+    paused.
 
-    One refused letter stops no other. When a way out is broken, the letters that would have taken it go back and wait.
+    One refused letter stops no other. When a way out is broken, the letters that would have taken it go
+    back and wait.
     """
     messaging = current_messaging()
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # LocalProxy

@@ -71,9 +71,7 @@ def plan_message(
     return _insert(message)
 
 
-def cancel_messages(
-    actor: Actor, *, purpose: str, purpose_ref: str, reason: str, step: int | None = None
-) -> int:
+def cancel_messages(actor: Actor, *, purpose: str, purpose_ref: str, reason: str, step: int | None = None) -> int:
     """Take back what has not left yet (planned or claimed) and say how many. What is on the wire goes its
     way.
 

@@ -31,7 +31,8 @@ class GatewayTransport:
         self.key = gateway.key
 
     def send(self, letter: Letter, fence: Fence) -> SendResult | None:
-        """Send one letter (see Transport.send). A gateway that raises is a gateway of which we do not know what it did."""
+        """Send one letter (see Transport.send). A gateway that raises is a gateway of which we do not know
+        what it did."""
         rendered = letter.rendered
         crash_points.reach("before_wire")
         if not fence.pass_through():
@@ -77,7 +78,8 @@ class GatewayTransport:
         """Nothing is held open."""
 
     def _recorded(self, hashed: str, since: datetime, until: datetime) -> tuple[list[str], int]:
-        """The gateway's references for this number, and how many messages to it went on the wire then and have none."""
+        """The gateway's references for this number, and how many messages to it went on the wire then and
+        have none."""
         session = current_session()
         known = session.scalars(
             select(OutboxMessage.gateway_ref).where(

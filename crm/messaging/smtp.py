@@ -1,10 +1,12 @@
-"""Mail through SMTP: one connection for a batch, verified TLS, timeouts, and no doubt where there need be none."""
+"""Mail through SMTP: one connection for a batch, verified TLS, timeouts, and no doubt where there need be
+none."""
 
 import re
 import smtplib
 import socket
 import ssl
 from email.utils import parseaddr
+from typing import cast
 
 from flask_mail import Connection, Mail
 
@@ -23,10 +25,11 @@ _LOST = (smtplib.SMTPException, OSError)
 
 
 class VerifiedConnection(Connection):
-    """Flask-Mail's connection with what its own lacks: timeouts, and TLS that checks the certificate and the name."""
+    """Flask-Mail's connection with what its own lacks: timeouts, and TLS that checks the certificate and
+    the name."""
 
     def __init__(self, mail: Mail, settings: Settings, timing: Timing) -> None:
-        super().__init__(mail.state)
+        super().__init__(cast(Mail, mail.state))  # its annotation names the extension, it uses the state
         self._settings = settings
         self._timing = timing
 
@@ -64,8 +67,8 @@ def _context(server: SmtpServer) -> ssl.SSLContext:
 
 
 class SmtpTransport:
-    """Sends a batch over one connection. A connection that breaks is reopened once; when it breaks again before
-    anything was taken, the transport says ``broken`` and the rest of the batch waits."""
+    """Sends a batch over one connection. A connection that breaks is reopened once; when it breaks again
+    before anything was taken, the transport says ``broken`` and the rest of the batch waits."""
 
     key = "smtp"
 
@@ -121,7 +124,8 @@ class SmtpTransport:
         code, reply = host.mail(envelope.mail_from)
         _refuse_goodbye(code, reply)
         if code >= 400:
-            # A refused sender says nothing about the receiver: somebody has to mend our settings, and the batch waits.
+            # A refused sender says nothing about the receiver: somebody has to mend our settings, and the
+            # batch waits.
             self._reset()
             self._breaks = 2
             return SendResult("retry", reply=kept_reply(reply, code=code))

@@ -14,22 +14,16 @@ REFUSALS = frozenset({"opted_out", "stop_reply"})
 own mail."""
 
 
-def suppress(
-    actor: Actor, *, channel: Channel, address: str, reason: str, source: str | None
-) -> SuppressedAddress:
+def suppress(actor: Actor, *, channel: Channel, address: str, reason: str, source: str | None) -> SuppressedAddress:
     """Send nothing to ``address`` any more. Kept as a keyed hash. May be repeated: the first reason stays.
 
     ``reason`` is one of hard_bounce, opted_out, number_dead, stop_reply, staff; ``source`` names what told us
     and holds no address.
     """
-    return suppress_hash(
-        actor, channel=channel, hashed=address_hash(channel, address), reason=reason, source=source
-    )
+    return suppress_hash(actor, channel=channel, hashed=address_hash(channel, address), reason=reason, source=source)
 
 
-def suppress_hash(
-    actor: Actor, *, channel: Channel, hashed: str, reason: str, source: str | None
-) -> SuppressedAddress:
+def suppress_hash(actor: Actor, *, channel: Channel, hashed: str, reason: str, source: str | None) -> SuppressedAddress:
     """Like ``suppress``, where only the hash of the address is known any more (a bounce of a purged
     message)."""
     found = _row(channel, hashed)
@@ -86,7 +80,5 @@ def reason_for_hash(channel: Channel, hashed: str) -> str | None:
 
 def _row(channel: Channel, hashed: str) -> SuppressedAddress | None:
     return current_session().scalar(
-        select(SuppressedAddress).where(
-            SuppressedAddress.channel == channel, SuppressedAddress.address_hash == hashed
-        )
+        select(SuppressedAddress).where(SuppressedAddress.channel == channel, SuppressedAddress.address_hash == hashed)
     )

@@ -19,13 +19,11 @@ class Timing:
     """
 
     lease: timedelta = timedelta(seconds=45)
-    settle: timedelta = timedelta(seconds=10)
+    settle: timedelta = timedelta(minutes=11)
     ask_pause: timedelta = timedelta(seconds=60)
     asking: timedelta = timedelta(hours=48)
     broken_pause: timedelta = timedelta(seconds=60)
-    retry_pauses: tuple[timedelta, ...] = tuple(
-        timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240)
-    )
+    retry_pauses: tuple[timedelta, ...] = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
     give_up: timedelta = timedelta(days=3)
     connect_seconds: float = 30.0
     reply_seconds: float = 300.0

@@ -22,7 +22,8 @@ class Transport(Protocol):
         """Send one letter. None when the fence said no.
 
         Calls ``fence.pass_through()`` before the first byte that could make the receiver accept it, and asks
-        ``fence.still_ours()`` right before what makes it accept. Never raises for what the network or the receiver does.
+        ``fence.still_ours()`` right before what makes it accept. Never raises for what the network or the
+        receiver does.
         """
         ...
 
@@ -34,9 +35,13 @@ class Transport(Protocol):
 class Receiver(Protocol):
     """Somebody who can be asked about a message in doubt."""
 
-    def ask(self, letter: Letter, *, since: datetime, until: datetime) -> SendResult | None:
-        """'accepted' when it has the message, None when it has not (it may be sent again), 'unknown' when it cannot say.
+    key: str
 
-        ``since`` is when the message went on the wire, ``until`` the last instant at which it can have been accepted.
+    def ask(self, letter: Letter, *, since: datetime, until: datetime) -> SendResult | None:
+        """'accepted' when it has the message, None when it has not (it may be sent again), 'unknown' when
+        it cannot say.
+
+        ``since`` is when the message went on the wire, ``until`` the last instant at which it can have
+        been accepted.
         """
         ...

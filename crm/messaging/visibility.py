@@ -36,7 +36,7 @@ def sees_message(model: type[Any], actor: Actor) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
-def visible_participant_ids(actor: Actor) -> Select[tuple[int]] | None:
+def visible_participant_ids(actor: Actor) -> Select[int] | None:
     """The ids of the participants that ``actor`` sees, as whoever owns participants registered it; None
     without them.
 

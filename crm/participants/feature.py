@@ -2,8 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 
-from crm.extension_points import Feature, HistoryKind, Scope
+from crm.actors import Role
+from crm.events import OptedOut
+from crm.extension_points import Feature, HistoryKind, NavItem, Scope, Subscription
 from crm.participants import scopes
+from crm.participants.listeners import write_refusal_down
 from crm.participants.models import (
     Consent,
     Enrolment,
@@ -12,12 +15,16 @@ from crm.participants.models import (
     Participant,
     ParticipantNamedStaff,
 )
+from crm.participants.routes.addresses import blueprint
 
 
 def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
     return Feature(
         name="participants",
+        blueprints=(blueprint(),),
+        nav_items=(_nav_item(),),
+        subscriptions=(Subscription(OptedOut.key, write_refusal_down),),
         history_kinds=_history_kinds(),
         scopes=(
             Scope(Participant, scopes.participant_scope),
@@ -27,6 +34,16 @@ def feature() -> Feature:
             Scope(EnrolmentHandler, scopes.handler_scope),
             Scope(Consent, scopes.consent_scope),
         ),
+    )
+
+
+def _nav_item() -> NavItem:
+    return NavItem(
+        key="participants",
+        label=_l("Participants"),
+        endpoint="participants.index",
+        order=30,
+        roles=frozenset({Role.COORDINATOR, Role.MANAGER}),
     )
 
 

@@ -52,7 +52,7 @@ def checked(given: ParticipantFields, unit: Unit) -> ParticipantFields:
         given,
         first_name=_name(given.first_name, "first_name"),
         last_name=_name(given.last_name, "last_name"),
-        email=normalise_email(given.email) if _said(given.email) else None,
+        email=normalise_email(given.email or "") if _said(given.email) else None,
         phone=normalise_phone(given.phone or "", unit.country) if _said(given.phone) else None,
         birth_year=_birth_year(given.birth_year),
         sex=given.sex or None,

@@ -51,7 +51,7 @@ def rows(
     with_exits: bool = False,
 ) -> list[Row]:
     """The participants that the filter finds, each with an enrolment: two or three queries, however many there are."""
-    statement: Select[tuple[Participant]] = (
+    statement: Select[Any] = (
         visible(Participant, actor)
         .where(*_conditions(actor, wanted))
         .options(

@@ -1,21 +1,21 @@
 """Reads of single participants and of what may be used to reach them. Lists stand in listing.py."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.accounts.models import Staff, StaffRole, Unit, staff_roles
-from crm.accounts.scopes import trusted, visible, visible_one
+from crm.accounts.scopes import trusted, visible
 from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.errors import NotVisible
 from crm.messaging.models import Channel
 from crm.messaging.suppression import is_suppressed
 from crm.participants.fields import ParticipantFields, sort_name
-from crm.participants.models import Consent, ConsentKind, Enrolment, EnrolmentExit, Participant
+from crm.participants.models import Consent, ConsentKind, Enrolment, Participant, ParticipantNamedStaff
 
 _OF_CHECKED = "of a participant whom the caller has checked"
 
@@ -48,16 +48,6 @@ def participant_page(actor: Actor, public_id: str) -> Participant:
     if found is None:
         raise NotVisible("Not found, or not visible to you.")
     return found
-
-
-def enrolment_page(actor: Actor, public_id: str) -> Enrolment:
-    """An enrolment with its participant and programme. Raises NotVisible."""
-    return visible_one(Enrolment, actor, public_id)
-
-
-def exit_page(actor: Actor, public_id: str) -> EnrolmentExit:
-    """An exit with its enrolment. Raises NotVisible."""
-    return visible_one(EnrolmentExit, actor, public_id)
 
 
 def consent_in_force(participant_id: int, kind: ConsentKind | str) -> bool | None:
@@ -113,7 +103,7 @@ def possible_coordinators(unit_id: int) -> list[Staff]:
 
 def look_alikes(actor: Actor, given: ParticipantFields, *, except_id: int | None = None) -> list[Participant]:
     """Participants whom the actor sees and who may be the same person: same name and year of birth, e-mail or phone."""
-    same: list[object] = []
+    same: list[ColumnElement[bool]] = []
     if given.birth_year is not None:
         name = sort_name(given.first_name, given.last_name)
         same.append((Participant.sort_name == name) & (Participant.birth_year == given.birth_year))
@@ -123,16 +113,25 @@ def look_alikes(actor: Actor, given: ParticipantFields, *, except_id: int | None
         same.append(Participant.phone == given.phone)
     if not same:
         return []
-    statement: Select[tuple[Participant]] = visible(Participant, actor).where(or_(*same))  # type: ignore[arg-type]
+    statement: Select[Any] = visible(Participant, actor).where(or_(*same))
     if except_id is not None:
         statement = statement.where(Participant.id != except_id)
     return list(current_session().scalars(statement.order_by(Participant.id).limit(5)))
 
 
-def staff_names(staff_ids: Sequence[int]) -> dict[int, str]:
-    """Names of colleagues by id."""
-    statement = select(Staff).where(Staff.id.in_(staff_ids))
-    return {each.id: each.name for each in current_session().scalars(trusted(statement, because="colleagues' names"))}
+def named_staff_of(participant: Participant) -> list[Staff]:
+    """Who may see a protected participant, by name. The caller has checked that the actor is one of them."""
+    named = select(ParticipantNamedStaff.staff_id).where(
+        ParticipantNamedStaff.participant_id == participant.id
+    )
+    statement = select(Staff).where(Staff.id.in_(named)).order_by(func.lower(Staff.name), Staff.id)
+    return list(current_session().scalars(trusted(statement, because=_OF_CHECKED)))
+
+
+def sees(actor: Actor, public_id: str) -> bool:
+    """Whether the actor sees this participant."""
+    statement = visible(Participant, actor).where(Participant.public_id == public_id)
+    return current_session().scalar(statement) is not None
 
 
 def _state(kind: ConsentKind, said: Consent | None) -> ConsentState:

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import structlog
-from flask import Flask, Response, abort, request, send_file, url_for
+from flask import Flask, Response, abort, request, url_for
 
 DIST = Path(__file__).parent / "static" / "dist"
 YEAR = 365 * 24 * 3600
@@ -47,20 +47,16 @@ def serve_asset(name: str) -> Response:
     """One built file, compressed if the browser can; nothing outside the manifest is ever served."""
     if name not in manifest().values():
         abort(404)
-    path = DIST / name
     compressed = DIST / f"{name}.gz"
-    can_gzip = request.accept_encodings["gzip"] > 0 and compressed.is_file()
-    response = send_file(
-        compressed if can_gzip else path,
-        mimetype=MIMETYPES[path.suffix],
-        conditional=True,
-        etag=True,
-        max_age=YEAR,
-    )
+    gzipped = request.accept_encodings["gzip"] > 0 and compressed.is_file()
+    path = compressed if gzipped else DIST / name
+    response = Response(path.read_bytes(), content_type=MIMETYPES[(DIST / name).suffix])
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     response.headers["Vary"] = "Accept-Encoding"
-    if can_gzip:
+    if gzipped:
         response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(f"{name}.gz" if gzipped else name)
+    response.make_conditional(request)
     return response
 
 

@@ -39,9 +39,7 @@ def _width(value: float, maximum: float) -> float:
     return round(100 * min(max(value / maximum, 0.0), 1.0), 2) if maximum > 0 else 0.0
 
 
-def bar_svg(
-    value: float | None, *, target: float | None = None, maximum: float = 100, color: str = "info"
-) -> Markup:
+def bar_svg(value: float | None, *, target: float | None = None, maximum: float = 100, color: str = "info") -> Markup:
     """A bar from 0 to ``maximum``, with a mark at ``target``. Decoration: its number stands beside it.
 
     A value beyond the maximum fills the bar; None (no base) leaves it empty.
@@ -57,18 +55,14 @@ def bar_svg(
         'aria-hidden="true" focusable="false">'
         '<rect class="bar-bg" x="0" y="2" width="100" height="8" fill="#e6e9eb"/>'
         '<rect class="bar-v" x="0" y="2" width="{width}" height="8" fill="{fill}"/>{mark}</svg>'
-    ).format(
-        color=color, width=_width(value or 0, maximum), fill=FALLBACK.get(color, FALLBACK["info"]), mark=mark
-    )
+    ).format(color=color, width=_width(value or 0, maximum), fill=FALLBACK.get(color, FALLBACK["info"]), mark=mark)
 
 
 def bars(rows: Sequence[BarRow], *, maximum: float | None = None) -> Markup:
     """A list of bars on one scale, each with label and value as text; a screen reader hears a list."""
     top = maximum if maximum is not None else max((row.value for row in rows), default=0)
     items = Markup("").join(
-        Markup(
-            '<li><span class="fun-l">{label}</span> <span class="fun-n">{text}</span>{bar}{note}</li>'
-        ).format(
+        Markup('<li><span class="fun-l">{label}</span> <span class="fun-n">{text}</span>{bar}{note}</li>').format(
             label=row.label,
             text=row.text,
             note=_note(row.note),
@@ -89,13 +83,11 @@ def funnel(steps: Sequence[tuple[str, int]]) -> Markup:
     items, before = [], None
     for label, count in steps:
         share: float | None = None if not before else count / before
-        note = (
-            _("Start") if before is None else _("%(share)s of the previous step", share=show_percent(share))
-        )
+        note = _("Start") if before is None else _("%(share)s of the previous step", share=show_percent(share))
         items.append(
-            Markup(
-                '<li><span class="fun-l">{label}</span> <span class="fun-n">{count}</span>{bar}{note}</li>'
-            ).format(label=label, count=show_number(count), bar=bar_svg(count, maximum=top), note=_note(note))
+            Markup('<li><span class="fun-l">{label}</span> <span class="fun-n">{count}</span>{bar}{note}</li>').format(
+                label=label, count=show_number(count), bar=bar_svg(count, maximum=top), note=_note(note)
+            )
         )
         before = count
     return Markup('<ol class="fun">{}</ol>').format(Markup("").join(items))

@@ -81,9 +81,7 @@ def frame_context() -> dict[str, Any]:
         "banners": bound.banners() if signed_in else [],
         "search_url": url_if_exists(bound.search) if signed_in else "",
         "languages": [(code, NAMES.get(code, code)) for code in bound.languages],
-        "footer_links": [
-            {"label": label, "href": url_if_exists(endpoint)} for label, endpoint in bound.footer
-        ],
+        "footer_links": [{"label": label, "href": url_if_exists(endpoint)} for label, endpoint in bound.footer],
     }
 
 

@@ -42,8 +42,7 @@ TEXTS = {
     500: ErrorText(
         _l("Something went wrong"),
         _l(
-            "The fault is ours and has been written down. What you sent may not have been saved. "
-            "Go back and try again."
+            "The fault is ours and has been written down. What you sent may not have been saved. Go back and try again."
         ),
     ),
     503: ErrorText(_l("Brobygg is busy right now"), _l("Wait a moment and try again.")),
@@ -51,8 +50,7 @@ TEXTS = {
 
 # When even the error page cannot be made (no database, broken template): plain, and in English.
 LAST_RESORT = (
-    "<!doctype html><html lang=en><title>Error</title>"
-    "<h1>Something went wrong</h1><p>Try again in a moment.</p></html>"
+    "<!doctype html><html lang=en><title>Error</title><h1>Something went wrong</h1><p>Try again in a moment.</p></html>"
 )
 
 

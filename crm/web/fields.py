@@ -47,9 +47,7 @@ def field_errors(field: Field) -> list[str]:
     return [str(error) for error in field.errors if not isinstance(error, list | tuple | Mapping)]
 
 
-def field_attrs(
-    field: Field, kind: str, hint: object, width: str | None, given: Mapping[str, Any]
-) -> dict[str, Any]:
+def field_attrs(field: Field, kind: str, hint: object, width: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes of the input: class, what describes it, whether it is wrong, and what the template gave.
 
     A group of choices carries the description on its fieldset; ``options`` go to each input.

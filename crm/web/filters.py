@@ -48,11 +48,7 @@ def show_weekday(value: date | datetime | None) -> str:
     """A day with its weekday: "Sun 22 Nov"."""
     if value is None:
         return ""
-    whole = (
-        format_datetime(value, "EEE d MMM")
-        if isinstance(value, datetime)
-        else format_date(value, "EEE d MMM")
-    )
+    whole = format_datetime(value, "EEE d MMM") if isinstance(value, datetime) else format_date(value, "EEE d MMM")
     return str(whole)
 
 
@@ -73,11 +69,7 @@ def show_percent(value: float | None, digits: int = 0) -> str:
 
 def show_size(value: int) -> str:
     """A file's size: "240 kB", "1.3 MB"."""
-    return (
-        f"{show_number(value / 1e6, 1)} MB"
-        if value >= 1_000_000
-        else f"{show_number(max(1, value // 1000))} kB"
-    )
+    return f"{show_number(value / 1e6, 1)} MB" if value >= 1_000_000 else f"{show_number(max(1, value // 1000))} kB"
 
 
 def tel(value: str) -> str:

@@ -60,15 +60,11 @@ def choices(pairs: Iterable[tuple[object, object]], *, empty: object | None = No
     return first + [SelectChoice(str(value), label) for value, label in pairs]
 
 
-def grouped_choices(
-    groups: Mapping[str, Iterable[tuple[object, object]]], *, empty: object | None = None
-) -> list[Any]:
+def grouped_choices(groups: Mapping[str, Iterable[tuple[object, object]]], *, empty: object | None = None) -> list[Any]:
     """Like ``choices``, with a heading over each group."""
     first = [SelectChoice("", empty)] if empty is not None else []
     return first + [
-        SelectChoice(str(value), label, optgroup=group)
-        for group, pairs in groups.items()
-        for value, label in pairs
+        SelectChoice(str(value), label, optgroup=group) for group, pairs in groups.items() for value, label in pairs
     ]
 
 

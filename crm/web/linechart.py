@@ -90,9 +90,7 @@ def _axis(frame: Frame, chart: LineChart, *, room: int) -> Markup:
     last = len(chart.periods) - 1
     text = Markup('<text class="ch-tx" x="{x}" y="{y}" text-anchor="{anchor}">{name}</text>')
     return Markup("").join(
-        text.format(
-            x=frame.x(index), y=frame.bottom + 20, name=name, anchor=_anchor(index, last, wide=room > 6)
-        )
+        text.format(x=frame.x(index), y=frame.bottom + 20, name=name, anchor=_anchor(index, last, wide=room > 6))
         for index, name in enumerate(chart.periods)
         if (last - index) % step == 0
     )
@@ -107,8 +105,7 @@ def _anchor(index: int, last: int, *, wide: bool) -> str:
 
 def _levels(frame: Frame, chart: LineChart) -> Markup:
     line = Markup(
-        '<line class="ch-{kind}" x1="{left}" x2="{right}" y1="{y}" y2="{y}" '
-        'stroke="#14202a" stroke-dasharray="6 4"/>'
+        '<line class="ch-{kind}" x1="{left}" x2="{right}" y1="{y}" y2="{y}" stroke="#14202a" stroke-dasharray="6 4"/>'
     )
     return Markup("").join(
         line.format(kind=level.kind, left=frame.left, right=frame.right, y=frame.y(level.value))
@@ -120,9 +117,7 @@ def _point(x: float, y: float, number: int) -> Markup:
     """Round, square, and so on: lines differ in form too, not in colour alone."""
     fill = STROKES[number % 4]
     if number % 2 == 0:
-        return Markup('<circle class="ch-p ch-{}" cx="{}" cy="{}" r="4" fill="{}"/>').format(
-            number % 4 + 1, x, y, fill
-        )
+        return Markup('<circle class="ch-p ch-{}" cx="{}" cy="{}" r="4" fill="{}"/>').format(number % 4 + 1, x, y, fill)
     square = Markup('<rect class="ch-p ch-{}" x="{}" y="{}" width="7" height="7" fill="{}"/>')
     return square.format(number % 4 + 1, round(x - 3.5, 1), round(y - 3.5, 1), fill)
 
@@ -133,9 +128,9 @@ def _lines(frame: Frame, chart: LineChart) -> Markup:
         for run in unbroken_runs(line.values):
             points = " ".join(f"{frame.x(index)},{frame.y(value)}" for index, value in run)
             parts.append(
-                Markup(
-                    '<polyline class="ch-l ch-{}" points="{}" fill="none" stroke="{}" stroke-width="2.5"/>'
-                ).format(number % 4 + 1, points, STROKES[number % 4])
+                Markup('<polyline class="ch-l ch-{}" points="{}" fill="none" stroke="{}" stroke-width="2.5"/>').format(
+                    number % 4 + 1, points, STROKES[number % 4]
+                )
             )
             parts.extend(_point(frame.x(index), frame.y(value), number) for index, value in run)
     return Markup("").join(parts)
@@ -161,8 +156,7 @@ def _end_labels(frame: Frame, chart: LineChart) -> Markup:
         if (value := _last(line.values)) is not None
     ]
     labels += [
-        (frame.y(level.value), f"{level.label} {_number(chart, level.value)}", "", "#14202a")
-        for level in chart.levels
+        (frame.y(level.value), f"{level.label} {_number(chart, level.value)}", "", "#14202a") for level in chart.levels
     ]
     labels.sort(key=lambda label: label[0])
     places = spread_apart([label[0] for label in labels], gap=18, top=frame.top, bottom=frame.bottom)
@@ -178,10 +172,7 @@ def _svg(chart: LineChart, *, wide: bool) -> Markup:
     frame = _frame(chart, ticks, wide=wide)
     key = f"{chart.key}-{'w' if wide else 'n'}"
     inside = (
-        _grid(frame, ticks)
-        + _axis(frame, chart, room=12 if wide else 6)
-        + _levels(frame, chart)
-        + _lines(frame, chart)
+        _grid(frame, ticks) + _axis(frame, chart, room=12 if wide else 6) + _levels(frame, chart) + _lines(frame, chart)
     )
     return Markup(
         '<svg class="ch ch-{size}" viewBox="0 0 {width} {height}" role="img" '
@@ -207,9 +198,7 @@ def _legend(chart: LineChart) -> Markup:
         sample.format(
             Markup('<line class="ch-l ch-{}" x1="0" x2="24" y1="5" y2="5"/>').format(number % 4 + 1)
             + _point(12, 5, number),
-            f"{line.label} {_number(chart, value)}"
-            if (value := _last(line.values)) is not None
-            else line.label,
+            f"{line.label} {_number(chart, value)}" if (value := _last(line.values)) is not None else line.label,
         )
         for number, line in enumerate(chart.series)
     ]
@@ -225,9 +214,7 @@ def _legend(chart: LineChart) -> Markup:
 
 def data_table(chart: LineChart) -> Markup:
     """The numbers of a chart as a table; a gap is a dash."""
-    head = Markup("").join(
-        Markup('<th scope="col" class="num">{}</th>').format(line.label) for line in chart.series
-    )
+    head = Markup("").join(Markup('<th scope="col" class="num">{}</th>').format(line.label) for line in chart.series)
     rows = Markup("").join(
         Markup('<tr><th scope="row">{}</th>{}</tr>').format(
             period,
@@ -251,11 +238,7 @@ def data_table(chart: LineChart) -> Markup:
 
 def line_chart(chart: LineChart, *, with_table: bool = True) -> Markup:
     """The whole figure: legend, wide and narrow drawing (one is shown), caption, and the table to unfold."""
-    caption = (
-        Markup('<figcaption class="sub">{}</figcaption>').format(chart.caption)
-        if chart.caption
-        else Markup("")
-    )
+    caption = Markup('<figcaption class="sub">{}</figcaption>').format(chart.caption) if chart.caption else Markup("")
     table = (
         Markup('<details class="ds-details"><summary>{}</summary><div>{}</div></details>').format(
             _("Show as table"), data_table(chart)

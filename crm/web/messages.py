@@ -18,9 +18,7 @@ MESSAGES: dict[str, Text] = {
     "Field cannot be longer than %(max)d characters.": _l("Write %(max)d characters at most."),
     "Field must be exactly %(max)d character long.": _l("Write exactly one character."),
     "Field must be exactly %(max)d characters long.": _l("Write exactly %(max)d characters."),
-    "Field must be between %(min)d and %(max)d characters long.": _l(
-        "Write between %(min)d and %(max)d characters."
-    ),
+    "Field must be between %(min)d and %(max)d characters long.": _l("Write between %(min)d and %(max)d characters."),
     "Number must be at least %(min)s.": _l("The number must be %(min)s or more."),
     "Number must be at most %(max)s.": _l("The number must be %(max)s or less."),
     "Number must be between %(min)s and %(max)s.": _l("The number must be between %(min)s and %(max)s."),

@@ -61,6 +61,4 @@ def nav_links(section: str = "main") -> list[NavLink]:
         (item for item in _items() if item.section == section),
         key=lambda item: (item.order, item.key),
     )
-    return [
-        NavLink(str(item.label), url_for(item.endpoint), _is_here(item)) for item in found if _shown(item)
-    ]
+    return [NavLink(str(item.label), url_for(item.endpoint), _is_here(item)) for item in found if _shown(item)]

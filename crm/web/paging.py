@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import request
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -59,11 +60,10 @@ def requested_page() -> int:
 
 def here_with(**changes: object) -> str:
     """The address of this page with some arguments changed; None removes one."""
-    arguments: dict[str, Any] = dict(request.args.to_dict(flat=False))
-    arguments.update({**(request.view_args or {}), **changes})
-    return url_for(
-        request.endpoint or "", **{name: value for name, value in arguments.items() if value is not None}
-    )
+    arguments: dict[str, object] = dict(request.args.to_dict(flat=False))
+    arguments.update(changes)
+    query = urlencode({name: value for name, value in arguments.items() if value is not None}, doseq=True)
+    return request.script_root + request.path + (f"?{query}" if query else "")
 
 
 def page_url(number: int) -> str:

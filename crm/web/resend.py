@@ -26,6 +26,11 @@ class Kept:
     files: list[tuple[str, str]]
     has_secret: bool
 
+    @property
+    def texts(self) -> list[str]:
+        """What somebody wrote, as far as one can tell it from choices and numbers: worth showing again."""
+        return [value for _name, value in self.fields if any(each.isspace() for each in value.strip())]
+
 
 def _is_secret(name: str) -> bool:
     return name in _SECRETS or "password" in name.lower()
@@ -35,7 +40,8 @@ def _kept(form: "MultiDict[str, str]") -> Kept:
     fields = [(name, value) for name, value in form.items(multi=True) if name != "csrf_token"]
     files = [(name, file.filename or "") for name, file in request.files.items(multi=True) if file.filename]
     shown = [(name, value) for name, value in fields if not _is_secret(name)]
-    return Kept(fields=shown[:_MOST_FIELDS], files=files, has_secret=len(shown) < len(fields))
+    has_secret = any(value and _is_secret(name) for name, value in fields)
+    return Kept(fields=shown[:_MOST_FIELDS], files=files, has_secret=has_secret)
 
 
 def from_our_own_pages() -> bool:

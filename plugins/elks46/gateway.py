@@ -124,9 +124,7 @@ class ElksGateway:
         line.
         """
         if clock.now() < until + self._settings.settle:
-            return SendResult(
-                "unknown", reply="46elks was not asked yet: the history may still lack the message."
-            )
+            return SendResult("unknown", reply="46elks was not asked yet: the history may still lack the message.")
         try:
             entries = self._history(to=to, since=since, until=until)
         except (requests.RequestException, HistoryUnreadable) as error:
@@ -186,14 +184,10 @@ def result_of_reply(reply: requests.Response) -> SendResult:
         return SendResult("unknown", reply=f"46elks answered HTTP {status}")
     said = kept_reply(reply.text)
     if status in ACCOUNT_FAULTS or status < HTTPStatus.BAD_REQUEST:
-        return SendResult(
-            "retry", reply=f"The 46elks account or its settings need attention: HTTP {status} {said}"
-        )
+        return SendResult("retry", reply=f"The 46elks account or its settings need attention: HTTP {status} {said}")
     if status in TRY_LATER:
         return SendResult("retry", reply=f"46elks asks to wait: HTTP {status} {said}")
-    if status == HTTPStatus.BAD_REQUEST and re.search(
-        r"\b(from|sender|whendelivered)\b", said, re.IGNORECASE
-    ):
+    if status == HTTPStatus.BAD_REQUEST and re.search(r"\b(from|sender|whendelivered)\b", said, re.IGNORECASE):
         # A bad sender or callback address is our setting, and would otherwise fail every recipient for good.
         return SendResult("retry", reply=f"The 46elks settings need attention: HTTP {status} {said}")
     return SendResult("rejected", reply=f"HTTP {status} {said}")

@@ -68,10 +68,6 @@ def judge(entries: Sequence[HistoryEntry], *, known: Collection[str], in_doubt: 
     if not strangers:
         return None
     if len(strangers) == in_doubt:
-        return SendResult(
-            "accepted", reference=strangers[0].gateway_id, reply="found in the history of 46elks"
-        )
-    told = (
-        f"46elks has {len(strangers)} messages to this number that we cannot place; {in_doubt} are in doubt."
-    )
+        return SendResult("accepted", reference=strangers[0].gateway_id, reply="found in the history of 46elks")
+    told = f"46elks has {len(strangers)} messages to this number that we cannot place; {in_doubt} are in doubt."
     return SendResult("unknown", reply=told)

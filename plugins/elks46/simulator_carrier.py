@@ -67,9 +67,7 @@ class Carrier:
     def _plan_report(self, sms: Row, status: str, due: float, *, url: str) -> None:
         form = {"id": sms["id"], "status": status}
         if status == "delivered":
-            form["delivered"] = (
-                datetime.fromtimestamp(due, UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
-            )
+            form["delivered"] = datetime.fromtimestamp(due, UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
         self._store.plan_post(kind="report", url=url, form=form, sms_id=sms["id"], due=due)
 
     def receive(self, *, sender: str, recipient: str, text: str, url: str | None, times: int = 1) -> Row:
@@ -120,9 +118,7 @@ class Carrier:
         if post["kind"] == "inbound":
             self._answer_inbound(post, reply)
         if 200 <= reply.status_code <= 204:
-            self._store.record_attempt(
-                post["seq"], finished=True, reply=str(reply.status_code), due=post["due"]
-            )
+            self._store.record_attempt(post["seq"], finished=True, reply=str(reply.status_code), due=post["due"])
         else:
             self._again(post, str(reply.status_code))
 

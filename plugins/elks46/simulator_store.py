@@ -153,9 +153,7 @@ class Store:
     def keep_reply_body(self, sms_id: str, status: int, body: str) -> None:
         """Keep what the customer's server answered to an inbound SMS."""
         with self.writing() as connection:
-            connection.execute(
-                "INSERT INTO reply_body (sms_id, status, body) VALUES (?, ?, ?)", [sms_id, status, body]
-            )
+            connection.execute("INSERT INTO reply_body (sms_id, status, body) VALUES (?, ?, ?)", [sms_id, status, body])
 
     # --- what was asked of us, and faults
 

@@ -61,7 +61,7 @@ def plans_in_force() -> PlansInForce:
     session = current_session()
     statement = select(FollowUpPlan).options(joinedload(FollowUpPlan.questionnaire))
     plans = {(plan.unit_id, plan.key): plan for plan in session.scalars(statement)}
-    parents = {unit_id: parent for unit_id, parent in session.execute(select(Unit.id, Unit.parent_id))}
+    parents = dict(session.execute(select(Unit.id, Unit.parent_id)).all())
     waves = tuple(sorted({wave for _unit, wave in plans}))
     return PlansInForce(plans, parents, sendable_texts(), waves)
 

@@ -140,5 +140,5 @@ def _another_is_out(row: DueRow, message: OutboxMessage) -> bool:
 def _sent_summary(channel: Channel, *, reminder: bool) -> str:
     by_email = channel is Channel.EMAIL
     if reminder:
-        return _("Survey reminder sent (e-mail)") if by_email else _("Survey reminder sent (SMS)")
-    return _("Survey sent (e-mail)") if by_email else _("Survey sent (SMS)")
+        return str(_("Survey reminder sent (e-mail)") if by_email else _("Survey reminder sent (SMS)"))
+    return str(_("Survey sent (e-mail)") if by_email else _("Survey sent (SMS)"))

@@ -19,8 +19,8 @@ from surveys.facts import facts_of
 from surveys.models import DueRow
 from surveys.planning import decision_for, failed_addresses
 from surveys.plans.queries import plans_in_force
-from surveys.responses import progress_of
 from surveys.progress import ResponseState
+from surveys.responses import progress_of
 from surveys.sending.outcomes import arrived, cancelled, failed, in_doubt
 from surveys.sending.texts import render_message
 

@@ -7,7 +7,6 @@ from typing import cast
 
 from babel.dates import format_date
 from flask import current_app
-from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from crm import clock
@@ -22,7 +21,7 @@ from surveys.due_rows import unit_of
 from surveys.facts import languages_to_try
 from surveys.filling import fill
 from surveys.models import DueRow, FollowUpPlan, MessageText
-from surveys.shipped import page_text, shipped_languages
+from surveys.shipped import page_text
 from surveys.tokens import opt_out_token, survey_token
 
 _MOST_LEVELS = 20
@@ -163,7 +162,6 @@ def _email(row: DueRow, text: MessageText, values: Mapping[str, str]) -> Rendere
         to=row.participant.email or "",
         text=body,
         subject=fill(text.subject or "", values),
-        html=html_of(body, text.language),
         sender=values["org"],
         reply_to=contact_for(row).reply_to,
         unsubscribe_url=values["optout_link"],
@@ -175,26 +173,3 @@ def _in_another_language(row: DueRow) -> str:
     """Under a message that is not in the person's language: that one can be called with an interpreter."""
     language = row.language
     return f"{page_text('call_me_interpreter', language)}: {survey_link(row)}"
-
-
-def html_of(text: str, language: str) -> str:
-    """Plain text as a small HTML page: paragraphs and links, no images, nothing that loads."""
-    paragraphs = [_paragraph(part) for part in text.split("\n\n") if part.strip()]
-    return str(
-        Markup('<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"></head><body>{}</body></html>')
-        .format(language, direction_of(language), Markup("").join(paragraphs))
-    )
-
-
-def direction_of(language: str) -> str:
-    """``rtl`` for languages that are written from the right."""
-    return next((each.direction for each in shipped_languages() if each.code == language), "ltr")
-
-
-def _paragraph(text: str) -> Markup:
-    lines = [Markup(" ").join(_word(word) for word in line.split(" ")) for line in text.strip().split("\n")]
-    return Markup("<p>{}</p>").format(Markup("<br>").join(lines))
-
-
-def _word(word: str) -> Markup:
-    return Markup('<a href="{0}">{0}</a>').format(word) if word.startswith(("http://", "https://")) else escape(word)

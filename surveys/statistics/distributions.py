@@ -1,7 +1,7 @@
 """How the answers to one question are spread, with base and the options that nobody chose."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -48,15 +48,34 @@ def distribution(
     if question.type is QuestionType.TEXT:
         raise ValueError("free text has no distribution")
     received = list(answers)
-    counts = Counter(code for answer in received for code in answer.codes)
-    base = sum(1 for answer in received if is_substantive(question, answer))
+    return distribution_from_counts(
+        question,
+        Counter(code for answer in received for code in answer.codes),
+        base=sum(1 for answer in received if is_substantive(question, answer)),
+        received=len(received),
+        minimum=minimum,
+    )
+
+
+def distribution_from_counts(
+    question: Question,
+    counts: Mapping[str, int],
+    *,
+    base: int,
+    received: int,
+    minimum: int = MINIMUM_ANSWERS,
+) -> Distribution:
+    """The distribution when the options were counted before: ``counts`` by code; ``received`` persons passed the
+    question, ``base`` of them answered it."""
     hidden = is_too_few(base, minimum=minimum)
     rows = tuple(
         DistributionRow(
             code=option.code,
-            count=None if hidden else counts[option.code],
-            percent=None if hidden or option.declines else shown_percent(counts[option.code], base),
+            count=None if hidden else counts.get(option.code, 0),
+            percent=None
+            if hidden or option.declines
+            else shown_percent(counts.get(option.code, 0), base),
         )
         for option in question.options
     )
-    return Distribution(base=base, declined=len(received) - base, hidden=hidden, rows=rows)
+    return Distribution(base=base, declined=received - base, hidden=hidden, rows=rows)

@@ -47,7 +47,16 @@ class DispositionCounts:
 
 def count_dispositions(rows: Iterable[tuple[DueState, StopReason | None]]) -> DispositionCounts:
     """Count due rows by disposition. Rows that are not yet due are left out."""
-    counts = Counter(disposition_of(state, reason) for state, reason in rows)
+    return count_weighted_dispositions((state, reason, 1) for state, reason in rows)
+
+
+def count_weighted_dispositions(
+    rows: Iterable[tuple[DueState, StopReason | None, int]],
+) -> DispositionCounts:
+    """Like ``count_dispositions`` for rows that were counted before: state, reason and how many there are."""
+    counts: Counter[Disposition | None] = Counter()
+    for state, reason, number in rows:
+        counts[disposition_of(state, reason)] += number
     return DispositionCounts(
         complete=counts[Disposition.COMPLETE],
         partial=counts[Disposition.PARTIAL],

@@ -33,9 +33,7 @@ def test_an_accepted_message_carries_the_gateways_id(gateway: ElksGateway, simul
     assert sms["dontlog"] == 1
 
 
-def test_without_a_public_address_no_callback_is_asked_for(
-    settings: ElksSettings, simulator: ElksSimulator
-) -> None:
+def test_without_a_public_address_no_callback_is_asked_for(settings: ElksSettings, simulator: ElksSimulator) -> None:
     send(ElksGateway(replace(settings, callback_base="")))
     assert simulator.accepted()[0]["whendelivered"] == ""
 
@@ -76,18 +74,14 @@ def test_every_fault_has_its_outcome(
     assert len(simulator.accepted()) == accepted
 
 
-def test_a_wrong_password_waits_for_somebody_to_mend_it(
-    settings: ElksSettings, simulator: ElksSimulator
-) -> None:
+def test_a_wrong_password_waits_for_somebody_to_mend_it(settings: ElksSettings, simulator: ElksSimulator) -> None:
     result = send(ElksGateway(replace(settings, password="wrong")))
     assert result.outcome == "retry"
     assert "account" in result.reply
     assert simulator.accepted() == []
 
 
-def test_an_empty_account_waits_and_sends_once_it_is_filled(
-    gateway: ElksGateway, simulator: ElksSimulator
-) -> None:
+def test_an_empty_account_waits_and_sends_once_it_is_filled(gateway: ElksGateway, simulator: ElksSimulator) -> None:
     simulator.configure(balance=5000)
     assert send(gateway).outcome == "accepted"
     assert send(gateway).outcome == "retry"
@@ -164,9 +158,7 @@ def test_a_certificate_that_is_not_trusted_stops_the_message_before_it_leaves(
         assert send(ElksGateway(replace(settings, address=address))).outcome == "retry"
 
 
-def test_a_message_is_never_sent_twice_by_the_library_itself(
-    gateway: ElksGateway, simulator: ElksSimulator
-) -> None:
+def test_a_message_is_never_sent_twice_by_the_library_itself(gateway: ElksGateway, simulator: ElksSimulator) -> None:
     simulator.set_fault("drop_after", times=1)
     send(gateway)
     lines = [request["outcome"] for request in simulator.state()["request"]]

@@ -152,9 +152,7 @@ def test_a_user_in_the_address_of_a_report_becomes_basic_authentication(
     assert receiver.posted[0].authorization == "Basic ZWxrczpoZW1saWd0"
 
 
-def test_an_empty_answer_to_an_inbound_text_sends_nothing(
-    simulator: ElksSimulator, receiver: CallbackReceiver
-) -> None:
+def test_an_empty_answer_to_an_inbound_text_sends_nothing(simulator: ElksSimulator, receiver: CallbackReceiver) -> None:
     simulator.configure(sms_urls={OURS: f"{receiver.url}/in"})
     simulator.receive(sender=ANNA, recipient=OURS, text="STOPP", times=2)
     simulator.wait_for_posts()

@@ -1,1 +1,0 @@
-"""Outbox, channels and text messages."""

@@ -132,7 +132,5 @@ def _described(violation: dict[str, Any]) -> str:
 def assert_no_sideways_scrolling(page: Page) -> None:
     """Raise AssertionError when the page is wider than its window (WCAG 1.4.10); needs no scripts."""
     # Not innerWidth: a phone zooms out until a page that is too wide fits, and innerWidth grows with it.
-    width, room = page.evaluate(
-        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-    )
+    width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert width <= room, f"{page.url} is {width} px wide in a window of {room} px"

@@ -19,9 +19,7 @@ Action = Callable[[dict[str, Any]], Any]
 Question = Callable[[dict[str, str]], bool]
 
 
-def serve_control(
-    port: int, actions: Mapping[str, Action], questions: Mapping[str, Question]
-) -> ThreadingHTTPServer:
+def serve_control(port: int, actions: Mapping[str, Action], questions: Mapping[str, Question]) -> ThreadingHTTPServer:
     """Serve each action under POST /<name>, in a thread: JSON argument in, JSON result out.
 
     A question is a GET with a query, answered 200 for yes and 404 for no.

@@ -71,9 +71,7 @@ class ElksSimulator:
         self._control("reset", {})
         self.configure(time_scale=self.time_scale)
 
-    def receive(
-        self, *, sender: str, recipient: str, text: str, url: str | None = None, times: int = 1
-    ) -> Any:
+    def receive(self, *, sender: str, recipient: str, text: str, url: str | None = None, times: int = 1) -> Any:
         """Let a phone send an SMS to one of our numbers; it is posted to `url` or to the number's setting."""
         argument = {"sender": sender, "recipient": recipient, "text": text, "url": url, "times": times}
         return self._control("inbound", argument)
@@ -94,9 +92,7 @@ class ElksSimulator:
 
     def wait_for_posts(self, *, seconds: float = 15.0) -> None:
         """Wait until every planned callback and inbound SMS has been posted or given up."""
-        wait_until(
-            lambda: all(post["finished"] for post in self.state()["post"]), seconds=seconds, what="all posts"
-        )
+        wait_until(lambda: all(post["finished"] for post in self.state()["post"]), seconds=seconds, what="all posts")
 
     def kill(self) -> None:
         """SIGKILL: connections are refused from now on, what was accepted stays."""

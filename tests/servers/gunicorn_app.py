@@ -93,6 +93,14 @@ class AppServer:
     def start(self) -> "AppServer":
         """Bring the database up to date, start every process, and wait until the product answers."""
         run_brobygg("upgrade", log=self.folder / "upgrade.log", env=self.environment)
+        try:
+            self._start_processes()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _start_processes(self) -> None:
         arguments = ["serve", "--bind", f"{LOOPBACK}:{self.port}", "--workers", str(self.web_workers)]
         self.web = brobygg(*arguments, log=self.folder / "web.log", env=self.environment)
         self.web.start()
@@ -102,7 +110,6 @@ class AppServer:
             for _ in range(self.background):
                 self.add_worker()
         self.web.wait_ready(lambda: health_of(self.url) is not None, seconds=60)
-        return self
 
     def add_worker(self) -> ManagedProcess:
         """Start one more background worker."""

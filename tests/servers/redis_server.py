@@ -43,9 +43,7 @@ class RedisServer:
     def client(self) -> redis.Redis:
         """Return a new client that fails at once instead of trying again; the caller closes it."""
         once = Retry(NoBackoff(), 0)
-        return redis.Redis(
-            host=LOOPBACK, port=self.port, socket_timeout=1, socket_connect_timeout=1, retry=once
-        )
+        return redis.Redis(host=LOOPBACK, port=self.port, socket_timeout=1, socket_connect_timeout=1, retry=once)
 
     def answers(self) -> bool:
         """Say whether the server answers PING."""

@@ -56,9 +56,7 @@ class Faults:
         """Return the first fault of this kind that matches an address, and count its use."""
         with self._lock:
             for index, fault in enumerate(self._faults):
-                if fault.kind == kind and any(
-                    re.search(fault.pattern, address or "") for address in addresses
-                ):
+                if fault.kind == kind and any(re.search(fault.pattern, address or "") for address in addresses):
                     self._count(index, fault)
                     return fault
         return None

@@ -241,9 +241,7 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--control-port", type=int, required=True)
-    parser.add_argument(
-        "--store", type=Path, required=True, help="the file of accepted messages, one JSON a line"
-    )
+    parser.add_argument("--store", type=Path, required=True, help="the file of accepted messages, one JSON a line")
     parser.add_argument("--no-fsync", action="store_true", help="for tests that measure speed")
     parser.add_argument("--certificate", type=Path, help="offers STARTTLS")
     parser.add_argument("--key", type=Path)

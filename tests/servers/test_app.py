@@ -14,6 +14,8 @@ from tests.servers.shared import is_alive
 from tests.servers.smtp import SmtpSink
 
 pytestmark = pytest.mark.faults
+# The core alone: what is tested here are the processes.
+CORE = {"BROBYGG_PLUGINS": ""}
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_the_server_of_make_run_answers_and_ends(folder: Path) -> None:
-    server = DevServer(home=folder, sample=False).start()
+    server = DevServer(home=folder, env=CORE, sample=False).start()
     try:
         assert requests.get(f"{server.url}/health", timeout=10).status_code in (200, 503)
     finally:
@@ -34,7 +36,7 @@ def test_the_server_of_make_run_answers_and_ends(folder: Path) -> None:
 def test_the_product_runs_with_postgres_redis_and_a_mail_server(
     postgres_url: str, redis_private: RedisServer, smtp_sink: SmtpSink, folder: Path
 ) -> None:
-    settings = {
+    settings = CORE | {
         "BROBYGG_DATABASE_URL": postgres_url,
         "BROBYGG_REDIS_URL": redis_private.url,
         "BROBYGG_SMTP_URL": smtp_sink.url,
@@ -59,9 +61,7 @@ def test_a_wrong_setting_shows_in_the_error(folder: Path) -> None:
 
 
 def test_a_command_that_ends_early_shows_its_log(folder: Path) -> None:
-    process: ManagedProcess = brobygg(
-        "no-such-command", log=folder / "log", env={"BROBYGG_HOME": str(folder)}
-    )
+    process: ManagedProcess = brobygg("no-such-command", log=folder / "log", env={"BROBYGG_HOME": str(folder)})
     process.start()
     with pytest.raises(ServerDidNotStart, match="no-such-command"):
         process.wait_ready(lambda: False)

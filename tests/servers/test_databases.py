@@ -97,13 +97,9 @@ shared.release()
 
 
 @pytest.mark.postgres
-def test_workers_share_one_cluster_and_the_last_one_stops_it(
-    tmp_path: Path, postgres_server: PostgresServer
-) -> None:
+def test_workers_share_one_cluster_and_the_last_one_stops_it(tmp_path: Path, postgres_server: PostgresServer) -> None:
     command = [sys.executable, "-c", SHARE, str(tmp_path)]
-    starter = subprocess.Popen(
-        command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    starter = subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert starter.stdout is not None
     port = int(starter.stdout.readline())
     shared = SharedPostgres(tmp_path)

@@ -84,9 +84,7 @@ def test_a_greeting_with_421_turns_the_client_away(sink: SmtpSink) -> None:
         send(sink, message())
 
 
-@pytest.mark.parametrize(
-    ("kind", "kept"), [("drop_before_dot", 0), ("drop_after_dot", 0), ("drop_after_store", 1)]
-)
+@pytest.mark.parametrize(("kind", "kept"), [("drop_before_dot", 0), ("drop_after_dot", 0), ("drop_after_store", 1)])
 def test_a_connection_breaks_around_the_final_dot(sink: SmtpSink, kind: str, kept: int) -> None:
     sink.set_fault(kind, times=1)  # type: ignore[arg-type]  # the parametrised names are plain strings
     with pytest.raises((smtplib.SMTPException, OSError)):

@@ -66,9 +66,7 @@ class ContactForm(BaseForm):
     )
     email = StringField("E-mail", validators=[Optional(), Email()], description="We never pass it on.")
     places = IntegerField("Places", validators=[Optional(), NumberRange(0, 99)])
-    topics = CheckboxesField(
-        "Topics", choices=choices([("a", "Agreement"), ("b", "Placement"), ("c", "Support")])
-    )
+    topics = CheckboxesField("Topics", choices=choices([("a", "Agreement"), ("b", "Placement"), ("c", "Support")]))
     note = TextAreaField(
         "Note", validators=[Length(max=20)], description="Write no health details and no personal number."
     )
@@ -109,9 +107,7 @@ LINES = (
         "“The support works well, but we want to meet more often in the first weeks.”",
     ),
     Line("Agreement", "brand2", date(2026, 10, 21), "Maria Lindqvist", "Agreement on work training signed"),
-    Line(
-        "Call", "warning", datetime(2026, 8, 28, 9, 0, tzinfo=UTC), "Johan Ek", "No answer", "Two attempts."
-    ),
+    Line("Call", "warning", datetime(2026, 8, 28, 9, 0, tzinfo=UTC), "Johan Ek", "No answer", "Two attempts."),
 )
 
 CHART = LineChart(
@@ -195,9 +191,7 @@ def _register(app: Flask) -> None:
         "security.logout": ("/logout", lambda: "bye", ["POST"]),
         "me.index": ("/me", lambda: "me", ["GET"]),
     }
-    pages |= {
-        f"{label.lower()}.index": (f"/{label.lower()}", lambda: "page", ["GET"]) for label in LABELS[1:]
-    }
+    pages |= {f"{label.lower()}.index": (f"/{label.lower()}", lambda: "page", ["GET"]) for label in LABELS[1:]}
     for endpoint, (address, view, methods) in pages.items():
         app.add_url_rule(address, endpoint, view, methods=methods)
 

@@ -156,19 +156,17 @@ def _check_works_there(unit_id: int, staff_id: int | None, field: str) -> None:
     if staff_id is None:
         return
     person = current_session().get(Staff, staff_id)
-    if person is None or not person.active or unit_id not in _unit_and_above(person.unit_id, unit_id):
+    if person is None or not person.active or not _works_for(person.unit_id, unit_id):
         raise DomainError(_("Choose somebody who works in this unit."), field=field)
 
 
-def _unit_and_above(staff_unit_id: int, unit_id: int) -> set[int]:
-    """Both units when the person's unit is the relationship's, or stands above it; else the person's alone."""
+def _works_for(staff_unit_id: int, unit_id: int) -> bool:
+    """Whether the person's unit is the relationship's, or stands above it."""
     at: int | None = unit_id
-    while at is not None:
-        if at == staff_unit_id:
-            return {staff_unit_id, unit_id}
+    while at is not None and at != staff_unit_id:
         unit = current_session().get(Unit, at)
         at = unit.parent_id if unit else None
-    return {staff_unit_id}
+    return at is not None
 
 
 def _tell_manager(actor: Actor, relationship: EmployerRelationship) -> None:

@@ -1,10 +1,16 @@
 """Every address of this feature and the view behind it, in one table."""
 
+from collections.abc import Callable
+
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
 from crm.accounts.permissions import require
 from crm.actors import Role
+from crm.participants.labels import page_words
 from crm.participants.routes import enrolments, exits, lists, people, person_data, standing
+
+Rule = tuple[str, Callable[..., ResponseReturnValue], tuple[str, ...]]
 
 _STAFF = (Role.COORDINATOR, Role.MANAGER)
 _FORM = ("GET", "POST")
@@ -13,7 +19,16 @@ _FORM = ("GET", "POST")
 def blueprint() -> Blueprint:
     """The pages of this feature, each for coordinators and managers only; some for managers alone."""
     pages = Blueprint("participants", "crm.participants", template_folder="templates")
-    for rule, view, methods in (
+    pages.context_processor(page_words)
+    for rule, view, methods in _for_staff():
+        pages.add_url_rule(rule, view.__name__, require(*_STAFF)(view), methods=methods)
+    for rule, view, methods in _for_managers():
+        pages.add_url_rule(rule, view.__name__, require(Role.MANAGER)(view), methods=methods)
+    return pages
+
+
+def _for_staff() -> tuple[Rule, ...]:
+    return (
         ("/participants", lists.index, ("GET",)),
         ("/participants/new", people.add, _FORM),
         ("/participants/<public_id>", people.show, ("GET",)),
@@ -33,13 +48,13 @@ def blueprint() -> Blueprint:
         ("/enrolments/<public_id>/reopen", exits.reopen, _FORM),
         ("/exits/<public_id>", exits.show_exit, ("GET",)),
         ("/exits/<public_id>/edit", exits.edit_exit, _FORM),
-    ):
-        pages.add_url_rule(rule, view.__name__, require(*_STAFF)(view), methods=methods)
-    for rule, view, methods in (
+    )
+
+
+def _for_managers() -> tuple[Rule, ...]:
+    return (
         ("/participants/export.<kind>", lists.export, ("GET",)),
         ("/participants/<public_id>/unprotect", standing.remove_protection, ("POST",)),
         ("/participants/<public_id>/data.json", person_data.download, ("GET",)),
         ("/participants/<public_id>/erase", person_data.erase, _FORM),
-    ):
-        pages.add_url_rule(rule, view.__name__, require(Role.MANAGER)(view), methods=methods)
-    return pages
+    )

@@ -20,6 +20,7 @@ from crm.participants.forms import (
 )
 from crm.participants.models import Enrolment, EnrolmentStage, Participant
 from crm.participants.reading import seen_one
+from crm.participants.routes.typed import given
 from crm.participants.services import enrolments
 from crm.programmes.queries import programmes_for
 from crm.web.filters import today
@@ -43,7 +44,7 @@ def enrol(public_id: str) -> ResponseReturnValue:
                     programme_id=form.programme_id.data,
                     unit_id=unit_id,
                     coordinator_id=form.coordinator_id.data,
-                    starts_on=form.starts_on.data,
+                    starts_on=given(form.starts_on.data),
                     stage=form.stage.data,
                 )
             flash(_("The participant has started in the programme."), "success")
@@ -87,7 +88,7 @@ def handover(public_id: str) -> ResponseReturnValue:
                     actor,
                     enrolment_id=enrolment_id,
                     to_staff_id=form.to_staff_id.data,
-                    note=form.note.data,
+                    note=given(form.note.data),
                     version=_number(form.version.data),
                 )
             flash(_("The enrolment is handed over."), "success")

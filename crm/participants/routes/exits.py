@@ -6,18 +6,18 @@ from flask_babel import gettext as _
 
 from crm import clock
 from crm.accounts.current import current_actor
-from crm.accounts.scopes import visible_one
+from crm.accounts.scopes import locked, visible_one
 from crm.actors import Actor
 from crm.db import transaction
 from crm.errors import DomainError, EditConflict
 from crm.events import EmitResult
 from crm.glossary import picklists
-from crm.participants.conflicts import Difference, differences
+from crm.participants.conflicts import Difference, meet
 from crm.participants.fields import fields_of
 from crm.participants.forms import ExitChangeForm, ExitForm, reason_choices
-from crm.participants.models import Enrolment, EnrolmentExit, Participant
+from crm.participants.models import Enrolment, EnrolmentExit
 from crm.participants.reading import seen_one
-from crm.participants.routes.typed import contact_data, typed_contact
+from crm.participants.routes.typed import contact_data, given, typed_contact
 from crm.participants.services.editing import unit_of
 from crm.participants.services.exits import change_exit, exit_enrolment, reopen_enrolment
 from crm.participants.services.participants import change_participant
@@ -41,7 +41,7 @@ def exit_form(public_id: str) -> ResponseReturnValue:
             _say(_("The exit is saved."), told)
             return redirect(url_for("participants.show_exit", public_id=done), code=303)
         except EditConflict as error:
-            conflict = _met(form, error)
+            conflict = meet(form, error)
         except DomainError as error:
             form.add_error(error)
     html = render_template(
@@ -80,7 +80,7 @@ def edit_exit(public_id: str) -> ResponseReturnValue:
                 _ended, told = change_exit(
                     actor,
                     exit_id=exit_id,
-                    exit_on=form.exit_on.data,
+                    exit_on=given(form.exit_on.data),
                     reason=form.reason.data,
                     note=form.note.data or "",
                 )
@@ -117,8 +117,7 @@ def reopen(public_id: str) -> ResponseReturnValue:
 
 
 def _save(actor: Actor, enrolment_id: int, form: ExitForm) -> tuple[EnrolmentExit, EmitResult]:
-    enrolment = visible_enrolment(actor, enrolment_id)
-    person: Participant = enrolment.participant
+    person = locked(Enrolment, actor, enrolment_id).participant
     change_participant(
         actor,
         participant_id=person.id,
@@ -128,7 +127,7 @@ def _save(actor: Actor, enrolment_id: int, form: ExitForm) -> tuple[EnrolmentExi
     return exit_enrolment(
         actor,
         enrolment_id=enrolment_id,
-        exit_on=form.exit_on.data,
+        exit_on=given(form.exit_on.data),
         reason=form.reason.data,
         note=form.note.data or None,
         version=int(form.version.data or 0),
@@ -145,15 +144,6 @@ def _say(text: str, told: EmitResult) -> None:
     flash(text, "success")
     if told.failed_plugins:
         flash(_("The follow-up is not planned yet. Brobygg tries again tonight and tells your manager."), "warning")
-
-
-def _met(form: ExitForm, error: EditConflict) -> list[Difference]:
-    """What differs. Saving again, after comparing, is then meant: the form carries the new versions."""
-    found = differences(form, error)
-    field = form.person_version if "version" in error.current else form.version
-    field.data = str(error.current.get("version", error.current.get("enrolment_version")))
-    form.add_error(error)
-    return found
 
 
 def _to_exit(enrolment: Enrolment) -> ResponseReturnValue:

@@ -12,8 +12,8 @@ from crm.participants.listing import CURRENT, ListFilter, count_rows, rows, sort
 from crm.participants.reading import seen_many
 from crm.programmes.models import Programme
 from crm.programmes.queries import programmes_for
-from crm.web.forms import choices
 from crm.web.filters import today
+from crm.web.forms import choices
 from crm.web.paging import PER_PAGE, page_of, requested_page, sort_order
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

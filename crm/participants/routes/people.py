@@ -1,11 +1,8 @@
 """A participant's page; adding and changing one."""
 
-from dataclasses import replace
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm import clock
 from crm.accounts.current import current_actor
@@ -14,9 +11,10 @@ from crm.accounts.scopes import visible_one
 from crm.actors import Actor, Role
 from crm.db import transaction
 from crm.errors import DomainError, EditConflict
+from crm.glossary import picklists
 from crm.history.queries import lines_for
 from crm.participants import queries
-from crm.participants.conflicts import Difference, differences
+from crm.participants.conflicts import Difference, meet
 from crm.participants.fields import ParticipantFields, checked, fields_of
 from crm.participants.forms import (
     CONSENT_LABELS,
@@ -26,7 +24,6 @@ from crm.participants.forms import (
     ParticipantForm,
     coordinator_choices,
     programme_choices,
-    stage_choices,
     unit_choices,
 )
 from crm.participants.models import Participant
@@ -37,7 +34,6 @@ from crm.participants.services.enrolments import enrol
 from crm.participants.services.participants import add_participant, change_participant
 from crm.programmes.queries import programmes_for
 from crm.web.filters import today
-from crm.web.forms import BaseForm, choices
 from crm.web.paging import requested_page
 
 
@@ -61,7 +57,7 @@ def save_contact_details(public_id: str) -> ResponseReturnValue:
             flash(_("The contact details are saved."), "success")
             return redirect(url_for("participants.show", public_id=public_id), code=303)
         except EditConflict as error:
-            conflict = _met(form, error)
+            conflict = meet(form, error)
         except DomainError as error:
             form.add_error(error)
     return _page(public_id, contact=form, conflict=conflict), 409 if conflict else 422
@@ -108,7 +104,7 @@ def edit(public_id: str) -> ResponseReturnValue:
                 flash(_("The changes are saved."), "success")
                 return redirect(url_for("participants.show", public_id=public_id), code=303)
         except EditConflict as error:
-            conflict = _met(form, error)
+            conflict = meet(form, error)
         except DomainError as error:
             form.add_error(error)
     return _form_page("participants/edit.html", actor, form, person=person, alike=alike, conflict=conflict)
@@ -119,7 +115,6 @@ def _page(
 ) -> str:
     actor = current_actor()
     person = queries.participant_page(actor, public_id)
-    stage_form = BaseForm()
     html = render_template(
         "participants/show.html",
         person=person,
@@ -131,7 +126,6 @@ def _page(
         consent_form=ConsentForm(formdata=None),
         named=queries.named_staff_of(person) if person.protected else [],
         stages=_stages(actor),
-        stage_form=stage_form,
         history=lines_for(actor, participant_id=person.id, page=requested_page()),
         reader=actor.language,
         is_manager=actor.has_role(Role.MANAGER),
@@ -140,8 +134,6 @@ def _page(
 
 
 def _stages(actor: Actor) -> list[tuple[str, str]]:
-    from crm.glossary import picklists
-
     return [(code, label) for code, label in picklists.options("participant_stage", actor.language) if code != "exited"]
 
 
@@ -202,10 +194,3 @@ def _version(form: ContactDetailsForm) -> int:
     text = form.person_version.data or ""
     return int(text) if text.isdigit() else 0
 
-
-def _met(form: ContactDetailsForm, error: EditConflict) -> list[Difference]:
-    """What differs. Saving the form again, after comparing, is then meant: it carries the new version."""
-    found = differences(form, error)
-    form.person_version.data = str(error.current["version"])
-    form.add_error(error)
-    return found

@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from crm.messaging.addresses import show_phone
 from crm.participants.fields import ParticipantFields
 from crm.participants.forms import ContactDetailsForm, ContactForm, ParticipantForm
 from crm.participants.models import Participant
 from crm.participants.services.editing import unit_of
+
+Value = TypeVar("Value")
+
+
+def given(value: Value | None) -> Value:
+    """What a required field holds once the form is valid."""
+    if value is None:
+        raise ValueError("a required field is empty")
+    return value
 
 
 def contact_data(person: Participant) -> Mapping[str, object]:
@@ -38,7 +48,9 @@ def participant_data(person: Participant) -> Mapping[str, object]:
 
 def typed_contact(form: ContactForm, now: ParticipantFields) -> ParticipantFields:
     """``now`` with what a contact form says."""
-    channels = tuple(filter(None, form.channels.data.split(","))) if isinstance(form, ContactDetailsForm) else now.channels
+    channels = now.channels
+    if isinstance(form, ContactDetailsForm):
+        channels = tuple(filter(None, form.channels.data.split(",")))
     return replace(
         now,
         email=form.email.data or None,

@@ -1,5 +1,7 @@
 """What participants have said yes or no to."""
 
+from sqlalchemy import select
+
 from crm import clock
 from crm.accounts import audit
 from crm.accounts.scopes import locked, trusted
@@ -9,7 +11,6 @@ from crm.errors import NotVisible
 from crm.events import ParticipantChanged, emit
 from crm.participants.models import Consent, ConsentKind, Participant
 from crm.participants.queries import consent_in_force
-from sqlalchemy import select
 
 
 def record_consent(

@@ -91,7 +91,7 @@ def change_stage(
     wanted = _open_stage(stage)
     if enrolment.stage is wanted:
         return enrolment
-    check_version(enrolment, version, lambda: {"stage": enrolment.stage})
+    check_version(enrolment, version, lambda: {"version": enrolment.version_id})
     enrolment.stage = wanted
     enrolment.stage_since = clock.today(unit_of(enrolment.unit_id).time_zone)
     enrolment.version_id += 1
@@ -119,7 +119,7 @@ def hand_over(
     who is not of the unit or has it already, and for an enrolment that has ended; EditConflict; NotVisible.
     """
     enrolment = _open(actor, enrolment_id)
-    check_version(enrolment, version, lambda: {"coordinator_id": enrolment.coordinator_id})
+    check_version(enrolment, version, lambda: {"version": enrolment.version_id})
     if not note.strip():
         raise DomainError(_("Write what the new coordinator needs to know."), field="note")
     if enrolment.coordinator_id == to_staff_id:
@@ -152,7 +152,7 @@ def set_deputy(actor: Actor, *, enrolment_id: int, deputy_id: int | None, versio
     Raises DomainError for somebody who is not of the unit or is the coordinator; EditConflict; NotVisible.
     """
     enrolment = _open(actor, enrolment_id)
-    check_version(enrolment, version, lambda: {"deputy_id": enrolment.deputy_id})
+    check_version(enrolment, version, lambda: {"version": enrolment.version_id})
     if deputy_id is not None and deputy_id == enrolment.coordinator_id:
         raise DomainError(_("The coordinator cannot be their own deputy."), field="deputy_id")
     _check_coordinator(deputy_id, unit_id=enrolment.unit_id, field="deputy_id")

@@ -43,7 +43,7 @@ def exit_enrolment(
     enrolment = locked(Enrolment, actor, enrolment_id)
     if enrolment.exited_on is not None:
         raise DomainError(_("This enrolment has already ended."))
-    check_version(enrolment, version, lambda: {"stage": enrolment.stage, "coordinator_id": enrolment.coordinator_id})
+    check_version(enrolment, version, lambda: {"version": enrolment.version_id})
     _check(enrolment, exit_on, reason)
     ended = EnrolmentExit(
         number=rules.next_number(earlier.number for earlier in enrolment.exits),

@@ -125,7 +125,7 @@ def restore_participant(actor: Actor, *, participant_id: int) -> Participant:
 def current_values(person: Participant) -> Mapping[str, object]:
     """What stands in the row, by field name: for showing the difference after an edit conflict."""
     now = fields_of(person)
-    return {each.name: getattr(now, each.name) for each in fields(now)} | {"version": person.version_id}
+    return {each.name: getattr(now, each.name) for each in fields(now)} | {"person_version": person.version_id}
 
 
 def _changed(before: ParticipantFields, after: ParticipantFields) -> tuple[str, ...]:

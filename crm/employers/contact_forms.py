@@ -1,0 +1,181 @@
+"""The form that logs a contact: kind, day and outcome are enough; the rest is folded away."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from crm.employers.fields import ContactFields, NextStep
+from crm.employers.forms import reader_language
+from crm.employers.models import Contact, Position, Workplace
+from crm.employers.note_guard import Finding, Sensitive, find_sensitive
+from crm.glossary import picklists
+from crm.tasks.models import Task, TaskState
+from crm.web.filters import today
+from crm.web.forms import BaseForm, CheckboxesField, choices, optional_int, optional_text
+
+_DAYS = {"tomorrow": 1, "week": 7, "two_weeks": 14}
+
+
+class ContactForm(BaseForm):
+    """A contact, new or corrected."""
+
+    version = HiddenField()
+    submission_key = HiddenField()
+    channel = RadioField(_l("Kind of contact"), validators=[InputRequired()])
+    on_date = DateField(_l("Day"), validators=[InputRequired()])
+    outcome = SelectField(_l("Outcome"), validators=[InputRequired()])
+    next_when = RadioField(
+        _l("Next step"),
+        choices=choices(
+            [
+                ("none", _l("Nothing planned")),
+                ("tomorrow", _l("Tomorrow")),
+                ("week", _l("In a week")),
+                ("two_weeks", _l("In two weeks")),
+                ("own", _l("Another day")),
+            ]
+        ),
+        default="none",
+    )
+    next_on = DateField(_l("Another day"), validators=[Optional()])
+    next_text = StringField(_l("What was promised?"), validators=[Optional(), Length(max=200)])
+    person_ids = CheckboxesField(_l("Who was met"), coerce=int)
+    purpose = SelectField(_l("Purpose"), coerce=optional_text)
+    note = TextAreaField(
+        _l("Note"),
+        validators=[Optional(), Length(max=10_000)],
+        description=_l("No health information and no identity numbers."),
+    )
+    workplace_id = SelectField(_l("Workplace"), coerce=optional_int)
+    travel_minutes = IntegerField(
+        _l("Travel, minutes"), validators=[Optional(), NumberRange(min=0, max=1440)]
+    )
+    quality_level = SelectField(_l("Quality level"), coerce=optional_int)
+    met_decision_maker = SelectField(
+        _l("Met somebody who decides"),
+        choices=choices([("yes", _l("Yes")), ("no", _l("No"))], empty=_l("Not stated")),
+    )
+    participant_present = BooleanField(_l("A participant was there"))
+
+    def prepare(self, positions: Sequence[Position], workplaces: Sequence[Workplace]) -> None:
+        """Fill in the lists of the field, the persons and the workplaces of this employer."""
+        language = reader_language()
+        self.channel.choices = picklists.options("contact_channel", language)
+        self.outcome.choices = choices(picklists.options("contact_outcome", language), empty=_l("Choose"))
+        self.purpose.choices = choices(picklists.options("contact_purpose", language), empty=_l("Not stated"))
+        self.quality_level.choices = choices(_LEVELS, empty=_l("Not stated"))
+        chosen = set(self.person_ids.data or ())
+        here = [each for each in positions if each.left_on is None or each.person_id in chosen]
+        self.person_ids.choices = [(each.person_id, _name_and_title(each)) for each in here]
+        self.workplace_id.choices = choices(
+            [(place.id, place.name) for place in workplaces], empty=_l("The whole employer")
+        )
+
+    def as_fields(self) -> ContactFields:
+        """What services want."""
+        decides = {"yes": True, "no": False}
+        return ContactFields(
+            channel=self.channel.data,
+            on_date=self.on_date.data,
+            outcome=self.outcome.data,
+            purpose=self.purpose.data,
+            note=self.note.data or None,
+            travel_minutes=self.travel_minutes.data,
+            quality_level=self.quality_level.data,
+            met_decision_maker=decides.get(self.met_decision_maker.data),
+            participant_present=self.participant_present.data,
+            workplace_id=self.workplace_id.data,
+            person_ids=frozenset(self.person_ids.data or ()),
+            submission_key=(self.submission_key.data or None) and self.submission_key.data[:40],
+        )
+
+    def next_step(self) -> NextStep | None:
+        """What comes next, if anything. A day that was filled in counts without its radio button."""
+        due_on = _due_on(self.next_when.data, self.next_on.data)
+        if due_on is None and self.next_text.data:
+            due_on = today() + timedelta(days=_DAYS["week"])
+        return NextStep(due_on=due_on, text=self.next_text.data or None) if due_on else None
+
+    def validate_next_on(self, field: DateField) -> None:
+        """The day of a next step has to be chosen when "another day" is, and lies ahead."""
+        if self.next_when.data == "own" and field.data is None:
+            raise ValueError(_l("Choose the day."))
+        if field.data is not None and field.data < today() and field.data != field.object_data:
+            raise ValueError(_l("This day has passed."))
+
+    def more_is_open(self) -> bool:
+        """Whether the folded part has something that must be seen: an error, or what was filled in."""
+        folded = ("person_ids", "purpose", "workplace_id", "travel_minutes", "quality_level", "note")
+        return any(self[name].errors for name in folded) or bool(self.note.data)
+
+    def pointed_out(self) -> list[Finding]:
+        """What in the texts looks as if it does not belong there."""
+        return find_sensitive("\n".join(filter(None, (self.note.data, self.next_text.data))))
+
+
+def new_contact_form() -> ContactForm:
+    """An empty form with its own key, so that sending it twice makes one contact."""
+    return ContactForm(
+        formdata=None,
+        data={"channel": "visit", "on_date": today(), "submission_key": secrets.token_urlsafe(16)},
+    )
+
+
+def filled_contact_form(contact: Contact, task: Task | None) -> ContactForm:
+    """The form with what stands in a contact."""
+    open_task = task if task is not None and task.state is TaskState.OPEN else None
+    decides = {True: "yes", False: "no", None: ""}
+    return ContactForm(
+        data={
+            "version": contact.version_id,
+            **{name: getattr(contact, name) for name in _COPIED},
+            "met_decision_maker": decides[contact.met_decision_maker],
+            "person_ids": [met.person_id for met in contact.met],
+            "next_when": "own" if open_task else "none",
+            "next_on": open_task.due_on if open_task else None,
+            "next_text": open_task.title.get("", "") if open_task else "",
+        }
+    )
+
+
+def has_identity_number(findings: Sequence[Finding]) -> bool:
+    """Whether one of the findings is a national identity number."""
+    return any(finding.kind is Sensitive.IDENTITY_NUMBER for finding in findings)
+
+
+_COPIED = (
+    "channel", "on_date", "outcome", "purpose", "note", "travel_minutes", "quality_level", "workplace_id",
+    "participant_present",
+)  # fmt: skip
+
+# IPS-25, quality of employer contact; from the least to the best.
+_LEVELS = [
+    (1, _l("1: handed in an application")),
+    (2, _l("2: asked for openings")),
+    (3, _l("3: followed up an advertised job")),
+    (4, _l("4: met in person, spoke for a person")),
+    (5, _l("5: planned visit to learn what the employer needs")),
+]
+
+
+def _due_on(when: str | None, own: date | None) -> date | None:
+    if when in _DAYS:
+        return today() + timedelta(days=_DAYS[when])
+    return own
+
+
+def _name_and_title(position: Position) -> str:
+    return ", ".join(filter(None, (position.person.name, position.title)))

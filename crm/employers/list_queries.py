@@ -1,0 +1,181 @@
+"""The list of employers: filters, order, one page, and rows for a file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from crm import clock
+from crm.accounts.models import Staff
+from crm.accounts.scopes import condition, scoped, trusted
+from crm.actors import Actor
+from crm.db import current_session
+from crm.employers.models import Employer, EmployerRelationship
+from crm.employers.text_index import text_index
+from crm.web.paging import PER_PAGE, page_url
+
+COUNTED = 1000
+"""A list says "1,000+" beyond this; nobody pages further, and counting on would read the whole table."""
+QUIET = timedelta(days=90)
+EXPORTED = 50_000
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class EmployerFilter:
+    """What the list shows. ``owner``: mine, unit, none or all. ``show``: in_use, quiet, blocked or archived."""
+
+    text: str = ""
+    stage: str = ""
+    owner: str = "all"
+    municipality: str = ""
+    show: str = "in_use"
+    sort: str = "name"
+
+
+@dataclass(frozen=True)
+class EmployerRow:
+    """An employer with the relationship of the reader's unit and the name of its owner."""
+
+    employer: Employer
+    relationship: EmployerRelationship | None
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class EmployerPage:
+    """A page of the list. ``total`` is exact unless ``is_more``: then there are more than ``COUNTED``."""
+
+    items: Sequence[EmployerRow]
+    page: int
+    per_page: int
+    total: int
+    is_more: bool
+    prev_url: str | None
+    next_url: str | None
+
+    @property
+    def first(self) -> int:
+        """The number of the first row, from 1."""
+        return (self.page - 1) * self.per_page + 1
+
+    @property
+    def last(self) -> int:
+        """The number of the last row."""
+        return self.first + len(self.items) - 1
+
+
+_SORTS: dict[str, InstrumentedAttribute[Any]] = {
+    "name": Employer.sort_name,
+    "place": Employer.municipality,
+    "contact": EmployerRelationship.last_contact_at,
+    "stage": EmployerRelationship.stage,
+}
+
+
+def employer_page(actor: Actor, filters: EmployerFilter, *, page: int) -> EmployerPage:
+    """One page of the employers that ``actor`` sees: three queries at most."""
+    statement = _filtered(actor, filters)
+    counted = select(func.count()).select_from(
+        statement.with_only_columns(Employer.id).order_by(None).limit(COUNTED + 1).subquery()
+    )
+    session = current_session()
+    total = session.scalar(trusted(counted, because="counts a statement that is scoped")) or 0
+    is_more = total > COUNTED
+    number = max(1, page) if is_more else min(max(1, page), max(1, -(-total // PER_PAGE)))
+    chosen = _ordered(statement, filters.sort).limit(PER_PAGE + 1).offset((number - 1) * PER_PAGE)
+    rows = [EmployerRow(*row) for row in session.execute(chosen)] if total else []
+    has_next = len(rows) > PER_PAGE
+    return EmployerPage(
+        items=rows[:PER_PAGE], page=number, per_page=PER_PAGE, total=min(total, COUNTED), is_more=is_more,
+        prev_url=page_url(number - 1) if number > 1 else None, next_url=page_url(number + 1) if has_next else None,
+    )  # fmt: skip
+
+
+def rows_for_file(actor: Actor, filters: EmployerFilter) -> Iterator[EmployerRow]:
+    """Every row of the list in its order, for a file; at most ``EXPORTED``."""
+    statement = _ordered(_filtered(actor, filters), filters.sort).limit(EXPORTED)
+    for row in current_session().execute(statement.execution_options(yield_per=_BATCH)):
+        yield EmployerRow(*row)
+
+
+def _ordered(statement: Select[Any], sort: str) -> Select[Any]:
+    column = _SORTS.get(sort.removeprefix("-"), Employer.sort_name)
+    order = column.desc() if sort.startswith("-") else column.asc()
+    # What is not known stands last in either direction.
+    if column is not Employer.sort_name:
+        return statement.order_by(order.nulls_last(), Employer.sort_name, Employer.id)
+    return statement.order_by(order, Employer.id)
+
+
+def _filtered(actor: Actor, filters: EmployerFilter) -> Select[Any]:
+    statement = (
+        select(Employer, EmployerRelationship, Staff.name)
+        .outerjoin(EmployerRelationship, _of_reader(actor))
+        .outerjoin(Staff, Staff.id == EmployerRelationship.owner_id)
+        .where(*_conditions(actor, filters))
+    )
+    return scoped(statement, condition(Employer, actor))
+
+
+def _of_reader(actor: Actor) -> ColumnElement[bool]:
+    """The relationship of the reader's unit; where it has none, that of one of the units below it."""
+    here = EmployerRelationship.employer_id == Employer.id
+    if len(actor.unit_ids) <= 1:
+        return and_(here, EmployerRelationship.unit_id == actor.unit_id)
+    other = EmployerRelationship.__table__.alias("relationship_of_reader")
+    best = (
+        select(other.c.id)
+        .where(other.c.employer_id == Employer.id, other.c.unit_id.in_(actor.unit_ids))
+        .order_by((other.c.unit_id == actor.unit_id).desc(), other.c.id)
+        .limit(1)
+        .correlate(Employer)
+        .scalar_subquery()
+    )
+    return EmployerRelationship.id == best
+
+
+def _conditions(actor: Actor, filters: EmployerFilter) -> list[ColumnElement[bool]]:
+    archived = filters.show == "archived"
+    found = [Employer.archived_at.is_not(None) if archived else Employer.archived_at.is_(None)]
+    if filters.text:
+        found.append(_with_text(filters.text))
+    if filters.municipality:
+        found.append(_in_municipality(filters.municipality))
+    if filters.stage:
+        found.append(EmployerRelationship.stage == filters.stage)
+    if filters.show == "blocked":
+        found.append(Employer.do_not_contact.is_(True))
+    if filters.show == "quiet":
+        found.append(_is_quiet())
+    if filters.owner == "mine":
+        mine = or_(EmployerRelationship.owner_id == actor.staff_id, EmployerRelationship.deputy_id == actor.staff_id)
+        found.append(mine)
+    elif filters.owner == "unit":
+        found.append(EmployerRelationship.id.is_not(None))
+    elif filters.owner == "none":
+        found += [EmployerRelationship.id.is_not(None), EmployerRelationship.owner_id.is_(None)]
+    return found
+
+
+def _with_text(text: str) -> ColumnElement[bool]:
+    index = text_index()
+    ids = index.ids(text, COUNTED)
+    return index.condition(text) if ids is None else Employer.id.in_(ids)
+
+
+def _in_municipality(text: str) -> ColumnElement[bool]:
+    # SQLite folds only ASCII letters, so the usual ways of writing a name are tried.
+    ways = dict.fromkeys((text, text.capitalize(), text.title()))
+    by_name = [Employer.municipality.startswith(way, autoescape=True) for way in ways]
+    return or_(Employer.municipality_code == text, *by_name)
+
+
+def _is_quiet() -> ColumnElement[bool]:
+    long_ago = or_(
+        EmployerRelationship.last_contact_at.is_(None), EmployerRelationship.last_contact_at < clock.now() - QUIET
+    )
+    return and_(EmployerRelationship.id.is_not(None), Employer.do_not_contact.is_(False), long_ago)

@@ -1,0 +1,111 @@
+"""What the page of one employer is made of."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from crm.actors import Actor
+from crm.employers.contact_forms import ContactForm, new_contact_form
+from crm.employers.forms import BlockForm, RelationshipForm, WarningForm, reader_language
+from crm.employers.models import Employer, Position
+from crm.employers.org_numbers import show_org_number
+from crm.employers.queries import (
+    UnitRelationship,
+    last_contacts,
+    positions_at,
+    relationships_to,
+    staff_of_units,
+    workplaces_of,
+)
+from crm.employers.stages import KINDS, STAGE_COLORS, STAGES, stage_label
+from crm.glossary import picklists
+from crm.history.queries import kind_choices, lines_for
+from crm.messaging.addresses import show_phone
+from crm.tasks.queries import TaskRow, open_tasks_of_employer
+from crm.web.filters import today
+from crm.web.paging import requested_page
+
+TOLD_WITHIN = timedelta(days=30)
+
+
+def employer_context(actor: Actor, employer: Employer, form: ContactForm | None = None) -> dict[str, Any]:
+    """Everything that employers/show.html wants. ``form`` is a contact that could not be saved yet."""
+    positions, workplaces = positions_at(actor, employer.id), workplaces_of(actor, employer.id)
+    relationships = relationships_to(actor, employer.id)
+    own = next((each for each in relationships if each.own and each.own.unit_id == actor.unit_id), None)
+    own = own or next((each for each in relationships if each.own), None)
+    tasks = open_tasks_of_employer(actor, employer.id)
+    contact_form = form or new_contact_form()
+    contact_form.prepare(positions, workplaces)
+    kind = request.args.get("kind", "")
+    return {
+        "employer": employer,
+        "own": own,
+        "others": [each for each in relationships if each.own is None],
+        "relationships": relationships,
+        "positions": [each for each in positions if each.left_on is None],
+        "left": [each for each in positions if each.left_on is not None],
+        "workplaces": workplaces,
+        "tasks": tasks,
+        "tags": _tags(employer, own, tasks),
+        "warning": _warning_in_force(employer, today()),
+        "guard": last_contacts(employer.id),
+        "form": contact_form,
+        "relationship_form": _relationship_form(own),
+        "block_form": BlockForm(formdata=None),
+        "warning_form": WarningForm(formdata=None, data={"until": today() + timedelta(days=180)}),
+        "history": lines_for(actor, employer_id=employer.id, kind=kind or None, page=requested_page()),
+        "history_kinds": kind_choices(),
+        "history_kind": kind,
+        "stages": STAGES,
+        "number": show_org_number(employer.org_number, employer.country),
+        "kind_label": KINDS[employer.kind],
+        "phone": lambda number: show_phone(number, employer.country),
+        "channel": lambda code: picklists.label("contact_channel", code, reader_language()),
+        "person_tags": lambda position: _person_tags(position, today()),
+        "reader": actor.language,
+    }
+
+
+def _tags(employer: Employer, own: UnitRelationship | None, tasks: list[TaskRow]) -> list[tuple[object, str]]:
+    found: list[tuple[object, str]] = []
+    if own and own.own:
+        found.append((stage_label(own.own.stage), STAGE_COLORS.get(own.own.stage, "neutral")))
+    late = sum(1 for row in tasks if row.task.due_on < today())
+    if late:
+        found.append((_("Overdue: %(num)d", num=late), "warning"))
+    if employer.advertising_block:
+        found.append((_("Advertising block"), "warning"))
+    if employer.archived_at:
+        found.append((_("Archived"), "neutral"))
+    return found
+
+
+def _warning_in_force(employer: Employer, day: date) -> str | None:
+    expired = employer.warning_until is not None and employer.warning_until < day
+    return None if expired else employer.warning
+
+
+def _person_tags(position: Position, day: date) -> list[tuple[str, str]]:
+    person = position.person
+    found = []
+    if position.decides:
+        found.append((_("Decides"), "neutral"))
+    if person.do_not_call:
+        found.append((_("Do not call"), "danger"))
+    if person.told_on is None and person.created_at.date() + TOLD_WITHIN < day:
+        found.append((_("Not told yet"), "warning"))
+    return found
+
+
+def _relationship_form(own: UnitRelationship | None) -> RelationshipForm | None:
+    if own is None or own.own is None:
+        return None
+    row = own.own
+    form = RelationshipForm(
+        formdata=None, data={"version": row.version_id, "owner_id": row.owner_id, "deputy_id": row.deputy_id}
+    )
+    form.prepare([(staff.id, staff.name) for staff in staff_of_units([row.unit_id])])
+    return form

@@ -1,0 +1,64 @@
+"""Fixtures of the surveys' tests: a small unit with somebody who has left, and a clock that stands still."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from crm import clock
+from crm.db import db
+from crm.search import tables as search_tables
+from tests.conftest import make_app, make_settings
+from tests.surveys.scene import Scene
+from tests.world import World
+
+NOON = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
+"""A Wednesday, noon in Stockholm."""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """The application with surveys and no other plugin."""
+    app = make_app(make_settings(tmp_path, PLUGINS="surveys"))
+    with app.app_context(), db.engine.begin() as connection:
+        search_tables.ensure(connection)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def travel() -> Iterator[Callable[[datetime], None]]:
+    """The clock stands at noon of a Wednesday; call it to go elsewhere."""
+    with clock.travelling(NOON) as jump:
+        yield jump
+
+
+@pytest.fixture
+def scene(travel: Callable[[datetime], None], context: None, world: World) -> Scene:
+    """A unit with a coordinator, a programme and the shipped content."""
+    return Scene(world, travel)
+
+
+@pytest.fixture
+def count_queries() -> Callable[[], AbstractContextManager[list[str]]]:
+    """Count what is sent to the database inside a block."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+            seen.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting

@@ -1,0 +1,93 @@
+"""The kitchen-sink page in Chromium: accessibility, small screens, no scripts."""
+
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from playwright.sync_api import ConsoleMessage, ViewportSize
+from werkzeug.serving import make_server
+
+from tests.servers.browser import WCAG_TAGS, Windows, assert_axe_clean, assert_no_sideways_scrolling
+from tests.web.sink import make_sink
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+NARROW = ViewportSize(width=320, height=640)
+TAGS = (*WCAG_TAGS, "best-practice")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    app, _sink = make_sink(WTF_CSRF_ENABLED=False)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("path", ["/", "/?lang=ar", "/survey", "/print", "/error/404"])
+def test_no_accessibility_failures(windows: Windows, address: str, path: str) -> None:
+    for window in (windows.desktop(address), windows.dark(address)):
+        window.goto(path)
+        assert_axe_clean(window, tags=TAGS)
+
+
+@pytest.mark.parametrize("path", ["/", "/?lang=ar", "/survey", "/error/404"])
+def test_nothing_scrolls_sideways_at_320_pixels(windows: Windows, address: str, path: str) -> None:
+    window = windows.open(base_url=address, viewport=NARROW)
+    window.goto(path)
+    assert_no_sideways_scrolling(window)
+
+
+def test_the_header_leaves_a_phones_screen_to_the_page(windows: Windows, address: str) -> None:
+    window = windows.phone(address)
+    window.goto("/")
+    box = window.locator(".hd").bounding_box()
+    assert box is not None
+    assert box["height"] < 60
+
+
+def test_a_rejected_form_moves_the_focus_to_what_went_wrong(windows: Windows, address: str) -> None:
+    window = windows.desktop(address)
+    window.goto("/")
+    window.get_by_role("button", name="Save contact").click()
+    window.wait_for_selector(".ds-error-summary")
+    assert window.evaluate("document.activeElement.className") == "ds-error-summary"
+    window.locator(".ds-error-summary a").first.click()
+    assert window.evaluate("document.activeElement.id") == "kind"
+
+
+def test_the_menu_opens_and_forms_work_without_scripts(windows: Windows, address: str) -> None:
+    window = windows.phone(address, scripts=False)
+    window.goto("/")
+    window.locator(".hd-phone > summary").click()
+    assert window.get_by_role("link", name="Participants").is_visible()
+    window.locator(".hd-phone > summary").click()
+    window.get_by_role("button", name="Save contact").click()
+    assert window.get_by_role("alert").is_visible()
+
+
+def test_escape_closes_a_menu_and_returns_the_focus(windows: Windows, address: str) -> None:
+    window = windows.desktop(address)
+    window.goto("/")
+    window.locator(".hd-nav .menu > summary").click()
+    window.keyboard.press("Escape")
+    assert not window.get_by_role("link", name="Matching").is_visible()
+    assert window.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_the_policy_blocks_nothing_of_ours(windows: Windows, address: str) -> None:
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        complaints.append(message.text)
+
+    window = windows.desktop(address)
+    window.on("console", note)
+    window.on("pageerror", lambda error: complaints.append(str(error)))
+    window.goto("/")
+    window.wait_for_load_state("networkidle")
+    assert complaints == []
