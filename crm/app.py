@@ -15,6 +15,7 @@ from crm.accounts.web_ports import web_ports
 from crm.actors import Actor
 from crm.db import db, prepare_engine
 from crm.employers.feature import feature as employers
+from crm.employers.text_index import bind_text_index
 from crm.glossary.picklists import label
 from crm.history.feature import feature as history
 from crm.imports.feature import feature as imports
@@ -33,12 +34,13 @@ from crm.plugin_manager import load_plugins
 from crm.programmes.feature import feature as programmes
 from crm.registry import EXTENSION, Registry
 from crm.reports.feature import feature as reports
+from crm.search.employer_index import EmployerIndex
 from crm.search.feature import feature as search
 from crm.settings import Settings, load_settings
 from crm.tasks.feature import feature as tasks
 from crm.web.nav import register_nav
 from crm.web.ports import Banner
-from crm.web.shell import init_web
+from crm.web.shell import csrf, init_web
 from crm.web.slots import register_panel
 
 CORE = (
@@ -77,11 +79,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_sign_in(app, settings)
     init_messaging(app, settings, registry)
     bind_mail_planner(app, _plan_sign_in_mail)
+    bind_text_index(app, EmployerIndex())
     _put_shell(app, registry)
     for _owner, blueprint in registry.blueprints:
         app.register_blueprint(blueprint)
+    _exempt_from_csrf(app, registry)
     configure_mappers()
     return app
+
+
+def _exempt_from_csrf(app: Flask, registry: Registry) -> None:
+    """Some endpoints know by other means who calls, and say which; the session's check would refuse their callers."""
+    for public in registry.public_endpoints.values():
+        if public.csrf_exempt_because:
+            csrf.exempt(app.view_functions[public.endpoint])
 
 
 def _put_shell(app: Flask, registry: Registry) -> None:

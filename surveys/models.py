@@ -142,6 +142,9 @@ class DueRow(PublicId, Base):
     closes_on: Mapped[date | None]
     offered: Mapped[str | None] = mapped_column(String(40))
     """"Answer now" at the exit: answered, declined, not_possible:<why>. Known to surveys alone."""
+    calls: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often somebody called without an interview coming of it."""
+    called_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
 
@@ -155,6 +158,8 @@ class DueRow(PublicId, Base):
         Index("ix_survey_due_state", "state", "due_on"),
         Index("ix_survey_due_ledger", "wave", "unit_id", "exit_on", "state"),
         Index("ix_survey_due_programme", "wave", "programme_id", "exit_on", "state"),
+        # Reports count all waves of a period at once; everything they group by stands in the index.
+        Index("ix_survey_due_report", "exit_on", "unit_id", "programme_id", "wave", "state", "reason", "language"),
     )
 
 

@@ -19,15 +19,16 @@ from surveys.models import DueRow, FollowUpPlan
 from surveys.staff_tasks import address_arrived, ask_for_address
 
 _ENDS_WHAT_WAS_SENT = frozenset({StopReason.LATER_EXIT, StopReason.DECEASED})
+_REFUSED = frozenset({DueState.DECLINED, DueState.PARTLY_ANSWERED})
 _WAITING = frozenset({DueState.DUE, DueState.NOT_YET_DUE})
 
 
 def apply_decision(actor: Actor, row: DueRow, decision: Decision, plan: FollowUpPlan | None) -> None:
     """Move a row to what the facts say, as far as its history allows. May be repeated."""
-    if row.state in SETTLED or row.reason in BY_STAFF:
-        return
-    if row.state is DueState.DECLINED:
+    if row.reason == StopReason.OPTED_OUT and row.state in _REFUSED:
         _take_back_opt_out(row, decision)
+    elif row.state in SETTLED | {DueState.DECLINED} or row.reason in BY_STAFF:
+        return
     elif row.state in BEGUN:
         _follow_begun(actor, row, decision)
     else:
@@ -36,7 +37,7 @@ def apply_decision(actor: Actor, row: DueRow, decision: Decision, plan: FollowUp
 
 def _take_back_opt_out(row: DueRow, decision: Decision) -> None:
     """An opt-out that no longer holds opens the survey again, as long as its time runs. A plain no stays a no."""
-    if row.reason != StopReason.OPTED_OUT or decision.reason is not None or row.closes_on is None:
+    if decision.reason is not None or row.closes_on is None:
         return
     if row.closes_on >= clock.today(unit_of(row).time_zone):
         row.state, row.reason, row.finished_at = DueState.SENT_WAITING, None, None

@@ -10,7 +10,7 @@ from crm.db import current_session
 from crm.extension_points import PersonData
 from crm.history.services import remove_line
 from surveys.definition_texts import option_path, question_path
-from surveys.history_kinds import ANSWERED_LINE, ANSWERED_NEUTRAL_LINE
+from surveys.history_kinds import ANSWERED_LINE
 from surveys.models import DueRow, Response
 from surveys.responses import answers_of, definition_of
 
@@ -29,7 +29,6 @@ def export_person(participant_id: int) -> list[PersonData]:
 def erase_person(participant_id: int) -> None:
     """Erase a person's due rows with responses and answers, and the lines that only surveys could write."""
     for row in _rows(participant_id):
-        remove_line(ANSWERED_NEUTRAL_LINE, row.public_id)
         remove_line(ANSWERED_LINE, row.public_id)
     current_session().execute(delete(DueRow).where(DueRow.participant_id == participant_id))
 

@@ -121,6 +121,7 @@ def _new_rows(facts: ExitFacts, plans: PlansInForce) -> list[dict[str, object]]:
                 "optout_hash": token_hash(opt_out_token(public_id, 1)),
                 "issue": 0,
                 "reminded_steps": 0,
+                "calls": 0,
                 "changed_at": clock.now(),
             }
         )

@@ -8,6 +8,9 @@ from crm.extension_points import Feature, MigrationLineage, PersonData, Subscrip
 from crm.hookspecs import hookimpl
 from crm.settings import Settings
 from surveys.commands import surveys_commands
+from surveys.catching_up.panels import panels as today_panels
+from surveys.endpoints import blueprints, nav_items, public_endpoints
+from surveys.exits.panels import panels as exit_panels
 from surveys.history_kinds import history_kinds
 from surveys.jobs import periodic_jobs
 from surveys.personal_data import erase_person, export_person
@@ -17,7 +20,9 @@ from surveys.planning import (
     on_exit_changed,
     on_participant_changed,
 )
+from surveys.results.panels import panels as result_panels
 from surveys.sending.purposes import message_purposes
+from surveys.survey_settings import check_settings
 from surveys.visibility import scopes
 
 FOLDER = Path(__file__).parent
@@ -29,9 +34,14 @@ class SurveysPlugin:
     @hookimpl
     def brobygg_feature(self, settings: Settings) -> Feature:
         """Questionnaires, follow-up plans, invitations, responses."""
+        check_settings(settings.environment)
         translations = FOLDER / "translations"
         return Feature(
             name="surveys",
+            blueprints=blueprints(),
+            public_endpoints=public_endpoints(),
+            panels=(*result_panels(), *exit_panels(), *today_panels()),
+            nav_items=nav_items(),
             history_kinds=history_kinds(),
             subscriptions=_subscriptions(),
             periodic_jobs=periodic_jobs(),

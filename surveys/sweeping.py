@@ -18,6 +18,7 @@ from crm.actors import system_actor
 from crm.db import current_session, transaction
 from crm.messaging.models import Channel, OutboxMessage
 from crm.messaging.services import plan_message
+from surveys.completing import keep_promises
 from surveys.dispositions import DueState
 from surveys.due_rows import BEGUN, INVITATION, REMINDER, close_row
 from surveys.facts import facts_of
@@ -213,6 +214,7 @@ def _plan_reminder(row: DueRow, channel: Channel, step: int) -> None:
 def _close(rows: Sequence[DueRow]) -> int:
     for row in rows:
         close_row(_ACTOR, row)
+        keep_promises(_ACTOR, row)
     return len(rows)
 
 

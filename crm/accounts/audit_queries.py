@@ -97,7 +97,7 @@ def people_seen(actor: Actor) -> list[tuple[int, str]]:
     """Everybody who did something in the lines that ``actor`` sees, by name."""
     acted = scoped(select(AuditEntry.staff_id).distinct(), condition(AuditEntry, actor))
     statement = select(Staff.id, Staff.name).where(Staff.id.in_(acted)).order_by(Staff.name, Staff.id)
-    return list(current_session().execute(statement).tuples())
+    return [(staff_id, name) for staff_id, name in current_session().execute(statement)]
 
 
 def audit_lines(entries: Iterable[AuditEntry]) -> Iterator[AuditLine]:

@@ -62,8 +62,8 @@ def _form(actor: Actor) -> AuditFilterForm:
 
 def _filters(form: AuditFilterForm) -> AuditFilters:
     return AuditFilters(
-        staff_id=form.who.data,
-        action=form.action.data,
+        staff_id=None if form.who.errors else form.who.data,
+        action=None if form.action.errors else form.action.data,
         since=form.since.data,
         until=form.until.data,
         zone=current_staff().unit.time_zone,

@@ -2,7 +2,6 @@
 
 from flask import g
 from flask_security import current_user
-from sqlalchemy import select
 from werkzeug.exceptions import Unauthorized
 
 from crm.accounts.models import Staff
@@ -46,8 +45,7 @@ def current_actor() -> Actor:
 
 def current_staff() -> Staff:
     """The row of the person signed in, fit to be changed. Raises Unauthorized (401) when nobody is."""
-    actor = current_actor()
-    return current_session().scalars(select(Staff).where(Staff.id == actor.staff_id)).one()
+    return current_session().get_one(Staff, current_actor().staff_id)
 
 
 def forget_actor() -> None:

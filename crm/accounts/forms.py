@@ -186,8 +186,7 @@ class UnitForm(BaseForm):
     figures_on = BooleanField(_l("Show figures for single coordinators"))
     coordinator_figures_agreed = TextAreaField(
         _l("What was agreed with staff, when and by whom"),
-        validators=[Optional(), Length(max=500)],
-        filters=[optional_text],
+        validators=[Length(max=500)],
     )
 
     def validate_coordinator_figures_agreed(self, field: Any) -> None:

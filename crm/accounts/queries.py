@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from crm.accounts.models import Staff, StaffRole, Unit, staff_roles
 from crm.actors import Actor, Role
@@ -79,45 +79,41 @@ def module_entries(parent_id: int | None, on: frozenset[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class UnitLine:
-    """A unit in the tree: how deep it stands below the first one, and how many active staff are its own."""
+    """A unit in the tree, and how deep it stands below the first one."""
 
     unit: Unit
     depth: int
-    staff_count: int
 
 
-def unit_lines(unit_ids: Collection[int]) -> list[UnitLine]:
-    """These units as a tree, each below its parent, sisters by name. Two queries, however many there are."""
-    units = units_among(unit_ids, with_archived=True)
-    counts = dict(
-        current_session()
-        .execute(
-            select(Staff.unit_id, func.count())
-            .where(Staff.unit_id.in_(unit_ids), Staff.active)
-            .group_by(Staff.unit_id)
-        )
-        .tuples()
-        .all()
-    )
+def unit_lines(unit_ids: Collection[int], *, with_archived: bool = False) -> list[UnitLine]:
+    """These units as a tree, each below its parent, sisters by name. One query, however many there are."""
+    units = units_among(unit_ids, with_archived=with_archived)
     known = {unit.id for unit in units}
     below: dict[int | None, list[Unit]] = {}
     for unit in units:
         below.setdefault(unit.parent_id if unit.parent_id in known else None, []).append(unit)
-    return list(_walk(below, None, 0, counts))
+    return list(_walk(below, None, 0))
 
 
-def _walk(
-    below: dict[int | None, list[Unit]], parent_id: int | None, depth: int, counts: dict[int, int]
-) -> Iterator[UnitLine]:
+def _walk(below: dict[int | None, list[Unit]], parent_id: int | None, depth: int) -> Iterator[UnitLine]:
     for unit in below.get(parent_id, []):
-        yield UnitLine(unit, depth, counts.get(unit.id, 0))
-        yield from _walk(below, unit.id, depth + 1, counts)
+        yield UnitLine(unit, depth)
+        yield from _walk(below, unit.id, depth + 1)
 
 
 def unit_choices(unit_ids: Collection[int]) -> list[tuple[int, str]]:
     """Pairs for a select field, indented as the tree stands; archived units are left out."""
-    lines = [line for line in unit_lines(unit_ids) if line.unit.archived_at is None]
-    return [(line.unit.id, "\u2003" * line.depth + line.unit.name) for line in lines]
+    return [(line.unit.id, "\u2003" * line.depth + line.unit.name) for line in unit_lines(unit_ids)]
+
+
+def staff_counts(unit_ids: Collection[int]) -> dict[int, int]:
+    """How many active staff each of these units has itself; a unit without any is left out."""
+    statement = (
+        select(Staff.unit_id, func.count())
+        .where(Staff.unit_id.in_(unit_ids), Staff.active)
+        .group_by(Staff.unit_id)
+    )
+    return {row[0]: row[1] for row in current_session().execute(statement)}
 
 
 @dataclass(frozen=True)
@@ -132,7 +128,7 @@ class StaffFilters:
 
 def staff_in(actor: Actor, filters: StaffFilters) -> Select[Staff]:
     """The staff of the actor's units under ``filters``, without order."""
-    statement = select(Staff).options(selectinload(Staff.roles), selectinload(Staff.unit))
+    statement = select(Staff).options(selectinload(Staff.roles), joinedload(Staff.unit))
     if not actor.is_system:
         statement = statement.where(Staff.unit_id.in_(actor.unit_ids))
     if filters.q:
@@ -180,4 +176,4 @@ def unit_one(actor: Actor, public_id: str) -> Unit:
 def names_of(staff_ids: Collection[int]) -> dict[int, str]:
     """The names of these people, by id; who is gone is left out."""
     rows = current_session().execute(select(Staff.id, Staff.name).where(Staff.id.in_(set(staff_ids))))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

@@ -9,14 +9,17 @@ from flask_security import (
     LoginForm,
     MfRecoveryForm,
     ResetPasswordForm,
+    TwoFactorRescueForm,
+    TwoFactorSetupForm,
     TwoFactorVerifyCodeForm,
     VerifyForm,
 )
 from flask_security.forms import EqualToLocalize, IsString, password_required
 from flask_security.utils import get_message
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import EmailField, PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired
 
+from crm.web.forms import choices
 from crm.web.messages import OurMessages
 
 _NEW = {"autocomplete": "new-password"}
@@ -47,6 +50,11 @@ class SignInForm(OurWords, LoginForm):
         render_kw={"autocomplete": "current-password"},
     )
     remember = None  # type: ignore[assignment]  # how WTForms leaves a field out
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The library puts a link here; ours stands beside the button.
+        self.password.description = ""
 
 
 class AskResetForm(OurWords, ForgotPasswordForm):
@@ -143,6 +151,22 @@ class RecoveryForm(OurWords, MfRecoveryForm):
         return valid
 
 
+class SetUpForm(OurWords, TwoFactorSetupForm):
+    """Switches two-step sign-in on (with an app) or off."""
+
+    setup = RadioField(
+        _l("Two-step sign-in"),
+        choices=choices([("disable", _l("Off")), ("authenticator", _l("With an app"))]),
+        validate_choice=False,
+    )
+
+
+class HelpForm(OurWords, TwoFactorRescueForm):
+    """Ways to go on without the telephone: a recovery code. The library adds it for who has one."""
+
+    help_setup = RadioField(_l("Ways"), choices=[])
+
+
 FORMS: dict[str, Any] = {
     "login_form": SignInForm,
     "forgot_password_form": AskResetForm,
@@ -150,5 +174,7 @@ FORMS: dict[str, Any] = {
     "change_password_form": ChangeForm,
     "verify_form": ConfirmForm,
     "two_factor_verify_code_form": CodeForm,
+    "two_factor_setup_form": SetUpForm,
+    "two_factor_rescue_form": HelpForm,
     "mf_recovery_form": RecoveryForm,
 }

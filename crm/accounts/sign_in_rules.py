@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from flask import current_app
 from flask_security import UserMixin
+from flask_security.utils import get_message
 
 from crm import clock
 from crm.actors import Role
@@ -25,10 +26,14 @@ class SignInRules(_Library):  # type: ignore[misc]  # so that the columns of ``S
     def is_locked(self, form_error: list[str] | None = None) -> bool:
         """Whether too many wrong passwords have locked the account.
 
-        Says nothing to the form: nobody learns of it.
+        The library asks after it has found the password right. The form then says what it says of a wrong
+        one, so that nobody learns which of the two it was.
         """
         until = cast(datetime | None, self.locked_until)
-        return until is not None and until > clock.now()
+        locked = until is not None and until > clock.now()
+        if locked and form_error is not None:
+            form_error.append(get_message("INVALID_PASSWORD")[0])
+        return locked
 
     def check_tf_required_setup(self) -> bool:
         """Whether this person's roles demand a second factor."""

@@ -1,11 +1,14 @@
 """The pages where administrators invite and change staff."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.accounts import invitations, services
 from crm.accounts.current import current_actor, forget_actor
@@ -43,7 +46,10 @@ def staff_list() -> ResponseReturnValue:
     form = StaffFilterForm(request.args)
     form.unit.choices = choices(unit_choices(actor.unit_ids), empty=_l("All"))
     form.validate()
-    columns = {"name": Staff.name, "email": Staff.email, "last": Staff.current_login_at}
+    columns: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
+        "name": func.lower(Staff.name),
+        "last": Staff.current_login_at,
+    }
     statement = staff_in(actor, _filters(form)).order_by(*sort_order(columns, default="name"), Staff.id)
     page = paginate(current_session(), statement)
     return render_template(
@@ -148,10 +154,10 @@ def _staff_form(actor: Actor, **values: object) -> StaffForm:
 
 
 def _filters(form: StaffFilterForm) -> StaffFilters:
-    role = form.role.data if form.role.data in set(Role) else None
+    role = form.role.data if not form.role.errors else None
     return StaffFilters(
         q=form.q.data or "",
-        unit_id=form.unit.data,
+        unit_id=None if form.unit.errors else form.unit.data,
         role=Role(role) if role else None,
-        state=form.state.data or "active",
+        state="active" if form.state.errors else form.state.data or "active",
     )

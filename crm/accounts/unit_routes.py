@@ -9,7 +9,7 @@ from crm.accounts.current import current_actor
 from crm.accounts.forms import UnitForm
 from crm.accounts.models import Unit
 from crm.accounts.permissions import require
-from crm.accounts.queries import modules_on, unit_choices, unit_lines, unit_one, unit_tree_ids
+from crm.accounts.queries import modules_on, staff_counts, unit_choices, unit_lines, unit_one, unit_tree_ids
 from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.errors import DomainError, EditConflict
@@ -30,7 +30,12 @@ def add_to(blueprint: Blueprint) -> None:
 @require(Role.ADMINISTRATOR)
 def unit_list() -> ResponseReturnValue:
     """The tree of the administrator's units."""
-    return render_template("accounts/units.html", lines=unit_lines(current_actor().unit_ids))
+    unit_ids = current_actor().unit_ids
+    return render_template(
+        "accounts/units.html",
+        lines=unit_lines(unit_ids, with_archived=True),
+        staff_counts=staff_counts(unit_ids),
+    )
 
 
 @require(Role.ADMINISTRATOR)

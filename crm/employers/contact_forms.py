@@ -67,6 +67,7 @@ class ContactForm(BaseForm):
     met_decision_maker = SelectField(
         _l("Met somebody who decides"),
         choices=choices([("yes", _l("Yes")), ("no", _l("No"))], empty=_l("Not stated")),
+        coerce=optional_text,
     )
     participant_present = BooleanField(_l("A participant was there"))
 
@@ -89,13 +90,13 @@ class ContactForm(BaseForm):
         decides = {"yes": True, "no": False}
         return ContactFields(
             channel=self.channel.data,
-            on_date=self.on_date.data,
+            on_date=self.on_date.data or today(),
             outcome=self.outcome.data,
             purpose=self.purpose.data,
             note=self.note.data or None,
             travel_minutes=self.travel_minutes.data,
             quality_level=self.quality_level.data,
-            met_decision_maker=decides.get(self.met_decision_maker.data),
+            met_decision_maker=decides.get(self.met_decision_maker.data or ""),
             participant_present=self.participant_present.data,
             workplace_id=self.workplace_id.data,
             person_ids=frozenset(self.person_ids.data or ()),

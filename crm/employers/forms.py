@@ -36,7 +36,12 @@ class EmployerFilterForm(BaseForm):
     owner = SelectField(
         _l("Responsible"),
         choices=choices(
-            [("all", _l("All employers")), ("mine", _l("Mine")), ("unit", _l("My unit's")), ("none", _l("Nobody's yet"))]
+            [
+                ("all", _l("All employers")),
+                ("mine", _l("Mine")),
+                ("unit", _l("My unit's")),
+                ("none", _l("Nobody's yet")),
+            ]
         ),
         default="all",
     )
@@ -104,7 +109,7 @@ class EmployerForm(BaseForm):
         texts = ("org_number", "industry_text", "municipality", "address", "postcode", "city", "phone", "email")
         filled = {name: self[name].data or None for name in (*texts, "website", "source")}
         return EmployerFields(
-            name=self.name.data,
+            name=self.name.data or "",
             country=self.country.data,
             kind=EmployerKind(self.kind.data),
             employee_count=self.employee_count.data,
@@ -138,7 +143,7 @@ class PersonForm(BaseForm):
     def as_fields(self, country: str) -> PersonFields:
         """The person, as services want it."""
         return PersonFields(
-            name=self.name.data, phone=self.phone.data or None, email=self.email.data or None,
+            name=self.name.data or "", phone=self.phone.data or None, email=self.email.data or None,
             do_not_call=self.do_not_call.data, told_on=self.told_on.data, country=country,
         )  # fmt: skip
 
@@ -162,7 +167,7 @@ class WorkplaceForm(BaseForm):
     def as_fields(self) -> WorkplaceFields:
         """What services want."""
         names = ("unit_number", "address", "postcode", "city", "phone")
-        return WorkplaceFields(name=self.name.data, **{name: self[name].data or None for name in names})
+        return WorkplaceFields(name=self.name.data or "", **{name: self[name].data or None for name in names})
 
 
 class RelationshipForm(BaseForm):

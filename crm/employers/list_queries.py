@@ -17,6 +17,8 @@ from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.text_index import text_index
 from crm.web.paging import PER_PAGE, page_url
 
+Rows = Select[Employer, EmployerRelationship, str]
+
 COUNTED = 1000
 """A list says "1,000+" beyond this; nobody pages further, and counting on would read the whole table."""
 QUIET = timedelta(days=90)
@@ -102,7 +104,7 @@ def rows_for_file(actor: Actor, filters: EmployerFilter) -> Iterator[EmployerRow
         yield EmployerRow(*row)
 
 
-def _ordered(statement: Select[Any], sort: str) -> Select[Any]:
+def _ordered(statement: Rows, sort: str) -> Rows:
     column = _SORTS.get(sort.removeprefix("-"), Employer.sort_name)
     order = column.desc() if sort.startswith("-") else column.asc()
     # What is not known stands last in either direction.
@@ -111,7 +113,7 @@ def _ordered(statement: Select[Any], sort: str) -> Select[Any]:
     return statement.order_by(order, Employer.id)
 
 
-def _filtered(actor: Actor, filters: EmployerFilter) -> Select[Any]:
+def _filtered(actor: Actor, filters: EmployerFilter) -> Rows:
     statement = (
         select(Employer, EmployerRelationship, Staff.name)
         .outerjoin(EmployerRelationship, _of_reader(actor))
@@ -140,7 +142,9 @@ def _of_reader(actor: Actor) -> ColumnElement[bool]:
 
 def _conditions(actor: Actor, filters: EmployerFilter) -> list[ColumnElement[bool]]:
     archived = filters.show == "archived"
-    found = [Employer.archived_at.is_not(None) if archived else Employer.archived_at.is_(None)]
+    found: list[ColumnElement[bool]] = [
+        Employer.archived_at.is_not(None) if archived else Employer.archived_at.is_(None)
+    ]
     if filters.text:
         found.append(_with_text(filters.text))
     if filters.municipality:

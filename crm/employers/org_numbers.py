@@ -103,4 +103,4 @@ def _form_message(country: str) -> str:
         "DK": _("A Danish CVR number has eight digits, as 24256790."),
         "FI": _("A Finnish business ID has seven digits, a dash and one more digit, as 2331972-7."),
     }
-    return messages.get(country, _("This does not look like an organisation number."))
+    return str(messages.get(country) or _("This does not look like an organisation number."))

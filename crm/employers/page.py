@@ -8,16 +8,13 @@ from flask_babel import gettext as _
 
 from crm.actors import Actor
 from crm.employers.contact_forms import ContactForm, new_contact_form
-from crm.employers.forms import BlockForm, RelationshipForm, WarningForm, reader_language
+from crm.employers.forms import BlockForm, WarningForm, reader_language
 from crm.employers.models import Employer, Position
 from crm.employers.org_numbers import show_org_number
 from crm.employers.queries import (
     UnitRelationship,
-    last_contacts,
     positions_at,
     relationships_to,
-    staff_of_units,
-    workplaces_of,
 )
 from crm.employers.stages import KINDS, STAGE_COLORS, STAGES, stage_label
 from crm.glossary import picklists
@@ -32,7 +29,8 @@ TOLD_WITHIN = timedelta(days=30)
 
 def employer_context(actor: Actor, employer: Employer, form: ContactForm | None = None) -> dict[str, Any]:
     """Everything that employers/show.html wants. ``form`` is a contact that could not be saved yet."""
-    positions, workplaces = positions_at(actor, employer.id), workplaces_of(actor, employer.id)
+    positions = positions_at(actor, employer.id)
+    workplaces = [place for place in employer.workplaces if place.archived_at is None]
     relationships = relationships_to(actor, employer.id)
     own = next((each for each in relationships if each.own and each.own.unit_id == actor.unit_id), None)
     own = own or next((each for each in relationships if each.own), None)
@@ -43,17 +41,15 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
     return {
         "employer": employer,
         "own": own,
-        "others": [each for each in relationships if each.own is None],
-        "relationships": relationships,
+        "others": [each for each in relationships if each is not own],
         "positions": [each for each in positions if each.left_on is None],
         "left": [each for each in positions if each.left_on is not None],
         "workplaces": workplaces,
         "tasks": tasks,
         "tags": _tags(employer, own, tasks),
         "warning": _warning_in_force(employer, today()),
-        "guard": last_contacts(employer.id),
+        "guard": _guard(relationships),
         "form": contact_form,
-        "relationship_form": _relationship_form(own),
         "block_form": BlockForm(formdata=None),
         "warning_form": WarningForm(formdata=None, data={"until": today() + timedelta(days=180)}),
         "history": lines_for(actor, employer_id=employer.id, kind=kind or None, page=requested_page()),
@@ -67,6 +63,11 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
         "person_tags": lambda position: _person_tags(position, today()),
         "reader": actor.language,
     }
+
+
+def _guard(relationships: list[UnitRelationship]) -> list[UnitRelationship]:
+    """The units that have been in contact, the newest contact first."""
+    return sorted((each for each in relationships if each.last_on), key=lambda each: str(each.last_on), reverse=True)
 
 
 def _tags(employer: Employer, own: UnitRelationship | None, tasks: list[TaskRow]) -> list[tuple[object, str]]:
@@ -99,13 +100,3 @@ def _person_tags(position: Position, day: date) -> list[tuple[str, str]]:
         found.append((_("Not told yet"), "warning"))
     return found
 
-
-def _relationship_form(own: UnitRelationship | None) -> RelationshipForm | None:
-    if own is None or own.own is None:
-        return None
-    row = own.own
-    form = RelationshipForm(
-        formdata=None, data={"version": row.version_id, "owner_id": row.owner_id, "deputy_id": row.deputy_id}
-    )
-    form.prepare([(staff.id, staff.name) for staff in staff_of_units([row.unit_id])])
-    return form

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, select, true
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Staff, Unit
@@ -19,10 +19,10 @@ from crm.employers.models import (
     Position,
     Workplace,
 )
+from crm.errors import NotVisible
 
 STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 _GUARDED = "the contact guard tells only date, kind, unit and owner of other units' relationships"
-_LAST_CONTACTS = 3
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,11 @@ class UnitRelationship:
     unit: str
     owner: str | None
     deputy: str | None
-    last_contact_at: datetime | None
     own: EmployerRelationship | None
-
-
-@dataclass(frozen=True)
-class GuardContact:
-    """A contact by any unit, as the contact guard tells it."""
-
-    on_date: date
-    channel: str
-    unit: str
-    staff: str | None
+    last_on: date | None = None
+    last_channel: str | None = None
+    last_staff: str | None = None
+    """The unit's newest contact: day, kind and who; nothing of what was said."""
 
 
 def everybody_here(actor: Actor) -> ColumnElement[bool]:
@@ -59,6 +52,15 @@ def own_relationships(actor: Actor) -> ColumnElement[bool]:
 def own_contacts(actor: Actor) -> ColumnElement[bool]:
     """Contacts of the actor's units that have not been removed."""
     return and_(everybody_here(actor), Contact.unit_id.in_(actor.unit_ids), Contact.archived_at.is_(None))
+
+
+def employer_with_workplaces(actor: Actor, public_id: str) -> Employer:
+    """An employer with its workplaces in one query. Raises NotVisible."""
+    statement = visible(Employer, actor).where(Employer.public_id == public_id)
+    found = current_session().scalars(statement.options(joinedload(Employer.workplaces))).unique().first()
+    if found is None:
+        raise NotVisible("Not found, or not visible to you.")
+    return found
 
 
 def positions_at(actor: Actor, employer_id: int) -> list[Position]:
@@ -93,39 +95,46 @@ def workplaces_of(actor: Actor, employer_id: int) -> list[Workplace]:
 
 
 def relationships_to(actor: Actor, employer_id: int) -> list[UnitRelationship]:
-    """Every unit's relationship to an employer, the reader's own first; of others only who and when."""
-    owner, deputy = (Staff.__table__.alias(name) for name in ("owner", "deputy"))
+    """Every unit's relationship to an employer with its newest contact, the reader's own first: the contact guard.
+
+    Of other units only who, when and how is told. A contact always leaves its unit with a relationship.
+    """
+    owner, deputy, caller = (Staff.__table__.alias(name) for name in ("owner", "deputy", "caller"))
+    newest = Contact.__table__.alias("newest_contact")
     statement = (
-        select(EmployerRelationship, Unit.name, owner.c.name, deputy.c.name)
+        select(
+            EmployerRelationship, Unit.name, owner.c.name, deputy.c.name, newest.c.on_date, newest.c.channel,
+            caller.c.name,
+        )
         .join(Unit, Unit.id == EmployerRelationship.unit_id)
         .outerjoin(owner, owner.c.id == EmployerRelationship.owner_id)
         .outerjoin(deputy, deputy.c.id == EmployerRelationship.deputy_id)
+        .outerjoin(newest, newest.c.id == _newest_contact())
+        .outerjoin(caller, caller.c.id == newest.c.staff_id)
         .where(EmployerRelationship.employer_id == employer_id)
         .order_by((EmployerRelationship.unit_id == actor.unit_id).desc(), Unit.name)
-    )
+    )  # fmt: skip
     rows = current_session().execute(trusted(statement, because=_GUARDED)).all()
     found = [
-        UnitRelationship(
-            unit=unit, owner=owner_name, deputy=deputy_name, last_contact_at=row.last_contact_at,
-            own=row if row.unit_id in actor.unit_ids else None,
-        )
-        for row, unit, owner_name, deputy_name in rows
-    ]  # fmt: skip
+        UnitRelationship(unit, owner_name, deputy_name, row if row.unit_id in actor.unit_ids else None, *last)
+        for row, unit, owner_name, deputy_name, *last in rows
+    ]
     return sorted(found, key=lambda each: each.own is None)
 
 
-def last_contacts(employer_id: int, *, limit: int = _LAST_CONTACTS) -> list[GuardContact]:
-    """The newest contacts by any unit: date, kind, unit and who, nothing of what was said."""
-    statement = (
-        select(Contact.on_date, Contact.channel, Unit.name, Staff.name)
-        .join(Unit, Unit.id == Contact.unit_id)
-        .outerjoin(Staff, Staff.id == Contact.staff_id)
-        .where(Contact.employer_id == employer_id, Contact.archived_at.is_(None))
-        .order_by(Contact.on_date.desc(), Contact.id.desc())
-        .limit(limit)
+def _newest_contact() -> ScalarSelect[int]:
+    contact = Contact.__table__.alias("contact_of_unit")
+    newest = (
+        select(contact.c.id)
+        .where(
+            contact.c.employer_id == EmployerRelationship.employer_id,
+            contact.c.unit_id == EmployerRelationship.unit_id,
+            contact.c.archived_at.is_(None),
+        )
+        .order_by(contact.c.on_date.desc(), contact.c.id.desc())
+        .limit(1)
     )
-    rows = current_session().execute(trusted(statement, because=_GUARDED))
-    return [GuardContact(*row) for row in rows]
+    return newest.correlate(EmployerRelationship).scalar_subquery()
 
 
 def staff_of_units(unit_ids: Collection[int]) -> Sequence[Staff]:

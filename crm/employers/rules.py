@@ -17,7 +17,7 @@ CHECK_DIGIT, SIMILAR_NAME = "check_digit", "similar_name"
 
 _ALIKE = 90
 _CANDIDATES = 200
-_LEGAL_FORMS = frozenset({"ab", "as", "asa", "aps", "a s", "oy", "oyj", "ab publ", "publ", "hb", "kb", "ans", "da", "ks", "is"})
+_LEGAL_FORMS = frozenset(["ab", "publ", "hb", "kb", "as", "asa", "ans", "da", "ks", "aps", "is", "oy", "oyj", "ky"])
 _SAME = "only name and public address are told, to point out what is there already; employers are organisation-wide"
 
 

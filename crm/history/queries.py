@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flask_babel import gettext as _
 from flask_babel import to_user_timezone
-from sqlalchemy import ColumnElement, Select, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, false, func, not_, or_, select
 
 from crm.accounts.models import Staff, Unit
 from crm.accounts.scopes import trusted
@@ -46,7 +47,7 @@ def lines_for(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page[Line]:
-    """The history of one employer, participant or contact person, newest first: two queries, however long it is.
+    """The history of one employer, participant or contact person, newest first: one query, however long it is.
 
     The caller has made sure that ``actor`` sees the subject. Lines that another unit wrote about an employer or a
     contact person, and lines about a participant whom the actor does not see, are reduced.
@@ -54,18 +55,15 @@ def lines_for(
     subject = Subject(
         employer_id=employer_id, participant_id=participant_id, contact_person_id=contact_person_id
     )
-    about = [getattr(HistoryLink, name) == value for name, value in subject.as_columns().items()]
-    counted = select(func.count()).select_from(HistoryLink).where(*about)
-    if kind:
-        counted = counted.join(HistoryLine, HistoryLine.id == HistoryLink.line_id).where(HistoryLine.kind == kind)
-    session = current_session()
-    total = session.scalar(trusted(counted, because=_CHECKED)) or 0
-    number = min(max(1, page), max(1, -(-total // per_page)))
     hidden = _hidden_from(actor, by_unit=participant_id is None)
-    chosen = _lines(hidden, about, kind).limit(per_page).offset((number - 1) * per_page)
-    rows = session.execute(trusted(chosen, because=_CHECKED)).all() if total else []
-    items = [_shown(line, author, unit, bool(reduced), actor.language) for line, author, unit, reduced in rows]
-    return page_of(items, page=number, per_page=per_page, total=total)
+    wanted = _Wanted(subject.as_columns(), kind, per_page)
+    number = max(1, page)
+    rows = _rows(wanted, hidden, number)
+    if not rows and number > 1:
+        # The address names a page beyond the last one: the first is better than nothing.
+        number, rows = 1, _rows(wanted, hidden, 1)
+    items = [_shown(*row, language=actor.language) for row, _total in rows]
+    return page_of(items, page=number, per_page=per_page, total=rows[0][1] if rows else 0)
 
 
 def kind_choices() -> list[tuple[str, object]]:
@@ -74,19 +72,48 @@ def kind_choices() -> list[tuple[str, object]]:
     return [(kind.key, kind.label) for kind in sorted(kinds, key=lambda each: str(each.label))]
 
 
-def _lines(
-    hidden: ColumnElement[bool], about: list[ColumnElement[bool]], kind: str | None
-) -> Select[tuple[HistoryLine, str | None, str | None, bool]]:
+@dataclass(frozen=True)
+class _Wanted:
+    """Which lines: the subject's column with its value, the kind, and how many on a page."""
+
+    subject: dict[str, int]
+    kind: str | None
+    per_page: int
+
+
+_Row = tuple[HistoryLine, str | None, str | None, bool]
+
+
+def _rows(wanted: _Wanted, hidden: ColumnElement[bool], page: int) -> list[tuple[_Row, int]]:
+    """A page of lines with author, unit and whether they are reduced; each with the number of lines in all pages."""
     statement = (
-        select(HistoryLine, Staff.name, Unit.name, hidden.label("reduced"))
+        select(
+            HistoryLine, Staff.name, Unit.name, hidden.label("reduced"), _count(wanted).label("total")
+        )
         .select_from(HistoryLink)
         .join(HistoryLine, HistoryLine.id == HistoryLink.line_id)
         .outerjoin(Staff, Staff.id == HistoryLine.author_id)
         .outerjoin(Unit, Unit.id == HistoryLine.unit_id)
-        .where(*about)
+        .where(*(getattr(HistoryLink, name) == value for name, value in wanted.subject.items()))
         .order_by(HistoryLink.at.desc(), HistoryLink.line_id.desc())
+        .limit(wanted.per_page)
+        .offset((page - 1) * wanted.per_page)
     )
-    return statement.where(HistoryLine.kind == kind) if kind else statement
+    if wanted.kind:
+        statement = statement.where(HistoryLine.kind == wanted.kind)
+    found = current_session().execute(trusted(statement, because=_CHECKED))
+    return [((line, author, unit, bool(reduced)), total) for line, author, unit, reduced, total in found]
+
+
+def _count(wanted: _Wanted) -> ScalarSelect[int]:
+    # Aliased, so that the count is of its own and not correlated with the rows around it.
+    link = HistoryLink.__table__.alias("counted")
+    counted = select(func.count()).select_from(link)
+    counted = counted.where(*(link.c[name] == value for name, value in wanted.subject.items()))
+    if wanted.kind:
+        line = HistoryLine.__table__.alias("counted_line")
+        counted = counted.join(line, line.c.id == link.c.line_id).where(line.c.kind == wanted.kind)
+    return counted.scalar_subquery()
 
 
 def _hidden_from(actor: Actor, *, by_unit: bool) -> ColumnElement[bool]:
@@ -103,7 +130,7 @@ def _hidden_from(actor: Actor, *, by_unit: bool) -> ColumnElement[bool]:
     return or_(others, about_hidden) if by_unit else about_hidden
 
 
-def _shown(line: HistoryLine, author: str | None, unit: str | None, reduced: bool, language: str) -> Line:
+def _shown(line: HistoryLine, author: str | None, unit: str | None, reduced: bool, *, language: str) -> Line:
     kind = current_registry().history_kinds.get(line.kind, HistoryKind(key=line.kind, label=""))
     label = str(kind.label)
     return Line(
@@ -112,7 +139,7 @@ def _shown(line: HistoryLine, author: str | None, unit: str | None, reduced: boo
         kind_label=label,
         kind_color=kind.color,
         author=" · ".join(filter(None, (author or line.author_label, unit if reduced else None))),
-        summary=label if reduced else in_language(line.summary, language),
+        summary=str(_("By another unit")) if reduced else in_language(line.summary, language),
         detail="" if reduced else in_language(line.detail or {}, language),
         href=None if reduced else kind.href(line.source_ref),
         reduced=reduced,

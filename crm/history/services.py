@@ -61,7 +61,7 @@ def remove_line(kind: str, source_ref: str) -> None:
     )
 
 
-def _by_key(kind: str, source_ref: str) -> Select[tuple[HistoryLine]]:
+def _by_key(kind: str, source_ref: str) -> Select[HistoryLine]:
     statement = select(HistoryLine).where(HistoryLine.kind == kind, HistoryLine.source_ref == source_ref)
     return trusted(statement, because=_BY_KEY)
 

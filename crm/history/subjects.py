@@ -1,4 +1,4 @@
-"""What a line or a task is about, and who may see it. Subjects are named by table, because their features stand above."""
+"""What a line or a task is about, and who may see it. Its table is named, because its feature stands above."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,8 +1,37 @@
 """What this feature adds to the application."""
 
-from crm.extension_points import Feature
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement
+
+from crm.actors import Actor, Role
+from crm.extension_points import Feature, NavItem, Scope
+from crm.imports.commands import import_command
+from crm.imports.models import ImportRun
+from crm.imports.routes import blueprint
+from crm.imports.tasks import import_job
 
 
 def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
-    return Feature(name="imports")
+    return Feature(
+        name="imports",
+        blueprints=(blueprint,),
+        nav_items=(
+            NavItem(
+                key="imports",
+                label=_l("Read in a file"),
+                endpoint="imports.index",
+                order=60,
+                roles=frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR}),
+                section="settings",
+            ),
+        ),
+        periodic_jobs=(import_job(),),
+        scopes=(Scope(ImportRun, _own_runs),),
+        commands=(import_command,),
+    )
+
+
+def _own_runs(actor: Actor) -> ColumnElement[bool]:
+    """A file is seen by whoever sent it, for it may hold people whom nobody else sees."""
+    return ImportRun.created_by_id == actor.staff_id

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm import clock
@@ -46,7 +45,6 @@ def report(app: Flask, *, with_redis: bool = True) -> Health:
     registry: Registry = app.extensions[EXTENSION]
     settings: Settings = app.extensions["brobygg.settings"]
     try:
-        current_session().execute(select(1))
         jobs = _jobs(registry)
         database = True
     except SQLAlchemyError:

@@ -6,24 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import structlog
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from crm import clock
-from crm.accounts.models import Unit
-from crm.db import current_session, savepoint, transaction
+from crm.db import current_session, transaction
 from crm.extension_points import Rendered
 from crm.messaging.addresses import address_hash
 from crm.messaging.hold import count_claimed, current_hold, write_counter_file
 from crm.messaging.models import Channel, MessageState, OutboxMessage, SuppressedAddress
-from crm.messaging.quiet_hours import next_allowed
-from crm.messaging.rendering import Letter, letter_of, seal, segments_of, unseal
+from crm.messaging.rendering import Letter, letter_of, seal, segments_of
 from crm.messaging.setup import Messaging, current_messaging
-from crm.messaging.states import connection_is_gone, move, purpose_of
+from crm.messaging.states import move
 from crm.messaging.suppression import REFUSALS
+from crm.messaging.verdicts import Verdict, verdicts_on
 from crm.registry import current_registry
-
-log = structlog.get_logger()
 
 
 @dataclass
@@ -70,7 +66,11 @@ def claim(limit: int) -> Claim:
             return batch
         found = session.scalars(_due_rows(limit)).all()
         batch.looked_at = len(found)
-        ready = [(message, rendered) for message in found if (rendered := _prepare(message, batch)) is not None]
+        ready = [
+            (message, verdict.rendered)
+            for message, verdict in zip(found, verdicts_on(found), strict=True)
+            if _apply(message, verdict, batch) and verdict.rendered is not None
+        ]
         _take(ready, batch)
         if batch.letters:
             counter = count_claimed(len(batch.letters))
@@ -85,67 +85,37 @@ def _due_rows(limit: int) -> Select[OutboxMessage]:
     return ordered.with_for_update(skip_locked=True)
 
 
-def _prepare(message: OutboxMessage, batch: Claim) -> Rendered | None:
-    """The rendering of a message that may leave now; None when it may not, and then its row says why."""
-    now = clock.now()
-    timing = current_messaging().timing
-    if message.first_attempt_at is not None and now - message.first_attempt_at > timing.give_up:
+def _apply(message: OutboxMessage, verdict: Verdict, batch: Claim) -> bool:
+    """Write down a verdict that keeps the message here; True when it may leave."""
+    if verdict.broken:
+        _postpone_unrendered(message, clock.now())
+        batch.postponed += 1
+    elif verdict.gave_up:
         move(message, MessageState.FAILED, reason="gave_up")
         batch.failed += 1
-        return None
-    try:
-        with savepoint():
-            reason, rendered = _check_and_render(message, now)
-    except Exception as error:
-        if connection_is_gone(error):
-            raise
-        log.exception("message_not_rendered", purpose=message.purpose, message=message.public_id)
-        _postpone_unrendered(message, now)
-        batch.postponed += 1
-        return None
-    if reason is not None:
-        move(message, MessageState.CANCELLED, reason=reason)
+    elif verdict.cancel is not None:
+        move(message, MessageState.CANCELLED, reason=verdict.cancel)
         batch.cancelled += 1
-    elif rendered is None:
+    elif verdict.wait_until is not None:
+        _back_to_planned(message, verdict.wait_until)
         batch.postponed += 1
-    return rendered
+    else:
+        return True
+    return False
 
 
-def _check_and_render(message: OutboxMessage, now: datetime) -> tuple[str | None, Rendered | None]:
-    """The reason to cancel, or the rendering, or neither when quiet hours have moved the message."""
-    purpose = purpose_of(message)
-    assert purpose is not None, "due() only finds registered purposes"
-    if message.channel not in current_messaging().channels:
-        return "channel_not_set_up", None
-    reason = purpose.check(message)
-    if reason is not None:
-        return reason[:60], None
-    if purpose.quiet and _wait_for_morning(message, now):
-        return None, None
-    return None, unseal(message.body) if message.body else purpose.render(message)
-
-
-def _wait_for_morning(message: OutboxMessage, now: datetime) -> bool:
-    unit = current_session().get(Unit, message.unit_id) if message.unit_id else None
-    if unit is None:
-        return False
-    allowed = next_allowed(unit, now)
-    if allowed <= now:
-        return False
+def _back_to_planned(message: OutboxMessage, not_before: datetime) -> None:
     message.state = MessageState.PLANNED
     message.lease_owner = message.lease_until = None
-    message.not_before = allowed
-    return True
+    message.not_before = not_before
 
 
 def _postpone_unrendered(message: OutboxMessage, now: datetime) -> None:
     """Try again later: a text that cannot be made may be mended within the three days."""
-    message.state = MessageState.PLANNED
-    message.lease_owner = message.lease_until = None
     message.reason = "not_rendered"
     message.attempt += 1
     message.first_attempt_at = message.first_attempt_at or now
-    message.not_before = now + current_messaging().timing.pause(message.attempt)
+    _back_to_planned(message, now + current_messaging().timing.pause(message.attempt))
 
 
 def _take(ready: Sequence[tuple[OutboxMessage, Rendered]], batch: Claim) -> None:

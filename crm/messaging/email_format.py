@@ -5,6 +5,7 @@ from base64 import encodebytes
 from binascii import b2a_qp
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import lru_cache
 
 from crm.messaging.addresses import ascii_email
 from crm.messaging.email_headers import date_text, header, mailbox, structured
@@ -38,13 +39,18 @@ def return_path(token: str, settings: Settings) -> str:
     BROBYGG_RETURN_PATH names the mailbox; without it, it is the sender's own with a tag.
     """
     base = settings.environment.get("BROBYGG_RETURN_PATH", "").strip() or sender_address(settings)
-    local, _at, domain = ascii_email(base).rpartition("@")
-    return f"{local}+{token}@{domain}"
+    local, _at, domain = base.rpartition("@")
+    return ascii_email(f"{local}+{token}@{domain}")
 
 
 def sender_address(settings: Settings) -> str:
     """The bare address of BROBYGG_MAIL_FROM."""
-    return parseaddr(settings.mail_from)[1]
+    return _bare(settings.mail_from)
+
+
+@lru_cache(maxsize=8)
+def _bare(mail_from: str) -> str:
+    return parseaddr(mail_from)[1]
 
 
 def mail_bytes(letter: Letter, settings: Settings) -> bytes:

@@ -1,5 +1,6 @@
 """Headers of mail, in ASCII and folded (RFC 5322, RFC 2047), safe against smuggled lines."""
 
+import re
 from base64 import b64encode
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -9,6 +10,7 @@ _LONGEST = 998
 # 39 bytes become 52 characters of base64; with "=?utf-8?b?" and "?=" around them and "Subject: " before
 # them the line stays under the 76 characters of RFC 2047.
 _WORD_BYTES = 39
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPECIALS = frozenset('()<>[]:;@\\,."')
 
 
@@ -69,10 +71,8 @@ def _is_plain(value: str) -> bool:
 
 
 def _refuse_controls(name: str, value: str) -> None:
-    if any(ord(character) < 32 or 127 <= ord(character) < 160 for character in value):
-        raise UnsafeHeader(f"{name} holds a control character")
-    if "\u2028" in value or "\u2029" in value:
-        raise UnsafeHeader(f"{name} holds a line break")
+    if _CONTROLS.search(value):
+        raise UnsafeHeader(f"{name} holds a line break or another control character")
 
 
 def _folded(name: str, value: str) -> bytes:

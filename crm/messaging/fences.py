@@ -8,15 +8,25 @@ from contextlib import contextmanager
 
 import structlog
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm import clock
-from crm.db import db, transaction
+from crm.db import transaction
 from crm.messaging.models import MessageState, OutboxMessage
 from crm.messaging.timing import Timing
 
 log = structlog.get_logger()
+_ON_WIRE = (
+    update(OutboxMessage)
+    .where(
+        OutboxMessage.id == bindparam("row"),
+        OutboxMessage.state == MessageState.CLAIMED,
+        OutboxMessage.lease_owner == bindparam("token"),
+        OutboxMessage.lease_until > bindparam("now"),
+    )
+    .values(state=MessageState.ON_WIRE, on_wire_at=bindparam("now"), lease_until=bindparam("until"))
+)
 
 
 class Fence:
@@ -37,18 +47,12 @@ class Fence:
         now = clock.now()
         self._passed_at = time.monotonic()
         with transaction() as session:
-            marked = session.execute(
-                update(OutboxMessage)
-                .where(
-                    OutboxMessage.id == self._message_id,
-                    OutboxMessage.state == MessageState.CLAIMED,
-                    OutboxMessage.lease_owner == self._token,
-                    OutboxMessage.lease_until > now,
-                )
-                .values(state=MessageState.ON_WIRE, on_wire_at=now, lease_until=now + self._timing.lease)
-                .execution_options(synchronize_session=False)
+            # Straight to the connection: no object of this row is loaded, and this runs once for each message.
+            marked = session.connection().execute(
+                _ON_WIRE,
+                {"row": self._message_id, "token": self._token, "now": now, "until": now + self._timing.lease},
             )
-            return bool(marked.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+            return marked.rowcount == 1
 
     def still_ours(self) -> bool:
         """Whether the lease still holds right before what makes the receiver accept.
@@ -117,8 +121,8 @@ class LeaseKeeper:
             .values(lease_until=now + self._timing.lease)
         )
         try:
-            with db.engine.begin() as connection:
-                connection.execute(statement)
+            with transaction() as session:
+                session.connection().execute(statement)
         except SQLAlchemyError as error:
             log.warning("lease_not_renewed", error=type(error).__name__)
 

@@ -16,23 +16,23 @@ _BUTTON = (
     "text-decoration:none;font-weight:bold"
 )
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
+_GAP = re.compile(r"\n\s*\n")
 _SMALL = "margin:0;font:12px/1.4 monospace;color:#5b6675;overflow-wrap:anywhere"
 
 
 def html_of(text: str, *, language: str, title: str = "", button: str | None = None) -> str:
     """A whole document for ``text``: paragraphs where it has empty lines, links as links.
 
-    A paragraph that is nothing but a link becomes a button; it is labelled with ``button`` or with the
-    line of text before it, and the address stands below it, so that everybody sees where it leads.
+    A paragraph that is nothing but a link becomes a button; it is labelled with ``button`` or with the line of text
+    before it, and the address stands below it, so that everybody sees where it leads.
     """
-    paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
-    body = Markup("\n").join(_paragraph(part, button) for part in paragraphs)
-    return str(
-        Markup(
-            '<!doctype html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n</head>\n'
-            '<body style="{outer}">\n<div dir="{direction}" style="{sheet}">\n{body}\n</div>\n</body>\n</html>\n'
-        ).format(language=language, direction=direction_of(language), title=title, outer=_BODY, sheet=_SHEET, body=body)
+    parts = [part.strip() for part in _GAP.split(text.replace("\r\n", "\n")) if part.strip()]
+    body = "\n".join(_paragraph(part, button) for part in parts)
+    direction = direction_of(language)
+    return (
+        f'<!doctype html>\n<html lang="{escape(language)}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n</head>\n'
+        f'<body style="{_BODY}">\n<div dir="{direction}" style="{_SHEET}">\n{body}\n</div>\n</body>\n</html>\n'
     )
 
 
@@ -47,24 +47,27 @@ def direction_of(language: str) -> str:
 
 def linked(text: str) -> Markup:
     """``text`` escaped, with its addresses as links and its line breaks kept."""
-    pieces: list[Markup] = []
+    pieces: list[str] = []
     end = 0
     for found in _LINK.finditer(text):
-        pieces.append(escape(text[end : found.start()]))
-        pieces.append(Markup('<a href="{0}">{0}</a>').format(found.group()))
+        url = escape(found.group())
+        pieces.append(f'{escape(text[end : found.start()])}<a href="{url}">{url}</a>')
         end = found.end()
     pieces.append(escape(text[end:]))
-    return Markup("").join(pieces).replace("\n", Markup("<br>\n"))
+    return Markup("".join(pieces).replace("\n", "<br>\n"))
 
 
-def _paragraph(text: str, button: str | None) -> Markup:
+def _paragraph(text: str, button: str | None) -> str:
     *before, last = text.split("\n")
     if not _LINK.fullmatch(last.strip()):
-        return Markup('<p style="{}">{}</p>').format(_TEXT, linked(text))
+        return f'<p style="{_TEXT}">{linked(text)}</p>'
     label = button or (before.pop().rstrip(" :") if before else "")
-    lead = Markup('<p style="{}">{}</p>\n').format(_TEXT, linked("\n".join(before))) if before else Markup("")
+    rest = "\n".join(before)
+    lead = f'<p style="{_TEXT}">{linked(rest)}</p>\n' if rest else ""
+    url = escape(last.strip())
     if not label:
-        return lead + Markup('<p style="{0}"><a href="{1}">{1}</a></p>').format(_TEXT, last.strip())
-    return lead + Markup(
-        '<p style="{text}"><a href="{url}" style="{style}">{label}</a></p>\n<p style="{small}">{url}</p>'
-    ).format(text=_TEXT, url=last.strip(), style=_BUTTON, label=label, small=_SMALL)
+        return f'{lead}<p style="{_TEXT}"><a href="{url}">{url}</a></p>'
+    return (
+        f'{lead}<p style="{_TEXT}"><a href="{url}" style="{_BUTTON}">{escape(label)}</a></p>\n'
+        f'<p style="{_SMALL}">{url}</p>'
+    )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from crm import clock
@@ -19,6 +19,16 @@ from crm.messaging.states import move
 
 log = structlog.get_logger()
 _ACTOR = "messaging.send"
+_ANSWERABLE = (MessageState.CLAIMED, MessageState.ON_WIRE, MessageState.UNKNOWN)
+_OURS = (
+    select(OutboxMessage)
+    .where(
+        OutboxMessage.id == bindparam("row"),
+        OutboxMessage.lease_owner == bindparam("token"),
+        OutboxMessage.state.in_(_ANSWERABLE),
+    )
+    .with_for_update()
+)
 
 
 def record_result(message_id: int, token: str, result: SendResult, *, gateway: str) -> str:
@@ -31,12 +41,7 @@ def record_result(message_id: int, token: str, result: SendResult, *, gateway: s
     """
     crash_points.reach("before_result")
     with transaction() as session:
-        statement = select(OutboxMessage).where(
-            OutboxMessage.id == message_id,
-            OutboxMessage.lease_owner == token,
-            OutboxMessage.state.in_((MessageState.CLAIMED, MessageState.ON_WIRE, MessageState.UNKNOWN)),
-        )
-        message = session.scalar(statement.with_for_update())
+        message = session.scalar(_OURS, {"row": message_id, "token": token})
         if message is None:
             log.warning("result_came_too_late", outcome=result.outcome)
             outcome = "lost"
@@ -79,17 +84,24 @@ def plan_again(message: OutboxMessage, *, after: timedelta, reason: str, reply: 
 
 
 def _accept(message: OutboxMessage, result: SendResult, reply: str | None) -> str:
-    try:
-        with savepoint():
-            message.gateway_ref = result.reference
-            # Two messages cannot carry the same reference; the constraint speaks now and not at the commit.
-            current_session().flush()
-    except IntegrityError:
-        current_session().refresh(message)
+    if result.reference and not _carry(message, result.reference):
         doubt(message, reply="The gateway named a message that another one carries already.")
         return "unknown"
     move(message, MessageState.ACCEPTED, reply=reply)
     return "accepted"
+
+
+def _carry(message: OutboxMessage, reference: str) -> bool:
+    """Note the gateway's reference. False when another message carries it already: then it cannot be ours."""
+    try:
+        with savepoint():
+            message.gateway_ref = reference
+            # The constraint must speak inside the savepoint and not at the commit.
+            current_session().flush()
+    except IntegrityError:
+        current_session().refresh(message)
+        return False
+    return True
 
 
 def _fail(message: OutboxMessage, reply: str | None) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from flask import Response, after_this_request
+
 from crm.accounts import audit
 from crm.actors import Actor
 from crm.db import transaction
@@ -30,3 +32,13 @@ def seen_many(actor: Actor, page: str, *, participant_ids: Sequence[int], action
                 details={"participant_ids": list(participant_ids)},
             )
     return page
+
+
+def seen_after_request(actor: Actor, participant_ids: Sequence[int]) -> None:
+    """The same for a panel on somebody else's page: written when that page is complete, before it leaves."""
+    ids = list(participant_ids)
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        seen_many(actor, "", participant_ids=ids)
+        return response

@@ -1,10 +1,28 @@
 """What this feature adds to the application."""
 
-from crm.extension_points import Feature, Scope
+from flask_babel import lazy_gettext as _l
+
+from crm.actors import Role
+from crm.extension_points import Feature, NavItem, Scope
 from crm.programmes.models import Programme
+from crm.programmes.routes import blueprint
 from crm.programmes.scopes import programme_scope
 
 
 def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
-    return Feature(name="programmes", scopes=(Scope(Programme, programme_scope),))
+    return Feature(
+        name="programmes",
+        blueprints=(blueprint,),
+        nav_items=(
+            NavItem(
+                key="programmes",
+                label=_l("Programmes"),
+                endpoint="programmes.index",
+                order=30,
+                roles=frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+                section="settings",
+            ),
+        ),
+        scopes=(Scope(Programme, programme_scope),),
+    )

@@ -69,7 +69,7 @@ def _name_begins(letter: str) -> ColumnElement[bool]:
 
 
 def _in_trigrams(query: str, best: int | None = None) -> ColumnElement[bool]:
-    found: Select[tuple[int]] = select(trigrams.c.rowid).where(trigrams.c.search_trigram.op("MATCH")(query))
+    found: Select[int] = select(trigrams.c.rowid).where(trigrams.c.search_trigram.op("MATCH")(query))
     if best is not None:
         found = found.order_by(trigrams.c.rank).limit(best)
     return document.c.id.in_(found)

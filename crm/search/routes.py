@@ -1,5 +1,30 @@
-"""The results page."""
+"""The page with what was found."""
 
-from flask import Blueprint
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from crm.accounts.current import current_actor
+from crm.accounts.permissions import require
+from crm.employers.org_numbers import show_org_number
+from crm.employers.queries import STAFF
+from crm.messaging.addresses import show_phone
+from crm.search.queries import find
+from crm.web.clean import clean_line
 
 blueprint = Blueprint("search", __name__, template_folder="templates")
+
+LONGEST = 100
+
+
+@blueprint.get("/search")
+@require(*STAFF)
+def results() -> ResponseReturnValue:
+    """Employers, contact persons and participants that the reader may see, for ``?q=``."""
+    text = clean_line(request.args.get("q", ""))[:LONGEST]
+    return render_template(
+        "search/results.html",
+        text=text,
+        results=find(current_actor(), text) if text else None,
+        number=show_org_number,
+        phone=show_phone,
+    )

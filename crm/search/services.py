@@ -107,16 +107,16 @@ def _documents(rows: Sequence[object]) -> Iterator[Document]:
             yield participant_document(row)
 
 
-def _employers() -> Select[tuple[Employer]]:
+def _employers() -> Select[Employer]:
     return _fresh(select(Employer).options(selectinload(Employer.workplaces)))
 
 
-def _persons() -> Select[tuple[ContactPerson]]:
+def _persons() -> Select[ContactPerson]:
     with_employers = selectinload(ContactPerson.positions).options(joinedload(Position.employer))
     return _fresh(select(ContactPerson).options(with_employers))
 
 
-def _participants() -> Select[tuple[Participant]]:
+def _participants() -> Select[Participant]:
     return _fresh(select(Participant))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
@@ -14,7 +15,7 @@ from crm.history.subjects import participant_is_visible, table
 from crm.tasks.models import Task, TaskState
 
 COMING = timedelta(days=7)
-_AT_MOST = 100
+_AT_MOST = 200
 _READERS = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 
 
@@ -54,7 +55,7 @@ def who_sees(actor: Actor) -> ColumnElement[bool]:
     """
     if not actor.has_role(*_READERS):
         return false()
-    in_units = Task.unit_id.in_(actor.unit_ids)
+    in_units: ColumnElement[bool] = Task.unit_id.in_(actor.unit_ids)
     if not actor.has_role(Role.MANAGER):
         in_units = and_(in_units, Task.owner_id.is_(None))
     mine = Task.owner_id == actor.staff_id
@@ -62,16 +63,25 @@ def who_sees(actor: Actor) -> ColumnElement[bool]:
 
 
 def agenda_of(actor: Actor, today: date) -> Agenda:
-    """The actor's open tasks up to a week ahead, and the unowned ones of the actor's units. Two queries."""
-    open_until = and_(Task.state == TaskState.OPEN, Task.due_on <= today + COMING)
-    mine = _rows(actor, open_until, Task.owner_id == actor.staff_id)
-    unowned = _rows(actor, open_until, Task.owner_id.is_(None), Task.unit_id.in_(actor.unit_ids))
+    """The actor's open tasks up to a week ahead, and the unowned ones of the actor's units. One query."""
+    mine_or_unowned = or_(
+        Task.owner_id == actor.staff_id, and_(Task.owner_id.is_(None), Task.unit_id.in_(actor.unit_ids))
+    )
+    rows = _rows(actor, Task.state == TaskState.OPEN, Task.due_on <= today + COMING, mine_or_unowned)
+    mine = [row for row in rows if row.task.owner_id is not None]
+    unowned = [row for row in rows if row.task.owner_id is None]
     return Agenda(
         overdue=[row for row in mine if row.task.due_on < today],
         today=[row for row in mine if row.task.due_on == today],
         coming=[row for row in mine if row.task.due_on > today],
         unowned=unowned,
     )
+
+
+def next_task_with_employer(actor: Actor) -> TaskRow | None:
+    """The actor's own open task with an employer that is due first, if there is any."""
+    where = (Task.owner_id == actor.staff_id, Task.employer_id.is_not(None), Task.state == TaskState.OPEN)
+    return next(iter(task_rows(actor, where, newest_first=False, limit=1, offset=0)), None)
 
 
 def task_rows(
@@ -103,7 +113,7 @@ def _rows(actor: Actor, *where: ColumnElement[bool]) -> list[TaskRow]:
     return task_rows(actor, where, newest_first=False, limit=_AT_MOST, offset=0)
 
 
-def _select_rows(actor: Actor, *where: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+def _select_rows(actor: Actor, *where: ColumnElement[bool]) -> Select[Any]:
     employer, person, participant = (table(name).c for name in ("employer", "contact_person", "participant"))
     # Nobody is offered a button to call an employer or a person who has asked not to be called.
     may_call = and_(employer.do_not_contact.is_not(True), person.do_not_call.is_not(True))

@@ -25,6 +25,7 @@ from crm.web.context import local_path
 from crm.web.filters import show_weekday, today
 from crm.web.paging import PER_PAGE, page_of, requested_page
 from crm.web.ports import ports
+from crm.web.slots import slot
 from crm.web.undo import flash_undo
 
 blueprint = Blueprint("tasks", __name__, template_folder="templates")
@@ -43,6 +44,7 @@ def today_page() -> ResponseReturnValue:
         "tasks/today.html",
         agenda=queries.agenda_of(actor, today()),
         steps=first_steps(actor),
+        first=slot("today.first"),
         first_name=ports().display_name().partition(" ")[0],
         form=TaskForm(data={"due_on": today()}),
         reader=actor.language,
@@ -81,8 +83,8 @@ def add() -> ResponseReturnValue:
     with transaction():
         services.add_task(
             actor,
-            title={"": form.title.data},
-            due_on=form.due_on.data,
+            title={"": form.title.data or ""},
+            due_on=form.due_on.data or today(),
             unit_id=_home_unit(actor),
             owner_id=actor.staff_id if form.owner.data == "me" else None,
             note=form.note.data or None,

@@ -103,7 +103,7 @@ def cancel_tasks(actor: Actor, *, kind: str, source_ref: str) -> int:
     return len(found)
 
 
-def _of_source(kind: str, source_ref: str) -> Select[tuple[Task]]:
+def _of_source(kind: str, source_ref: str) -> Select[Task]:
     statement = select(Task).where(Task.kind == kind, Task.source_ref == source_ref).with_for_update()
     return trusted(statement, because=_BY_KEY)
 

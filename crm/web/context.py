@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_locale
 
 from crm.languages import NAMES
@@ -17,6 +17,7 @@ from crm.web.ports import ports
 from crm.web.slots import slot
 
 PRODUCT_NAME = "Brobygg"
+_FRAME = "brobygg.frame"
 
 _COLORS = {"error": "danger", "danger": "danger", "warning": "warning", "success": "success"}
 
@@ -73,6 +74,16 @@ def frame_context() -> dict[str, Any]:
             "languages": [],
             "footer_links": [],
         }
+    if not has_request_context():
+        return _frame()
+    # Panels are templates of their own: the menus and banners around a page are asked for once for each request.
+    if _FRAME not in request.environ:
+        request.environ[_FRAME] = _frame()
+    frame: dict[str, Any] = request.environ[_FRAME]
+    return frame
+
+
+def _frame() -> dict[str, Any]:
     bound = ports()
     signed_in = bound.actor() is not None
     return {

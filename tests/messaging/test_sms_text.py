@@ -47,9 +47,7 @@ def octets(character: str, *, ucs2: bool) -> int:
         ("🙂" * 36, SmsEncoding.UCS2, 72, 2, 61),
     ],
 )
-def test_a_message_is_counted(
-    text: str, encoding: SmsEncoding, units: int, segments: int, remaining: int
-) -> None:
+def test_a_message_is_counted(text: str, encoding: SmsEncoding, units: int, segments: int, remaining: int) -> None:
     count = count_sms(text)
     assert (count.encoding, count.units, count.segments, count.remaining) == (
         encoding,

@@ -2,7 +2,8 @@
 
 from datetime import time
 
-from flask_babel import get_locale, gettext as _, ngettext
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crm import clock
@@ -48,8 +49,9 @@ def _summary(contact: Contact, names: list[str]) -> str:
     if not names:
         return channel
     if len(names) > _AT_MOST:
-        return ngettext("%(channel)s, met %(num)d person", "%(channel)s, met %(num)d people", len(names), channel=channel)
-    return _("%(channel)s, met %(names)s", channel=channel, names=", ".join(names))
+        many = ngettext("%(num)d person", "%(num)d people", len(names))
+        names = [str(many)]
+    return str(_("%(channel)s, met %(names)s", channel=channel, names=", ".join(names)))
 
 
 def _detail(contact: Contact, next_step: NextStep | None) -> str:

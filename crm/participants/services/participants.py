@@ -14,6 +14,7 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.errors import DomainError
 from crm.events import EmitResult, ParticipantChanged, emit
+from crm.messaging.addresses import show_phone
 from crm.participants import rules
 from crm.participants.fields import ParticipantFields, as_columns, checked, fields_of
 from crm.participants.models import Enrolment, Participant
@@ -125,7 +126,10 @@ def restore_participant(actor: Actor, *, participant_id: int) -> Participant:
 def current_values(person: Participant) -> Mapping[str, object]:
     """What stands in the row, by field name: for showing the difference after an edit conflict."""
     now = fields_of(person)
-    return {each.name: getattr(now, each.name) for each in fields(now)} | {"person_version": person.version_id}
+    values = {each.name: getattr(now, each.name) for each in fields(now)}
+    # As the form shows it; what was typed may still differ from it in blanks, which is no conflict to worry about.
+    phone = show_phone(person.phone, unit_of(person.unit_id).country) if person.phone else None
+    return {**values, "phone": phone, "person_version": person.version_id}
 
 
 def _changed(before: ParticipantFields, after: ParticipantFields) -> tuple[str, ...]:

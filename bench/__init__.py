@@ -1,0 +1,1 @@
+"""The benchmarks: `make bench`. What is measured and why stands in docs/performance.md."""

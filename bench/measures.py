@@ -1,0 +1,180 @@
+"""The measurements: one function for each row of the plan, each giving one or more results."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bench.browsing import Browser
+from bench.cpu import pss_mib
+from bench.data import RARE
+from bench.installation import Installation
+from bench.invitations import invitations
+from bench.load import CLIENTS, Load, Work
+from bench.results import Goal, Result
+from bench.sizes import Sizes
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a measurement works with."""
+
+    place: Installation
+    sizes: Sizes
+
+    def result(self, name: str, load: Load, goal: Goal | None, *, note: str = "", queries: int | None = None) -> Result:
+        """A result that is judged by its multiple of the bare page."""
+        multiple = load.cpu_ms / self.place.bare_cpu_ms
+        return Result(
+            name,
+            self.place.database,
+            judged=multiple,
+            goal=goal,
+            cpu_ms=load.cpu_ms,
+            multiple=multiple,
+            p50_ms=load.p50_ms,
+            per_second=load.per_second,
+            queries=queries,
+            note=note,
+        )
+
+
+def responses(bench: Bench) -> Iterator[Result]:
+    """A full response of one question, without and with many that are stored."""
+    place, sizes = bench.place, bench.sizes
+    empty = _answer_one(bench)
+    yield bench.result("full response: GET + POST of one question", empty, Goal(8, "×", 6), note="empty")
+    yield bench.result("whole visit of one question, from the link to the thanks", _whole_visit(bench), None)
+    place.stop()
+    with place.filling() as data:
+        data.grow_responses(sizes.responses)
+    full = _answer_one(bench)
+    note = f"{sizes.responses:,} stored"
+    yield bench.result("full response: GET + POST of one question", full, Goal(8, "×", 6), note=note)
+    more = 100 * (full.cpu_ms / empty.cpu_ms - 1)
+    yield Result(f"what {note} add to a response", place.database, judged=more, goal=Goal(10, "%"))
+
+
+def _answer_one(bench: Bench) -> Load:
+    """GET and POST of the page of the question, by people who have begun."""
+    place, units = bench.place, bench.sizes.units
+    with place.filling() as data:
+        tokens = data.asked_people(units)
+    place.start_quiet()
+    pages: list[str] = [""] * units
+
+    def begin(browser: Browser, number: int) -> None:
+        intro = browser.get(f"/s/{tokens[number]}")
+        pages[number] = browser.submit(intro, intro.form("/begin")).url
+
+    def answer(browser: Browser, number: int) -> None:
+        page = browser.get(pages[number])
+        browser.submit(page, page.form(pages[number].partition("?")[0].rpartition("/")[2]), follow=False)
+
+    place.load(begin, units=units)
+    return place.load(answer, units=units)
+
+
+def _whole_visit(bench: Bench) -> Load:
+    place, units = bench.place, bench.sizes.units // 2
+    with place.filling() as data:
+        tokens = data.asked_people(units)
+
+    def visit(browser: Browser, number: int) -> None:
+        intro = browser.get(f"/s/{tokens[number]}")
+        question = browser.submit(intro, intro.form("/begin"))
+        last = browser.submit(question, question.form("/closer"))
+        browser.submit(last, last.form("/finish"))
+
+    return place.load(visit, units=units)
+
+
+def employers(bench: Bench) -> Iterator[Result]:
+    """The list of employers with a filter that few match, in a small and in a large installation."""
+    place, sizes = bench.place, bench.sizes
+    path = f"/employers?q={RARE[2:8].lower()}"
+    small, _queries = _page_load(bench, path, employers=sizes.few_employers)
+    yield bench.result("list with a filter", small, None, note=f"{sizes.few_employers:,} employers")
+    large, queries = _page_load(bench, path, employers=sizes.employers)
+    note = f"{sizes.employers:,} employers"
+    yield bench.result("list with a filter", large, Goal(10, "×", 8), note=note, queries=queries)
+    yield Result("queries of the list", place.database, judged=queries, goal=Goal(12, "queries"))
+    grown = large.cpu_ms / small.cpu_ms
+    yield Result("the list, large to small", place.database, judged=grown, goal=Goal(1.5, "times"))
+
+
+def history(bench: Bench) -> Iterator[Result]:
+    """The page of one employer with a long history among very many lines."""
+    place, sizes = bench.place, bench.sizes
+    with place.filling() as data:
+        data.grow_history(sizes.lines)
+    load, queries = _page_load(bench, "/employers/e{number}", employers=0)
+    note = f"{sizes.lines:,} lines"
+    yield bench.result("employer with history", load, Goal(10, "×", 7), note=note, queries=queries)
+    yield Result("queries of the employer page", place.database, judged=queries, goal=Goal(12, "queries"))
+
+
+def follow_up(bench: Bench) -> Iterator[Result]:
+    """The follow-up page over very many answers, one reader at a time."""
+    place, sizes = bench.place, bench.sizes
+    with place.filling() as data:
+        if data.people < sizes.responses:
+            data.grow_responses(sizes.responses)
+    load, queries = _page_load(bench, "/follow-up", employers=0, clients=1, units=min(30, bench.sizes.units))
+    result = bench.result("follow-up page", load, None, note=f"{sizes.responses:,} answers", queries=queries)
+    yield result
+    yield Result("follow-up page, p50", place.database, judged=load.p50_ms, goal=Goal(12, "ms", 3))
+
+
+def memory(bench: Bench) -> Iterator[Result]:
+    """Memory of two workers after load, and how long a start takes until the first page."""
+    place = bench.place
+    place.stop()
+    seconds = min(_start_again(place) for _time in range(3))
+    yield Result("cold start to the first page", place.database, judged=seconds, goal=Goal(1.5, "s", 1.0))
+    browser = place.staff_browser()
+
+    def work(one: Browser, number: int) -> None:
+        one.get("/employers")
+
+    place.load(work, units=max(16, bench.sizes.units // 4), browser=browser)
+    used = pss_mib([place.web.pid]) if place.web else 0.0
+    yield Result("memory of 2 workers after load (PSS)", place.database, judged=used, goal=Goal(160, "MiB"))
+
+
+def _start_again(place: Installation) -> float:
+    place.stop()
+    return place.start()
+
+
+def _page_load(
+    bench: Bench, path: str, *, employers: int, clients: int = CLIENTS, units: int | None = None
+) -> tuple[Load, int]:
+    """Load on one page of staff, and its number of queries. ``{number}`` in the path counts up."""
+    place = bench.place
+    with place.filling() as data:
+        data.grow_employers(employers)
+    place.start_quiet()
+    browser = place.staff_browser()
+    work: Work = lambda one, number: _read(one, path.format(number=number % 100 + 1))  # noqa: E731
+    number = units or bench.sizes.units
+    place.load(work, units=max(clients, number // 10), browser=browser, clients=clients)
+    load = place.load(work, units=number, browser=browser, clients=clients)
+    return load, place.count_queries(path.format(number=1))
+
+
+def _read(browser: Browser, path: str) -> None:
+    browser.get(path)
+
+
+def _invitations(bench: Bench) -> Iterator[Result]:
+    """A thousand personal invitations by one worker."""
+    yield from invitations(bench.place, bench.sizes)
+
+
+MEASURES: dict[str, Callable[[Bench], Iterator[Result]]] = {
+    "responses": responses,
+    "employers": employers,
+    "history": history,
+    "follow_up": follow_up,
+    "invitations": _invitations,
+    "memory": memory,
+}

@@ -1,0 +1,129 @@
+"""Logging, correcting, removing and bringing back contacts."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from crm.accounts.current import current_actor
+from crm.accounts.permissions import require
+from crm.accounts.scopes import trusted, visible_one
+from crm.db import current_session, transaction
+from crm.employers import services
+from crm.employers.blueprint import blueprint
+from crm.employers.contact_forms import ContactForm, filled_contact_form
+from crm.employers.models import Contact, Employer
+from crm.employers.page import employer_context
+from crm.employers.queries import STAFF, positions_at, workplaces_of
+from crm.employers.services.contacts import may_change
+from crm.employers.services.next_steps import next_step_of
+from crm.errors import DomainError, EditConflict
+from crm.web.conflicts import differences
+from crm.web.undo import flash_undo
+
+_BLOCKING = "do_not_contact"
+SAVED = _l("The contact is saved.")
+
+
+@blueprint.post("/employers/<public_id>/contacts")
+@require(*STAFF)
+def log_contact(public_id: str) -> ResponseReturnValue:
+    """Save a contact. What looks like health or identity numbers is pointed out first, once."""
+    actor = current_actor()
+    employer = visible_one(Employer, actor, public_id)
+    employer_id = employer.id
+    form = ContactForm()
+    form.prepare(positions_at(actor, employer_id), workplaces_of(actor, employer_id))
+    findings = form.pointed_out() if "save_anyway" not in request.form else []
+    if form.validate_on_submit() and not findings:
+        try:
+            with transaction():
+                contact = services.log_contact(
+                    actor, employer_id=employer_id, fields=form.as_fields(), next_step=form.next_step()
+                )
+            _tell_saved(contact)
+            # A browser keeps the fragment of the form's address unless the new one has its own.
+            return redirect(url_for(".show", public_id=public_id, _anchor="main"), code=303)
+        except DomainError as error:
+            form.add_error(error)
+    employer = visible_one(Employer, actor, public_id)
+    context = employer_context(actor, employer, form) | {"findings": findings}
+    return render_template("employers/show.html", **context), 422
+
+
+@blueprint.route("/contacts/<public_id>/edit", methods=["GET", "POST"])
+@require(*STAFF)
+def edit_contact(public_id: str) -> ResponseReturnValue:
+    """Show a contact, and correct it where the reader may."""
+    actor = current_actor()
+    contact = visible_one(Contact, actor, public_id)
+    employer = _employer_of(contact)
+    form = ContactForm() if request.method == "POST" else filled_contact_form(contact, next_step_of(contact))
+    form.next_on.object_data = getattr(next_step_of(contact), "due_on", None)
+    form.prepare(positions_at(actor, employer.id), workplaces_of(actor, employer.id))
+    findings = form.pointed_out() if request.method == "POST" and "save_anyway" not in request.form else []
+    different: list[tuple[str, object]] = []
+    contact_id, employer_public_id = contact.id, employer.public_id
+    if form.validate_on_submit() and not findings:
+        try:
+            with transaction():
+                services.change_contact(
+                    actor, contact_id=contact_id, version=int(form.version.data or 0), fields=form.as_fields(),
+                    next_step=form.next_step(),
+                )  # fmt: skip
+            flash(str(SAVED), "success")
+            return redirect(url_for(".show", public_id=employer_public_id), code=303)
+        except EditConflict as error:
+            different = differences(form, error)
+            form.version.data = str(visible_one(Contact, actor, public_id).version_id)
+            form.add_error(error)
+        except DomainError as error:
+            form.add_error(error)
+    contact = visible_one(Contact, actor, public_id)
+    page = render_template(
+        "employers/contact.html",
+        contact=contact,
+        employer=_employer_of(contact),
+        form=form,
+        findings=findings,
+        different=different,
+        may_change=may_change(actor, contact),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/contacts/<public_id>/remove")
+@require(*STAFF)
+def remove_contact(public_id: str) -> ResponseReturnValue:
+    """Take a contact away; the message carries an Undo button."""
+    actor = current_actor()
+    contact = visible_one(Contact, actor, public_id)
+    contact_id, employer = contact.id, _employer_of(contact).public_id
+    with transaction():
+        services.remove_contact(actor, contact_id=contact_id)
+    flash_undo(_("The contact is removed."), url_for(".restore_contact", public_id=public_id))
+    return redirect(url_for(".show", public_id=employer), code=303)
+
+
+@blueprint.post("/contacts/<public_id>/restore")
+@require(*STAFF)
+def restore_contact(public_id: str) -> ResponseReturnValue:
+    """Bring a removed contact back."""
+    actor = current_actor()
+    with transaction():
+        contact = services.restore_contact(actor, public_id=public_id)
+        employer = _employer_of(contact).public_id
+    flash(_("The contact is back."), "success")
+    return redirect(url_for(".show", public_id=employer), code=303)
+
+
+def _employer_of(contact: Contact) -> Employer:
+    statement = select(Employer).where(Employer.id == contact.employer_id)
+    return current_session().scalars(trusted(statement, because="the employer of a contact already checked")).one()
+
+
+def _tell_saved(contact: Contact) -> None:
+    flash(str(SAVED), "success")
+    if contact.outcome == _BLOCKING:
+        flash(_("They do not want contact. Block them under “More” so that colleagues see it."), "warning")

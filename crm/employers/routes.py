@@ -1,0 +1,258 @@
+"""The list of employers, the page of one, adding and changing, archiving, blocks and warnings."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crm.accounts.audit import record
+from crm.accounts.current import current_actor
+from crm.accounts.models import Unit
+from crm.accounts.permissions import require
+from crm.accounts.scopes import visible_one
+from crm.actors import Actor
+from crm.db import current_session, transaction
+from crm.employers import services
+from crm.employers.blueprint import blueprint
+from crm.employers.files import csv_file, xlsx_file
+from crm.employers.forms import BlockForm, EmployerFilterForm, EmployerForm, WarningForm
+from crm.employers.list_queries import EmployerFilter, employer_page, rows_for_file
+from crm.employers.models import Employer
+from crm.employers.org_numbers import COUNTRIES, show_org_number
+from crm.employers.page import employer_context
+from crm.employers.queries import STAFF, employer_with_workplaces
+from crm.employers.rules import CHECK_DIGIT, AlreadyThere, ConfirmationNeeded
+from crm.employers.services.employers import values_of
+from crm.employers.stages import STAGE_COLORS, stage_label
+from crm.errors import DomainError, EditConflict
+from crm.web.conflicts import differences
+from crm.web.paging import requested_page
+from crm.web.undo import flash_undo
+
+_FILES = {
+    "csv": ("text/csv; charset=utf-8", csv_file),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_file),
+}
+
+
+@blueprint.get("/employers")
+@require(*STAFF)
+def index() -> ResponseReturnValue:
+    """The list of employers, filtered and ordered by the address."""
+    actor = current_actor()
+    form, filters = _filter()
+    return render_template(
+        "employers/index.html",
+        page=employer_page(actor, filters, page=requested_page()),
+        form=form,
+        filters=filters,
+        stage_label=stage_label,
+        stage_colors=STAGE_COLORS,
+    )
+
+
+@blueprint.get("/employers/export.<any(csv, xlsx):kind>")
+@require(*STAFF)
+def export(kind: str) -> ResponseReturnValue:
+    """The list as a file, with the same filters. That it was taken stands in the audit log."""
+    actor = current_actor()
+    _form, filters = _filter()
+    mimetype, write = _FILES[kind]
+    rows = list(rows_for_file(actor, filters))
+    content = write(rows)
+    with transaction():
+        record(actor, "employers.exported", subject_type="employer", details={"rows": len(rows), "kind": kind})
+    name = f'attachment; filename="employers.{kind}"'
+    return Response(content, mimetype=mimetype, headers={"Content-Disposition": name})
+
+
+@blueprint.get("/employers/<public_id>")
+@require(*STAFF)
+def show(public_id: str) -> ResponseReturnValue:
+    """The page of one employer."""
+    actor = current_actor()
+    employer = employer_with_workplaces(actor, public_id)
+    return render_template("employers/show.html", **employer_context(actor, employer))
+
+
+@blueprint.route("/employers/new", methods=["GET", "POST"])
+@require(*STAFF)
+def add() -> ResponseReturnValue:
+    """Add an employer; one's own unit gets the relationship, oneself as the person responsible."""
+    actor = current_actor()
+    form = EmployerForm() if request.method == "POST" else EmployerForm(data=_new_values(actor))
+    form.prepare()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                employer = services.add_employer(actor, fields=form.as_fields(), confirmed=form.confirmed)
+                if actor.unit_id is not None:
+                    services.take_relationship(
+                        actor, employer_id=employer.id, unit_id=actor.unit_id, owner_id=actor.staff_id
+                    )
+            flash(_("The employer is added. You are responsible."), "success")
+            return redirect(url_for(".show", public_id=employer.public_id), code=303)
+        except DomainError as error:
+            return _form_page(form, None, error), 422
+    return _form_page(form, None), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/employers/<public_id>/edit", methods=["GET", "POST"])
+@require(*STAFF)
+def edit(public_id: str) -> ResponseReturnValue:
+    """Change an employer."""
+    actor = current_actor()
+    employer = visible_one(Employer, actor, public_id)
+    shown = values_of(employer) | {
+        "version": employer.version_id,
+        "org_number": show_org_number(employer.org_number, employer.country),
+    }
+    form = EmployerForm() if request.method == "POST" else EmployerForm(data=shown)
+    form.prepare()
+    if form.validate_on_submit():
+        kept = {name: getattr(employer, name) for name in ("industry_scheme", "industry_code", "municipality_code")}
+        if form.municipality.data != (employer.municipality or ""):
+            kept["municipality_code"] = None
+        employer_id, version = employer.id, int(form.version.data or 0)
+        try:
+            with transaction():
+                services.change_employer(
+                    actor, employer_id=employer_id, version=version, fields=form.as_fields(**kept),
+                    confirmed=form.confirmed,
+                )  # fmt: skip
+            flash(_("Saved."), "success")
+            return redirect(url_for(".show", public_id=public_id), code=303)
+        except DomainError as error:
+            return _form_page(form, visible_one(Employer, actor, public_id), error), 422
+    return _form_page(form, employer), 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/employers/<public_id>/archive")
+@require(*STAFF)
+def archive(public_id: str) -> ResponseReturnValue:
+    """Put an employer away; the message carries an Undo button."""
+    actor = current_actor()
+    employer_id = visible_one(Employer, actor, public_id).id
+    with transaction():
+        services.archive_employer(actor, employer_id=employer_id)
+    flash_undo(_("The employer is archived. Nothing is lost."), url_for(".restore", public_id=public_id))
+    return redirect(url_for(".index"), code=303)
+
+
+@blueprint.post("/employers/<public_id>/restore")
+@require(*STAFF)
+def restore(public_id: str) -> ResponseReturnValue:
+    """Take an employer out of the archive."""
+    actor = current_actor()
+    employer_id = visible_one(Employer, actor, public_id).id
+    with transaction():
+        services.restore_employer(actor, employer_id=employer_id)
+    flash(_("The employer is back in the list."), "success")
+    return redirect(url_for(".show", public_id=public_id), code=303)
+
+
+@blueprint.post("/employers/<public_id>/block")
+@require(*STAFF)
+def block(public_id: str) -> ResponseReturnValue:
+    """Set "do not contact" with its reason."""
+    form = BlockForm()
+    if not form.validate_on_submit():
+        return _flag_refused(public_id, block_form=form)
+    actor = current_actor()
+    employer_id = visible_one(Employer, actor, public_id).id
+    with transaction():
+        services.set_do_not_contact(actor, employer_id=employer_id, blocked=True, reason=form.reason.data)
+    flash_undo(_("Everybody sees now that they do not want contact."), url_for(".unblock", public_id=public_id))
+    return redirect(url_for(".show", public_id=public_id), code=303)
+
+
+@blueprint.post("/employers/<public_id>/unblock")
+@require(*STAFF)
+def unblock(public_id: str) -> ResponseReturnValue:
+    """Lift "do not contact"."""
+    actor = current_actor()
+    employer_id = visible_one(Employer, actor, public_id).id
+    with transaction():
+        services.set_do_not_contact(actor, employer_id=employer_id, blocked=False)
+    flash(_("They may be contacted again."), "success")
+    return redirect(url_for(".show", public_id=public_id), code=303)
+
+
+@blueprint.post("/employers/<public_id>/warning")
+@require(*STAFF)
+def warn(public_id: str) -> ResponseReturnValue:
+    """Put a warning on top of the page."""
+    form = WarningForm()
+    actor = current_actor()
+    if form.validate_on_submit():
+        employer_id = visible_one(Employer, actor, public_id).id
+        try:
+            with transaction():
+                services.set_warning(
+                    actor, employer_id=employer_id, text=form.text.data, until=form.until.data
+                )
+            flash(_("The warning stands on top of the page."), "success")
+            return redirect(url_for(".show", public_id=public_id), code=303)
+        except DomainError as error:
+            form.add_error(error)
+    return _flag_refused(public_id, warning_form=form)
+
+
+@blueprint.post("/employers/<public_id>/warning/remove")
+@require(*STAFF)
+def remove_warning(public_id: str) -> ResponseReturnValue:
+    """Take the warning away."""
+    actor = current_actor()
+    employer_id = visible_one(Employer, actor, public_id).id
+    with transaction():
+        services.set_warning(actor, employer_id=employer_id, text=None)
+    flash(_("The warning is gone."), "success")
+    return redirect(url_for(".show", public_id=public_id), code=303)
+
+
+def _filter() -> tuple[EmployerFilterForm, EmployerFilter]:
+    form = EmployerFilterForm(request.args)
+    form.validate()
+    return form, EmployerFilter(
+        text=form.q.data or "",
+        stage=form.stage.data or "",
+        owner=form.owner.data,
+        municipality=form.municipality.data or "",
+        show=form.show.data,
+        sort=request.args.get("sort", "name"),
+    )
+
+
+def _new_values(actor: Actor) -> dict[str, Any]:
+    unit = current_session().get(Unit, actor.unit_id) if actor.unit_id else None
+    country = unit.country if unit and unit.country in COUNTRIES else COUNTRIES[0]
+    return {"name": request.args.get("name", ""), "country": country, "kind": "company"}
+
+
+def _form_page(form: EmployerForm, employer: Employer | None, error: DomainError | None = None) -> str:
+    """The form, with what a service said about it: beside the field, as a question, or as a difference."""
+    different: list[tuple[str, object]] = []
+    if isinstance(error, EditConflict) and employer is not None:
+        different = differences(form, error)
+        form.version.data = str(employer.version_id)
+    if error is not None:
+        form.add_error(error)
+    other = error.employer_public_id if isinstance(error, ConfirmationNeeded | AlreadyThere) else None
+    asked = error.confirm if isinstance(error, ConfirmationNeeded) else None
+    return render_template(
+        "employers/form.html",
+        form=form,
+        employer=employer,
+        different=different,
+        other=other,
+        ask_digit=asked == CHECK_DIGIT or form.confirm_digit.data,
+        ask_similar=(asked is not None and asked != CHECK_DIGIT) or form.confirm_similar.data,
+    )
+
+
+def _flag_refused(public_id: str, **forms: BlockForm | WarningForm) -> ResponseReturnValue:
+    """The employer's page again, with the folded form open and what was typed in it."""
+    actor = current_actor()
+    employer = visible_one(Employer, actor, public_id)
+    return render_template("employers/show.html", **employer_context(actor, employer) | forms), 422

@@ -1,0 +1,99 @@
+"""What names in a file mean here: units, programmes, coordinators. Read once for each batch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from crm.accounts.models import Unit
+from crm.accounts.queries import units_for
+from crm.accounts.scopes import trusted
+from crm.actors import Actor
+from crm.db import current_session
+from crm.errors import DomainError
+from crm.folding import fold
+from crm.participants.queries import possible_coordinators
+from crm.programmes.queries import programmes_for
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What holds for every row that does not say otherwise."""
+
+    unit_id: int | None = None
+    programme_id: int | None = None
+
+
+NOTHING_SAID = Defaults()
+
+class Lookups:
+    """Names to ids, as the actor may use them. Holds ids only, so that a roll-back cannot make it stale."""
+
+    def __init__(self, actor: Actor, defaults: Defaults) -> None:
+        self.actor = actor
+        self.defaults = defaults
+        units = units_for(actor)
+        self._units: Mapping[str, int] = {fold(unit.name): unit.id for unit in units}
+        self._countries: Mapping[int, str] = {unit.id: unit.country for unit in units}
+        self._languages: Mapping[int, str] = {unit.id: unit.language for unit in units}
+        self._programmes: dict[str, int] = {}
+        self._programme_units: dict[int, int] = {}
+        for programme in programmes_for(actor, with_archived=True):
+            self._programmes.setdefault(fold(programme.name), programme.id)
+            self._programme_units[programme.id] = programme.unit_id
+        for programme in programmes_for(actor, with_archived=True):
+            self._programmes[fold(programme.code)] = programme.id
+        self._coordinators: dict[int, Mapping[str, int]] = {}
+
+    def unit(self, name: str, *, programme_id: int | None) -> int:
+        """The unit of a row: the one it names, the default, the programme's, the actor's. Raises DomainError."""
+        if name:
+            found = self._units.get(fold(name))
+            if found is None:
+                raise DomainError(_("There is no such unit, or it is not one of yours."), field="unit")
+            return found
+        of_programme = self._programme_units.get(programme_id or 0)
+        found = self.defaults.unit_id or of_programme or self.actor.unit_id
+        if found is None:
+            raise DomainError(_("Say which unit."), field="unit")
+        return found
+
+    def programme(self, name: str) -> int | None:
+        """The programme that a row names by code or name, else the default. Raises DomainError for an unknown one."""
+        if not name:
+            return self.defaults.programme_id
+        found = self._programmes.get(fold(name))
+        if found is None:
+            raise DomainError(_("There is no programme with this code or name."), field="programme")
+        return found
+
+    def coordinator(self, name: str, *, unit_id: int) -> int | None:
+        """Somebody of the unit by e-mail or name. Raises DomainError for somebody who is not there."""
+        if not name:
+            return None
+        if unit_id not in self._coordinators:
+            staff = possible_coordinators(unit_id)
+            names = {fold(each.name): each.id for each in staff}
+            self._coordinators[unit_id] = names | {fold(each.email): each.id for each in staff}
+        found = self._coordinators[unit_id].get(fold(name))
+        if found is None:
+            raise DomainError(_("Nobody in the unit has this name or e-mail."), field="coordinator")
+        return found
+
+    def country(self, unit_id: int) -> str:
+        """The country of a unit."""
+        return self._countries.get(unit_id, "SE")
+
+    def language(self, unit_id: int) -> str:
+        """The language of a unit."""
+        return self._languages.get(unit_id, "en")
+
+
+def unit_named(name: str) -> Unit:
+    """The unit in use with this name, for the command line. Raises DomainError."""
+    statement = select(Unit).where(func.lower(Unit.name) == name.lower(), Unit.archived_at.is_(None))
+    found = current_session().scalars(trusted(statement, because="names of units")).all()
+    if len(found) != 1:
+        raise DomainError(_("There is no unit with exactly this name."), field="unit")
+    return found[0]

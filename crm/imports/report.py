@@ -1,0 +1,80 @@
+"""What became of a file."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+MOST_ERRORS = 1_000
+_LONGEST_VALUE = 80
+
+
+class Outcome(StrEnum):
+    """What became of one row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True)
+class RowError:
+    """A row, or a file, that was not taken. ``line`` 0 is the file; ``column`` its heading."""
+
+    line: int
+    column: str
+    value: str
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Without a value where there was none."""
+        found: dict[str, Any] = {"line": self.line, "column": self.column, "message": self.message}
+        return {**found, "value": self.value} if self.value else found
+
+
+@dataclass
+class ImportReport:
+    """Counts of rows by what became of them, and every row that was not taken, with why."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    rows: int = 0
+    errors: list[RowError] = field(default_factory=list)
+    error_count: int = 0
+    ignored_columns: list[str] = field(default_factory=list)
+    has_identity_numbers: bool = False
+
+    def count(self, outcome: Outcome) -> None:
+        """One more row of this kind."""
+        name = "duplicates" if outcome is Outcome.DUPLICATE else outcome.value
+        setattr(self, name, getattr(self, name) + 1)
+
+    def refuse(self, *, line: int, column: str, value: str, message: str) -> None:
+        """One more row that was not taken. The first thousand are kept in words, all are counted."""
+        self.error_count += 1
+        if len(self.errors) < MOST_ERRORS:
+            self.errors.append(RowError(line, column, value[:_LONGEST_VALUE], message))
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain values."""
+        return {
+            "rows": self.rows,
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "duplicates": self.duplicates,
+            "error_count": self.error_count,
+            "errors": [error.as_json() for error in self.errors],
+            "ignored_columns": self.ignored_columns,
+            "has_identity_numbers": self.has_identity_numbers,
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "ImportReport":
+        """The report that ``as_json`` made plain."""
+        errors = [
+            RowError(each["line"], each["column"], each.get("value", ""), each["message"]) for each in values["errors"]
+        ]
+        return cls(**{**values, "errors": errors})

@@ -1,0 +1,200 @@
+"""Starting, changing and ending placements."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+
+from crm import clock
+from crm.accounts import audit
+from crm.accounts.scopes import locked, visible
+from crm.actors import Actor
+from crm.db import current_session
+from crm.employers.models import Employer, Workplace
+from crm.errors import DomainError, EditConflict
+from crm.events import PlacementChanged, emit
+from crm.glossary import picklists
+from crm.history.services import Subject, write_line
+from crm.languages import in_all_languages
+from crm.participants.models import Enrolment, Participant
+from crm.participants.services.editing import moment_of, unit_of
+from crm.placements.models import Placement
+from crm.placements.queries import HIRED
+from crm.settings import LANGUAGES
+
+_AS_PLANNED = frozenset({"completed", HIRED, "education"})
+
+
+@dataclass(frozen=True)
+class PlacementFields:
+    """What is said of a placement. ``kind`` is a code of placement_type, ``fte_percent`` 1 to 100."""
+
+    employer_id: int
+    kind: str
+    starts_on: date
+    ends_on: date | None = None
+    workplace_id: int | None = None
+    fte_percent: int | None = None
+    may_tell_employer: bool = False
+
+
+def start_placement(
+    actor: Actor, *, participant_id: int, given: PlacementFields, enrolment_id: int | None = None
+) -> Placement:
+    """A participant begins at an employer. Without an enrolment it belongs to the open one that started last.
+
+    Writes a line for the participant and one for the employer, which does not name the person. Tells everyone
+    (``PlacementChanged``). Raises DomainError for a field that is wrong; NotVisible. Not repeatable.
+    """
+    person = locked(Participant, actor, participant_id)
+    _check(actor, given)
+    enrolment = _enrolment(actor, person, enrolment_id)
+    placement = Placement(
+        **asdict(given),
+        participant_id=person.id,
+        enrolment_id=enrolment.id if enrolment else None,
+        unit_id=enrolment.unit_id if enrolment else person.unit_id,
+        created_at=clock.now(),
+    )
+    session = current_session()
+    session.add(placement)
+    session.flush()  # The id is part of the history lines and of the event.
+    _started_lines(actor, placement)
+    _audit(actor, placement, "placement_started")
+    emit(PlacementChanged(placement_id=placement.id))
+    return placement
+
+
+def change_placement(
+    actor: Actor, *, placement_id: int, version: int | None, given: PlacementFields
+) -> Placement:
+    """Correct a placement. Raises DomainError, EditConflict when somebody saved after ``version``, NotVisible."""
+    placement = locked(Placement, actor, placement_id)
+    if version is not None and placement.version_id != version:
+        message = _("Somebody else saved this while you had it open. Nothing of yours is lost: compare and save again.")
+        raise EditConflict(message, current=values_of(placement))
+    _check(actor, given)
+    if placement.end_reason is not None and given.ends_on is None:
+        raise DomainError(_("The placement has ended. Write when."), field="ends_on")
+    for name, value in asdict(given).items():
+        setattr(placement, name, value)
+    placement.version_id += 1
+    current_session().flush()  # The lines are written of the row as it now stands.
+    _started_lines(actor, placement)
+    _audit(actor, placement, "placement_changed")
+    emit(PlacementChanged(placement_id=placement.id))
+    return placement
+
+
+def end_placement(actor: Actor, *, placement_id: int, ends_on: date, reason: str) -> Placement:
+    """A placement ends, for a reason of the picklist placement_end_reason. Called again, it corrects both.
+
+    The reason stands in the participant's history only; employers' pages say that it ended.
+
+    Raises DomainError, NotVisible.
+    """
+    placement = locked(Placement, actor, placement_id)
+    if ends_on < placement.starts_on:
+        raise DomainError(_("The end date is before the start date."), field="ends_on")
+    if reason not in picklists.codes("placement_end_reason"):
+        raise DomainError(_("Choose one of the alternatives."), field="reason")
+    placement.ends_on, placement.end_reason = ends_on, reason
+    placement.status = "completed" if reason in _AS_PLANNED else "ended_early"
+    placement.version_id += 1
+    _ended_lines(actor, placement)
+    _audit(actor, placement, "placement_ended")
+    emit(PlacementChanged(placement_id=placement.id))
+    return placement
+
+
+def values_of(placement: Placement) -> dict[str, object]:
+    """What stands in the row by field name, with the version."""
+    names = PlacementFields.__dataclass_fields__
+    return {name: getattr(placement, name) for name in names} | {"version": placement.version_id}
+
+
+def _check(actor: Actor, given: PlacementFields) -> None:
+    if given.kind not in picklists.codes("placement_type"):
+        raise DomainError(_("Choose one of the alternatives."), field="kind")
+    if given.ends_on is not None and given.ends_on < given.starts_on:
+        raise DomainError(_("The end date is before the start date."), field="ends_on")
+    if given.fte_percent is not None and not 1 <= given.fte_percent <= 100:
+        raise DomainError(_("Write a number between 1 and 100."), field="fte_percent")
+    session = current_session()
+    if session.scalar(visible(Employer, actor).where(Employer.id == given.employer_id)) is None:
+        raise DomainError(_("Choose an employer."), field="employer")
+    if given.workplace_id is not None:
+        of_employer = Workplace.employer_id == given.employer_id
+        if session.scalar(visible(Workplace, actor).where(Workplace.id == given.workplace_id, of_employer)) is None:
+            raise DomainError(_("Choose one of the employer's workplaces."), field="workplace_id")
+
+
+def _enrolment(actor: Actor, person: Participant, enrolment_id: int | None) -> Enrolment | None:
+    statement = visible(Enrolment, actor).where(Enrolment.participant_id == person.id)
+    if enrolment_id is not None:
+        found = current_session().scalar(statement.where(Enrolment.id == enrolment_id))
+        if found is None:
+            raise DomainError(_("Choose an enrolment of the participant."), field="enrolment_id")
+        return found
+    newest = statement.where(Enrolment.exited_on.is_(None)).order_by(Enrolment.starts_on.desc(), Enrolment.id.desc())
+    return current_session().scalar(newest.limit(1))
+
+
+def _started_lines(actor: Actor, placement: Placement) -> None:
+    employer = current_session().scalars(visible(Employer, actor).where(Employer.id == placement.employer_id)).one()
+    kind = _labels("placement_type", placement.kind)
+    _line(
+        actor,
+        placement,
+        ended=False,
+        person_detail={lang: f"{employer.name}: {label}" for lang, label in kind.items()},
+        employer_detail=kind,
+    )
+
+
+def _ended_lines(actor: Actor, placement: Placement) -> None:
+    reason = _labels("placement_end_reason", placement.end_reason or "other")
+    _line(actor, placement, ended=True, person_detail=reason, employer_detail=None)
+
+
+def _line(
+    actor: Actor,
+    placement: Placement,
+    *,
+    ended: bool,
+    person_detail: dict[str, str],
+    employer_detail: dict[str, str] | None,
+) -> None:
+    """One line for the participant, and one for the employer that does not say who it is."""
+    kind = "placement_ended" if ended else "placement_started"
+    day = placement.ends_on if ended and placement.ends_on else placement.starts_on
+    summary = in_all_languages(lambda: _("Placement ended") if ended else _("Placement started"))
+    for subject, ref, detail in (
+        (Subject(participant_id=placement.participant_id), "person", person_detail),
+        (Subject(employer_id=placement.employer_id), "employer", employer_detail),
+    ):
+        write_line(
+            actor,
+            kind=kind,
+            source_ref=f"placement:{placement.id}:{ref}",
+            at=moment_of(day, unit_of(placement.unit_id).time_zone),
+            summary=summary,
+            detail=detail,
+            unit_id=placement.unit_id,
+            subjects=[subject],
+        )
+
+
+def _labels(list_name: str, code: str) -> dict[str, str]:
+    return {language: picklists.label(list_name, code, language) for language in LANGUAGES}
+
+
+def _audit(actor: Actor, placement: Placement, action: str) -> None:
+    audit.record(
+        actor,
+        action,
+        subject_type="participant",
+        subject_id=placement.participant_id,
+        unit_id=placement.unit_id,
+        details={"placement_id": placement.id},
+    )

@@ -1,0 +1,44 @@
+"""Forms of the programme pages."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from crm.web.forms import BaseForm, optional_int
+
+_PERCENT = (Optional(), NumberRange(min=0, max=100))
+
+
+class ProgrammeForm(BaseForm):
+    """A programme with its two usual targets."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=160)])
+    code = StringField(
+        _l("Code"),
+        description=_l("Short, for lists and files: FIA-2026"),
+        validators=[InputRequired(), Length(max=40)],
+    )
+    unit_id = SelectField(_l("Unit"), coerce=optional_int, validators=[InputRequired()])
+    starts_on = DateField(_l("From"), validators=[InputRequired()])
+    ends_on = DateField(_l("Until"), validators=[Optional()])
+    funder = StringField(_l("Funder"), validators=[Optional(), Length(max=160)])
+    expected_participants = IntegerField(
+        _l("Expected participants"), validators=[Optional(), NumberRange(min=0, max=1_000_000)]
+    )
+    work_or_studies = DecimalField(_l("Target: to work or studies, per cent"), validators=_PERCENT, places=None)
+    response_rate = DecimalField(_l("Target: share that answers, per cent"), validators=_PERCENT, places=None)
+    sends_messages = BooleanField(
+        _l("Send messages to participants"),
+        description=_l("Off for a programme that has closed or is only history: then nothing is ever sent for it."),
+    )
+    note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=2000)])
+    version = HiddenField()

@@ -1,0 +1,106 @@
+"""Looking things up, and showing only what the reader may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import selectinload
+
+from crm.accounts.scopes import condition, scoped, visible
+from crm.actors import Actor
+from crm.db import current_session
+from crm.employers.models import ContactPerson, Employer, Position
+from crm.participants.models import Participant
+from crm.search.documents import EMPLOYER, PARTICIPANT, PERSON
+from crm.search.folding import search_terms
+from crm.search.matching import best_first, matches, resembles
+from crm.search.tables import document
+
+SHOWN = 20
+_MODELS: dict[str, type[Any]] = {EMPLOYER: Employer, PERSON: ContactPerson, PARTICIPANT: Participant}
+_ALIKE = 78
+"""How much (of 100) a word must be like another to count as the same with a typing error (rapidfuzz, ratio)."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found, by kind, the best first. ``is_more`` names the kinds of which there is more than is shown.
+
+    ``similar``: nothing was found as written, and these are nearly the same.
+    """
+
+    employers: Sequence[Employer] = ()
+    persons: Sequence[ContactPerson] = ()
+    participants: Sequence[Participant] = ()
+    is_more: frozenset[str] = frozenset()
+    similar: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found at all."""
+        return not (self.employers or self.persons or self.participants)
+
+
+def find(actor: Actor, text: str) -> Results:
+    """Everything that ``actor`` may see and that has every word of ``text``; what is nearly alike if there is none.
+
+    Accents and capitals do not count, and telephone numbers are found however they are written. At most six
+    queries, or eight when nothing is found as written.
+    """
+    connection = current_session().connection()
+    exact = matches(connection, text)
+    if exact is None:
+        return Results()
+    results = _results(actor, {kind: _ids(actor, kind, exact, text) for kind in _MODELS}, similar=False)
+    if not results.is_empty:
+        return results
+    wide = resembles(connection, text)
+    if wide is None:
+        return results
+    return _results(actor, {kind: _alike(actor, kind, wide, text) for kind in _MODELS}, similar=True)
+
+
+def _ids(actor: Actor, kind: str, found: ColumnElement[bool], text: str) -> list[int]:
+    statement = _seen(actor, kind, select(document.c.row_id), found)
+    return list(current_session().scalars(statement.order_by(*best_first(text)).limit(SHOWN + 1)))
+
+
+def _alike(actor: Actor, kind: str, found: ColumnElement[bool], text: str) -> list[int]:
+    rows = current_session().execute(_seen(actor, kind, select(document.c.row_id, document.c.title), found).limit(200))
+    words = search_terms(text)
+    scored = [(_likeness(words, title), row_id) for row_id, title in rows]
+    return [row_id for score, row_id in sorted(scored, reverse=True) if score >= _ALIKE][:SHOWN]
+
+
+def _likeness(words: Sequence[str], title: str) -> float:
+    """How well the worst of the words is found among those of the title."""
+    return min(max((fuzz.ratio(word, other) for other in title.split()), default=0) for word in words)
+
+
+def _seen(actor: Actor, kind: str, statement: Select[Any], found: ColumnElement[bool]) -> Select[Any]:
+    model = _MODELS[kind]
+    joined = statement.join(model, model.id == document.c.row_id)
+    in_use = model.archived_at.is_(None)
+    return scoped(joined.where(document.c.kind == kind, found, in_use), condition(model, actor))
+
+
+def _results(actor: Actor, ids: dict[str, list[int]], *, similar: bool) -> Results:
+    return Results(
+        employers=_rows(actor, Employer, ids[EMPLOYER]),
+        persons=_rows(actor, ContactPerson, ids[PERSON]),
+        participants=_rows(actor, Participant, ids[PARTICIPANT]),
+        is_more=frozenset(kind for kind, found in ids.items() if len(found) > SHOWN),
+        similar=similar,
+    )
+
+
+def _rows(actor: Actor, model: type[Any], ids: list[int]) -> Sequence[Any]:
+    if not ids:
+        return ()
+    statement = visible(model, actor).where(model.id.in_(ids[:SHOWN]))
+    if model is ContactPerson:
+        statement = statement.options(selectinload(ContactPerson.positions).joinedload(Position.employer))
+    rows = {row.id: row for row in current_session().scalars(statement)}
+    return [rows[row_id] for row_id in ids[:SHOWN] if row_id in rows]

@@ -1,0 +1,33 @@
+"""The card on the Today page: what of the surveys waits for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template
+
+from crm.accounts.current import current_actor
+from crm.actors import Role
+from crm.extension_points import Panel
+from surveys.catching_up.queries import count_late, unreachable_rows
+from surveys.interviews.queries import count_calls
+
+MOST_COUNTED = 100
+
+
+def today_card(context: Mapping[str, Any]) -> str:
+    """Late surveys, people out of reach, people to call. Nothing when nothing waits."""
+    actor = current_actor()
+    late = count_late(actor)
+    unreachable = len(unreachable_rows(actor, limit=MOST_COUNTED))
+    calls = count_calls(actor)
+    if not (late or unreachable or calls):
+        return ""
+    return render_template(
+        "surveys/catching_up/today_card.html", late=late, unreachable=unreachable, calls=calls
+    )
+
+
+def panels() -> tuple[Panel, ...]:
+    """The card."""
+    workers = frozenset({Role.COORDINATOR, Role.MANAGER})
+    return (Panel("today.cards", "surveys.today", today_card, order=40, roles=workers),)

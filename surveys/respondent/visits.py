@@ -1,0 +1,180 @@
+"""A visit of somebody who holds a link: which survey, in which language, with which texts and addresses."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import request, url_for
+from werkzeug.exceptions import NotFound
+
+from crm.messaging.mail_html import direction_of
+from surveys.answering import questionnaire_of
+from surveys.definition import Definition
+from surveys.due_rows import row_by_opt_out_token, row_by_survey_token
+from surveys.models import DueRow, QuestionnaireVersion
+from surveys.plans.queries import newest_published
+from surveys.responses import definition_of
+from surveys.sending.texts import ContactPerson, contact_for, long_date
+from surveys.shipped import FALLBACK_LANGUAGE, TextState, page_text, shipped_languages, shipped_privacy_texts
+from surveys.standing import closed_on
+from surveys.tokens import form_token, form_token_fits, opt_out_token, survey_token
+
+FORM_TOKEN = "form_token"
+
+
+class WrongLink(NotFound):
+    """The token in the address is not that of any survey."""
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """One entry of the language switch."""
+
+    code: str
+    name: str
+    href: str
+
+
+@dataclass
+class Visit:
+    """One request of a respondent. Everything is read from the row; nothing is kept between requests."""
+
+    row: DueRow
+    token: str
+
+    @cached_property
+    def version(self) -> QuestionnaireVersion:
+        """The version that is being answered, or would be."""
+        if self.row.response is not None:
+            return self.row.response.version
+        version = newest_published(questionnaire_of(self.row))
+        if version is None:
+            raise WrongLink
+        return version
+
+    @cached_property
+    def definition(self) -> Definition:
+        """The structure of the version."""
+        return definition_of(self.version)
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The languages whose texts somebody has approved, in the order of the switch. Drafts are not among them."""
+        approved = {each.language for each in self.version.translations if each.approved_at is not None}
+        known = [each.code for each in shipped_languages() if each.code in approved]
+        return known or [FALLBACK_LANGUAGE]
+
+    @cached_property
+    def language(self) -> str:
+        """The language asked for in the address, else that of the response, else that of the message."""
+        begun = self.row.response.language if self.row.response else None
+        wanted = (request.args.get("lang"), begun, self.row.language)
+        return next((each for each in wanted if each in self.languages), self.languages[0])
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The wording of the questionnaire in the language of the visit."""
+        return next((each.texts for each in self.version.translations if each.language == self.language), {})
+
+    @cached_property
+    def contact(self) -> ContactPerson:
+        """Whom the person can call."""
+        return contact_for(self.row)
+
+    def say(self, key: str, **values: object) -> str:
+        """A fixed text of the pages; the usual placeholders are filled in."""
+        usual = {
+            "org": self.contact.organisation,
+            "contact_name": self.contact.name,
+            "contact_phone": self.contact.phone,
+            "switchboard": self.contact.switchboard,
+        }
+        return page_text(key, self.language, **{**usual, **values})
+
+    def privacy(self, key: str, **values: object) -> str:
+        """A text of the privacy note."""
+        return privacy_text(key, self.language, **values)
+
+    def deadline(self) -> str:
+        """The last day on which the link works, in words."""
+        return long_date(closed_on(self.row), self.language)
+
+    def url(self, endpoint: str, **values: Any) -> str:
+        """The address of one of the person's own pages, in the language of the visit."""
+        return url_for(f"surveys_respondent.{endpoint}", token=self.token, lang=self.language, **values)
+
+    def opt_out_url(self) -> str:
+        """The page that says "no more surveys"."""
+        token = opt_out_token(self.row.public_id, self.row.token_version)
+        return url_for("surveys_opt_out.ask", token=token, lang=self.language)
+
+    def survey_url(self) -> str:
+        """The survey itself, for the opt-out page."""
+        token = survey_token(self.row.public_id, self.row.token_version)
+        return url_for("surveys_respondent.show", token=token, lang=self.language)
+
+    def form_token(self, step: str) -> str:
+        """The token of one form."""
+        return form_token(self.row.public_id, self.row.token_version, step)
+
+    def form_fits(self, step: str) -> bool:
+        """Whether the form that was sent is one of ours, made for this survey and this step."""
+        given = request.form.get(FORM_TOKEN, "")
+        return form_token_fits(given, self.row.public_id, self.row.token_version, step)
+
+    def page(self) -> dict[str, Any]:
+        """What every page of the visit needs."""
+        return {
+            "visit": self,
+            "t": self.say,
+            "lang": self.language,
+            "dir": direction_of(self.language),
+            "survey_name": self._who_asks(),
+            "survey_languages": self._language_links() if len(self.languages) > 1 else [],
+        }
+
+    def _who_asks(self) -> str:
+        """The unit and the person whom the respondent knows there."""
+        contact = self.contact
+        return contact.organisation if contact.name == contact.organisation else f"{contact.organisation} · {contact.name}"
+
+    def _language_links(self) -> list[LanguageLink]:
+        names = {each.code: each.name for each in shipped_languages()}
+        arguments = {**(request.view_args or {}), **request.args.to_dict()}
+        # After a form the address is that of the form; its page can be asked for again in another language.
+        return [
+            LanguageLink(code, names[code], url_for(request.endpoint or "", **{**arguments, "lang": code}))
+            for code in self.languages
+        ]
+
+
+def visit_by_survey_link(token: str) -> Visit:
+    """The visit of somebody with a survey link. Raises WrongLink."""
+    row = row_by_survey_token(token)
+    if row is None:
+        raise WrongLink
+    return Visit(row, token)
+
+
+def visit_by_opt_out_link(token: str) -> Visit:
+    """The visit of somebody with an opt-out link. Raises WrongLink."""
+    row = row_by_opt_out_token(token)
+    if row is None:
+        raise WrongLink
+    return Visit(row, token)
+
+
+def language_of_stranger() -> str:
+    """The language for somebody whom nothing is known of: asked for, or their browser's, of those that are shipped."""
+    shipped = [each.code for each in shipped_languages() if each.state is TextState.SHIPPED]
+    wanted = request.args.get("lang", "")
+    if wanted in shipped:
+        return wanted
+    return request.accept_languages.best_match(shipped) or FALLBACK_LANGUAGE
+
+
+def privacy_text(key: str, language: str, **values: object) -> str:
+    """A text of the privacy note, in English where the language lacks it."""
+    texts = shipped_privacy_texts()
+    template = texts.get(language, {}).get(key) or texts[FALLBACK_LANGUAGE][key]
+    return template.format_map(values) if values else template

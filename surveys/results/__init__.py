@@ -1,0 +1,1 @@
+"""What surveys show on the Follow-up page, and their own pages of results."""

@@ -1,0 +1,150 @@
+"""The ledger of every wave with what follows from it: does it add up, how many answered, what is late."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from crm import clock
+from crm.accounts.scopes import trusted
+from crm.db import current_session
+from crm.participants.models import Enrolment, EnrolmentExit
+from crm.reports.filters import FollowUpFilters
+from surveys.dispositions import DueState, StopReason
+from surveys.ledger import Ledger, LedgerBy, ledger_by
+from surveys.models import DueRow, FollowUpPlan
+from surveys.results.conditions import (
+    COUNTS_ONLY,
+    due_rows_at_any_time,
+    ledger_filter,
+    sees_refusals,
+)
+from surveys.statistics.response_rates import DispositionCounts, count_weighted_dispositions
+from surveys.statistics.suppression import MINIMUM_ANSWERS
+
+_SENT = (
+    DueState.SENT_WAITING,
+    DueState.IN_DOUBT,
+    DueState.ANSWERED,
+    DueState.PARTLY_ANSWERED,
+    DueState.DECLINED,
+    DueState.CLOSED_WITHOUT_ANSWER,
+)
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One column of the ledger. ``exits`` was counted apart from the ledger, so that a difference shows.
+
+    ``late``: surveys that were due before today and have not gone out, whenever the exit was.
+    ``merged``: refusals are shown together with those who did not answer.
+    """
+
+    key: str
+    ledger: Ledger
+    by_unit: dict[int, Ledger]
+    exits: int
+    late: int
+    merged: bool
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every exit is in exactly one state and none is unplanned."""
+        return self.ledger.total == self.exits and not self.ledger.unplanned
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether surveys are late and not one has ever gone out."""
+        return self.late > 0 and not any(self.ledger.of(state) for state in _SENT)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether reasons would point at single persons."""
+        return self.exits < MINIMUM_ANSWERS
+
+    @property
+    def dispositions(self) -> DispositionCounts:
+        """The counts behind the response rate."""
+        return dispositions_of(self.ledger)
+
+    @property
+    def not_yet_due(self) -> int:
+        """Exits whose day has not come; they are in no base."""
+        return self.ledger.of(DueState.NOT_YET_DUE)
+
+    def count(self, state: DueState) -> int:
+        """How many exits are shown in a state; refusals stand with the unanswered where they are merged."""
+        if not self.merged:
+            return self.ledger.of(state)
+        if state is DueState.DECLINED:
+            return 0
+        declined = self.ledger.of(DueState.DECLINED) if state is DueState.CLOSED_WITHOUT_ANSWER else 0
+        return self.ledger.of(state) + declined
+
+    def reasons(self) -> list[tuple[StopReason, int]]:
+        """Why it was not possible, the most frequent first; nothing in a small wave."""
+        if self.is_small:
+            return []
+        return sorted(self.ledger.reasons(DueState.NOT_POSSIBLE).items(), key=lambda pair: -pair[1])
+
+
+def waves_of(filters: FollowUpFilters) -> list[Wave]:
+    """Every wave that is planned somewhere, the first after the exit first. Three queries and one for each wave."""
+    wanted = ledger_filter(filters)
+    exits, late = _exits(filters), _late(filters)
+    found = []
+    for key in wave_keys():
+        by_unit = ledger_by(key, wanted, by=LedgerBy.UNIT)
+        merged = exits < MINIMUM_ANSWERS or not sees_refusals(filters.actor)
+        found.append(Wave(key, _sum(by_unit.values()), by_unit, exits, late.get(key, 0), merged))
+    return found
+
+
+def dispositions_of(found: Ledger) -> DispositionCounts:
+    """The AAPOR dispositions of a ledger."""
+    return count_weighted_dispositions((state, reason, number) for (state, reason), number in found.counts.items())
+
+
+def _sum(parts: Iterable[Ledger]) -> Ledger:
+    counts: dict[tuple[DueState, StopReason | None], int] = {}
+    unplanned = 0
+    for part in parts:
+        unplanned += part.unplanned
+        for place, number in part.counts.items():
+            counts[place] = counts.get(place, 0) + number
+    return Ledger(counts, unplanned)
+
+
+def wave_keys() -> list[str]:
+    """The waves that are planned somewhere, in the order of their days. One query."""
+    statement = (
+        select(FollowUpPlan.key)
+        .group_by(FollowUpPlan.key)
+        .order_by(func.min(FollowUpPlan.days_after), FollowUpPlan.key)
+    )
+    return list(current_session().scalars(statement))
+
+
+def _exits(filters: FollowUpFilters) -> int:
+    statement = (
+        select(func.count())
+        .select_from(EnrolmentExit)
+        .join(Enrolment, Enrolment.id == EnrolmentExit.enrolment_id)
+        .where(
+            EnrolmentExit.exit_on.between(filters.since, filters.until),
+            Enrolment.unit_id.in_(filters.unit_ids),
+        )
+    )
+    if filters.programme_id is not None:
+        statement = statement.where(Enrolment.programme_id == filters.programme_id)
+    return current_session().scalar(trusted(statement, because=COUNTS_ONLY)) or 0
+
+
+def _late(filters: FollowUpFilters) -> dict[str, int]:
+    statement = (
+        select(DueRow.wave, func.count())
+        .where(DueRow.state == DueState.DUE, DueRow.due_on < clock.today(), *due_rows_at_any_time(filters))
+        .group_by(DueRow.wave)
+    )
+    rows = current_session().execute(trusted(statement, because=COUNTS_ONLY))
+    return dict(rows.tuples().all())

@@ -1,0 +1,1 @@
+"""A rehearsal: the real code under a clock of its own, with people, staff and receivers that are played."""

@@ -1,0 +1,80 @@
+"""The background of a rehearsal: the periodic jobs in the order of the registry, as the dispatcher runs them."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select, union_all
+
+from crm import clock
+from crm.db import current_session
+from crm.jobs.runner import run_job
+from crm.jobs.wake import EmbeddedWaker, waker_of
+from crm.messaging.models import MessageState, OutboxMessage
+from crm.messaging.services import SEND_JOB
+from surveys.simulation.agenda import VirtualClock
+from surveys.simulation.installation import ZONE, Installation
+from surveys.simulation.sender import Sender
+
+_A_MOMENT = timedelta(seconds=1)
+_MOVERS = {SEND_JOB, "messaging.resolve"}
+_ROUNDS = 1000
+
+
+class Background:
+    """Runs what is due or woken. Between two rounds time goes on to the next instant at which a message can move."""
+
+    def __init__(self, installation: Installation, virtual: VirtualClock, sender: Sender) -> None:
+        waker = waker_of(installation.app)
+        assert isinstance(waker, EmbeddedWaker), "a rehearsal has no Redis"
+        self._installation = installation
+        self._clock = virtual
+        self._sender = sender
+        self._waker = waker
+        self._last: dict[str, datetime] = {}
+        self._day: date | None = None
+
+    def work_until(self, horizon: datetime, *, something_happened: bool) -> None:
+        """Run the jobs now, and again as long as messages can still move before ``horizon``.
+
+        The jobs look at the civil date and at the database: once they have run on a day, they find nothing new until
+        something happens, and are left out.
+        """
+        if something_happened or clock.today(ZONE) != self._day:
+            self._day = clock.today(ZONE)
+            self._round(set())
+        for _round in range(_ROUNDS):
+            woken = self._waker.take()
+            moment = self._clock.instant if woken else self._next_moment()
+            if moment is None or moment > horizon:
+                return
+            self._clock.advance(moment)
+            self._round(woken | _MOVERS)
+        raise RuntimeError("the background does not come to rest")
+
+    def _round(self, woken: set[str]) -> None:
+        now = self._clock.instant
+        for key, job in self._installation.registry.jobs.items():
+            last = self._last.get(key)
+            if key in woken or last is None or now - last >= job.every:
+                self._last[key] = now
+                self._run(key)
+
+    def _run(self, key: str) -> None:
+        if key == SEND_JOB:
+            self._sender.send()
+        else:
+            run_job(self._installation.app, key)
+
+    def _next_moment(self) -> datetime | None:
+        """When the next message can be claimed, taken from a dead sender, or asked about."""
+        now = self._clock.instant
+        states = OutboxMessage.state
+        waiting = select(func.min(OutboxMessage.not_before)).where(states == MessageState.PLANNED)
+        held = (MessageState.CLAIMED, MessageState.ON_WIRE)
+        leased = select(func.min(OutboxMessage.lease_until)).where(states.in_(held))
+        doubted = select(func.min(OutboxMessage.ask_after)).where(
+            states == MessageState.UNKNOWN, OutboxMessage.ask_after > now
+        )
+        with self._installation.app.app_context():
+            times = current_session().scalars(union_all(waiting, leased, doubted))
+            found = [at for at in times if at is not None]
+        return max(min(found) + _A_MOMENT, now) if found else None

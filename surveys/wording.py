@@ -1,0 +1,82 @@
+"""Words for staff: waves, states, reasons, channels, languages. Nothing here tells that somebody declined."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from crm.db import current_session
+from crm.extension_points import Text
+from crm.participants.rules import PARTICIPANT_LANGUAGES
+from surveys.dispositions import StopReason
+from surveys.models import FollowUpPlan, Questionnaire
+from surveys.shipped import FALLBACK_LANGUAGE, shipped_languages
+
+CHANNELS: Mapping[str, Text] = {"email": _l("e-mail"), "sms": _l("SMS")}
+REASONS: Mapping[StopReason, Text] = {
+    StopReason.NO_ADDRESS: _l("there is no phone number and no e-mail address"),
+    StopReason.BOUNCED: _l("the address does not work"),
+    StopReason.OPTED_OUT: _l("the person wants no surveys"),
+    StopReason.PROTECTED: _l("protected identity"),
+    StopReason.NO_CONSENT: _l("there is no consent"),
+    StopReason.LANGUAGE_NOT_APPROVED: _l("no text is approved"),
+    StopReason.LANGUAGE_BARRIER: _l("no common language"),
+    StopReason.ILLNESS: _l("illness"),
+    StopReason.CLOSED_PROGRAMME: _l("the programme sends nothing"),
+    StopReason.DECEASED: _l("the person has died"),
+    StopReason.DUPLICATE: _l("registered twice"),
+    StopReason.NEVER_ENROLLED: _l("never took part"),
+    StopReason.LATER_EXIT: _l("the person came back"),
+    StopReason.NEW_PLAN: _l("no plan asks for it any more"),
+}
+
+
+def reason_text(reason: str | None) -> str:
+    """A reason in the reader's words; one without words of its own says nothing."""
+    return str(REASONS.get(StopReason(reason), "")) if reason else ""
+
+
+def channel_text(channel: str) -> str:
+    """A channel in the reader's words."""
+    return str(CHANNELS.get(channel, channel))
+
+
+def channels_text(channels: tuple[str, ...] | list[str]) -> str:
+    """Several channels, best first: "e-mail, then SMS"."""
+    names = [channel_text(channel) for channel in channels]
+    if len(names) < 2:
+        return "".join(names)
+    return str(_("%(first)s, then %(others)s", first=names[0], others=", ".join(names[1:])))
+
+
+def language_text(language: str) -> str:
+    """A language by the name that its speakers use."""
+    shipped = {each.code: each.name for each in shipped_languages()}
+    return shipped.get(language) or PARTICIPANT_LANGUAGES.get(language, language)
+
+
+def when_text(days_after: int) -> str:
+    """When a plan asks, in words."""
+    if days_after == 0:
+        return str(_("At the exit"))
+    return str(ngettext("%(num)d day after the exit", "%(num)d days after the exit", days_after))
+
+
+def questionnaire_titles(language: str) -> dict[str, str]:
+    """The title of each questionnaire's newest version, by key, in a staff language."""
+    titles: dict[str, str] = {}
+    for questionnaire in current_session().scalars(select(Questionnaire)):
+        texts = {each.language: each.texts for each in questionnaire.versions[-1].translations}
+        for wanted in (language, FALLBACK_LANGUAGE):
+            if texts.get(wanted, {}).get("title"):
+                titles[questionnaire.key] = texts[wanted]["title"]
+                break
+    return titles
+
+
+def plan_title(plan: FollowUpPlan | None, wave: str, titles: Mapping[str, str]) -> str:
+    """What a wave is called: the title of its questionnaire, else its key."""
+    key = plan.questionnaire.key if plan is not None else wave
+    return titles.get(key, wave)

@@ -1,0 +1,109 @@
+"""The audit log: who sees what of it, filters, and the file."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from crm import clock
+from crm.accounts.audit import record
+from crm.accounts.audit_csv import safe_cell
+from crm.accounts.audit_queries import AuditFilters, actions_seen, audit_entries
+from crm.actors import Actor
+from crm.db import current_session, transaction
+from tests.accounts.conftest import Organisation, actions, enter
+
+
+@pytest.fixture
+def entries(core_app: Flask, organisation: Organisation) -> None:
+    with core_app.app_context(), transaction():
+        for who, where in (
+            (organisation.coordinator, organisation.north),
+            (organisation.stranger, organisation.south),
+            (organisation.administrator, None),
+        ):
+            record(
+                who.actor,
+                "participant_read",
+                subject_type="participant",
+                subject_id=7,
+                unit_id=where.id if where else None,
+                details={"fields": ["phone", "email"]},
+            )
+
+
+def seen(actor: Actor, **filters: object) -> int:
+    statement = audit_entries(actor, AuditFilters(**filters))  # type: ignore[arg-type]
+    return len(current_session().scalars(statement).all())
+
+
+def test_administrators_see_all_of_it_managers_their_units_others_nothing(
+    core_app: Flask, entries: None, organisation: Organisation
+) -> None:
+    with core_app.app_context():
+        assert seen(organisation.administrator.actor) == 3
+        assert seen(organisation.manager.actor) == 1
+        assert seen(organisation.coordinator.actor) == 0
+
+
+def test_it_is_filtered_by_who_what_and_when(
+    core_app: Flask, entries: None, organisation: Organisation
+) -> None:
+    actor = organisation.administrator.actor
+    today = clock.today()
+    with core_app.app_context():
+        assert seen(actor, staff_id=organisation.stranger.id) == 1
+        assert seen(actor, action="signed_in") == 0
+        assert seen(actor, since=today, until=today) == 3
+        assert seen(actor, until=today - timedelta(days=1)) == 0
+        assert actions_seen(actor) == [("participant_read", "Participant read")]
+
+
+def test_a_day_is_a_civil_day_of_the_unit(core_app: Flask, organisation: Organisation) -> None:
+    with core_app.app_context():
+        late_in_stockholm = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+        with clock.travelling(late_in_stockholm), transaction():
+            record(organisation.administrator.actor, "signed_in", subject_type="staff")
+        assert seen(organisation.administrator.actor, since=date(2026, 7, 1)) == 1
+        assert seen(organisation.administrator.actor, until=date(2026, 6, 30)) == 0
+
+
+def test_the_page_shows_names_and_the_file_the_same_lines(
+    core_app: Flask, browser: FlaskClient, entries: None, organisation: Organisation
+) -> None:
+    enter(browser, organisation.manager)
+    page = browser.get("/settings/audit?action=participant_read")
+    assert page.text.count("<tr><td") == 1
+    assert organisation.coordinator.actor.label in page.text
+    answer = browser.get("/settings/audit.csv?action=participant_read")
+    assert answer.mimetype == "text/csv"
+    heading, line = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    assert heading == ["at", "who", "what", "about", "details"]
+    assert line[1:] == [
+        organisation.coordinator.actor.label,
+        "Participant read",
+        "participant 7",
+        "fields: phone email",
+    ]
+    with core_app.app_context():
+        assert actions()[-1] == "audit_exported"
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+46", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_a_spreadsheet_calculates_nothing(value: str) -> None:
+    assert safe_cell(value) == f"'{value}"
+
+
+def test_plain_text_stays_as_it_is() -> None:
+    assert safe_cell("Åsa = Öberg") == "Åsa = Öberg"
+
+
+@pytest.mark.parametrize(
+    "query", ["who=x", "who=99999999999999999999", "since=2026-13-45", "action=%00", "page=9"]
+)
+def test_odd_addresses_do_not_break_it(query: str, browser: FlaskClient, organisation: Organisation) -> None:
+    enter(browser, organisation.administrator)
+    assert browser.get(f"/settings/audit?{query}").status_code == 200
