@@ -29,31 +29,55 @@ class Form:
 
 
 class _Forms(HTMLParser):
+    """Collects what each form would send as it stands."""
+
     def __init__(self) -> None:
         super().__init__()
         self.found: list[Form] = []
         self._open: Form | None = None
+        self._select = self._text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
         if tag == "form":
-            self._open = Form(attributes.get("action", ""), attributes.get("method", "get").lower())
+            self._open = Form(given.get("action", ""), given.get("method", "get").lower())
             self.found.append(self._open)
-        elif tag == "input" and self._open is not None and attributes.get("name"):
-            self._keep(self._open, attributes, checked="checked" in attributes)
+        elif self._open is None:
+            return
+        elif tag == "input" and name:
+            self._keep(self._open, name, given)
+        elif tag == "select":
+            self._select = name
+        elif tag == "textarea":
+            self._text = name
+            self._open.values[name] = ""
+        elif tag == "option" and self._select and ("selected" in given or self._select not in self._open.values):
+            self._open.values[self._select] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._open = None
+        elif tag == "select":
+            self._select = ""
+        elif tag == "textarea":
+            self._text = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._text and self._open is not None:
+            # A line break right after the tag belongs to the markup (HTML, 13.1.2.5).
+            before = self._open.values[self._text]
+            self._open.values[self._text] = before + (data if before else data.removeprefix("\n"))
 
     @staticmethod
-    def _keep(form: Form, attributes: dict[str, str], *, checked: bool) -> None:
-        name, kind, value = attributes["name"], attributes.get("type", "text"), attributes.get("value", "")
+    def _keep(form: Form, name: str, given: dict[str, str]) -> None:
+        kind, value = given.get("type", "text"), given.get("value", "")
         if kind == "radio":
             form.choices.setdefault(name, []).append(value)
-        if kind in ("radio", "checkbox") and not checked:
-            return
-        if kind != "submit":
+        if kind in ("radio", "checkbox"):
+            if "checked" in given:
+                form.values[name] = value or "on"
+        elif kind != "submit":
             form.values[name] = value
 
 

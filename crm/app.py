@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crm import clock
 from crm.accounts.feature import feature as accounts
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("crm", static_folder=None, template_folder=None)
     app.config.from_mapping(_flask_config(settings))
     app.extensions["brobygg.settings"] = settings
+    _trust_proxies(app, settings.trusted_proxies)
     configure_logging(settings)
     db.init_app(app)
     with app.app_context():
@@ -93,6 +95,12 @@ def _exempt_from_csrf(app: Flask, registry: Registry) -> None:
     for public in registry.public_endpoints.values():
         if public.csrf_exempt_because:
             csrf.exempt(app.view_functions[public.endpoint])
+
+
+def _trust_proxies(app: Flask, number: int) -> None:
+    """Believe what so many proxies in front of us say about address and scheme; nobody else is believed."""
+    if number > 0:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number)  # type: ignore[method-assign]
 
 
 def _put_shell(app: Flask, registry: Registry) -> None:

@@ -4,6 +4,7 @@ import os
 import secrets as secret_words
 import sys
 from functools import cached_property
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -15,8 +16,10 @@ from crm.jobs.heartbeats import expect_heartbeats
 from crm.migrating import check, make_revision, upgrade
 from crm.registry import EXTENSION, Registry
 from crm.serving.background import schedule, work
+from crm.serving.backup import back_up, hold_after_restore, restore
 from crm.serving.local import DEFAULT_PORT, local_environment
 from crm.serving.server import serve as serve_settings
+from crm.serving.shifted_clock import shift_clock
 from crm.settings import Settings, load_settings
 
 
@@ -26,9 +29,10 @@ class Installation:
     @cached_property
     def settings(self) -> Settings:
         """From the environment; where that names no installation, the local one of `make run`."""
-        if os.environ.get("BROBYGG_SECRET_KEY"):
-            return load_settings()
-        return load_settings(local_environment(os.environ))
+        named = os.environ.get("BROBYGG_SECRET_KEY")
+        settings = load_settings() if named else load_settings(local_environment(os.environ))
+        shift_clock(settings)
+        return settings
 
     @cached_property
     def app(self) -> Flask:
@@ -145,6 +149,33 @@ def scheduler(installation: Installation | None) -> None:
     """Put the periodic jobs into Redis. One process; a second does no harm."""
     installation = installation or Installation()
     schedule(installation.settings, installation.app)
+
+
+@main.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup_command(installation: Installation | None, file: Path) -> None:
+    """Save the whole database in FILE, which must not exist. The server may run. Keep the secret key elsewhere."""
+    back_up((installation or Installation()).settings, file)
+    click.echo(f"Saved: {file}")
+
+
+@main.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.confirmation_option(prompt="Replace the whole database by this backup?")
+@click.pass_obj
+def restore_command(installation: Installation | None, file: Path) -> None:
+    """Put the backup in FILE in the place of the database. The server must be stopped.
+
+    Nothing is sent afterwards until an administrator releases it: the backup knows nothing of what left since.
+    """
+    installation = installation or Installation()
+    kept = restore(installation.settings, file)
+    installation.prepare()
+    hold_after_restore(installation.app)
+    if kept is not None:
+        click.echo(f"The database that was here is kept: {kept}")
+    click.echo("Restored. No message is sent until an administrator releases sending (Settings).")
 
 
 @main.command("run-dev")

@@ -5,12 +5,6 @@ from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
 from crm.extension_points import NavItem, PublicEndpoint
-from surveys.authoring import routes as authoring_routes
-from surveys.authoring import text_routes
-from surveys.catching_up import routes as catching_up_routes
-from surveys.exits import routes as exit_routes
-from surveys.interviews import routes as interview_routes
-from surveys.plans import routes as plan_routes
 from surveys.respondent import info_routes, opt_out_routes, routes
 from surveys.results import routes as results
 

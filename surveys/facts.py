@@ -1,6 +1,6 @@
 """Reading what is known about exits, many at a time, with a constant number of queries."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -35,6 +35,8 @@ class _Known:
     units: Mapping[int, Unit]
     last_exits: Mapping[int, int]
     refused: frozenset[int]
+    addresses: Mapping[int, Sequence[Reachable]]
+    """Of each participant, in their own order."""
     suppressed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -42,11 +44,13 @@ def facts_of(exit_ids: Collection[int]) -> dict[int, ExitFacts]:
     """The facts of these exits, by exit. Exits that do not exist are left out. Six queries."""
     exits = _read_exits(exit_ids)
     people = {exit_.enrolment.participant for exit_ in exits}
+    addresses = {person.id: _addresses(person) for person in people}
     known = _Known(
         units={unit.id: unit for unit in current_session().scalars(select(Unit))},
         last_exits=_last_exits({exit_.enrolment_id for exit_ in exits}),
         refused=_refused({person.id for person in people}),
-        suppressed=_suppressed(people),
+        addresses=addresses,
+        suppressed=_suppressed(addresses.values()),
     )
     return {exit_.id: _facts(exit_, known) for exit_ in exits}
 
@@ -89,8 +93,8 @@ def _refused(participant_ids: Collection[int]) -> frozenset[int]:
     return frozenset(current_session().scalars(trusted(statement, because=_PLANNING)))
 
 
-def _suppressed(people: Iterable[Participant]) -> dict[tuple[str, str], str]:
-    hashes = [each.address_hash for person in people for each in _addresses(person)]
+def _suppressed(addresses: Iterable[Sequence[Reachable]]) -> dict[tuple[str, str], str]:
+    hashes = [each.address_hash for own in addresses for each in own]
     statement = select(
         SuppressedAddress.channel, SuppressedAddress.address_hash, SuppressedAddress.reason
     ).where(SuppressedAddress.address_hash.in_(hashes))
@@ -118,7 +122,7 @@ def _facts(exit_: EnrolmentExit, known: _Known) -> ExitFacts:
     person = enrolment.participant
     programme: Programme = enrolment.programme
     unit = known.units[enrolment.unit_id]
-    addresses = _addresses(person)
+    addresses = known.addresses[person.id]
     blocked = [known.suppressed.get((each.channel, each.address_hash)) for each in addresses]
     return ExitFacts(
         exit_id=exit_.id,

@@ -42,8 +42,9 @@ def recompute_many(
     """
     plans = plans or plans_in_force()
     facts = facts_of(exit_ids)
-    _insert_missing(facts.values(), plans)
     rows = rows_of(facts.keys())
+    if _insert_missing(facts.values(), plans, there={(row.exit_id, row.wave) for row in rows}):
+        rows = rows_of(facts.keys())
     failed = failed_addresses(row for row in rows if row.issue or row.state in BEGUN | {DueState.NOT_POSSIBLE})
     for row in rows:
         _recompute_row(actor, row, facts[row.exit_id], plans, failed.get(row.public_id, frozenset()))
@@ -84,21 +85,22 @@ def _recompute_row(
     apply_decision(actor, row, decide(facts, plans.terms(plan), failed=failed), plan)
 
 
-def _insert_missing(facts: Iterable[ExitFacts], plans: PlansInForce) -> None:
-    """Insert the rows that are not there. Two processes at once insert each row once."""
-    new = [row for each in facts for row in _new_rows(each, plans)]
+def _insert_missing(facts: Iterable[ExitFacts], plans: PlansInForce, *, there: set[tuple[int, str]]) -> bool:
+    """Insert the rows that are not there, and say whether there were any. Two processes at once insert each row once."""
+    new = [row for each in facts for row in _new_rows(each, plans, there)]
     if not new:
-        return
+        return False
     session = current_session()
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(dialect.insert(DueRow).on_conflict_do_nothing(), new)
+    return True
 
 
-def _new_rows(facts: ExitFacts, plans: PlansInForce) -> list[dict[str, object]]:
+def _new_rows(facts: ExitFacts, plans: PlansInForce, there: set[tuple[int, str]]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for wave in plans.waves:
         plan = plans.plan_for(facts.unit_id, wave)
-        if plan is None:
+        if plan is None or (facts.exit_id, wave) in there:
             continue
         public_id = new_public_id()
         rows.append(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crm.events import EnrolmentExited, EnrolmentReopened, ExitChanged, ParticipantChanged
-from crm.extension_points import Feature, MigrationLineage, PersonData, Subscription
+from crm.extension_points import Feature, MigrationLineage, PersonData, SampleWorld, Subscription
 from crm.hookspecs import hookimpl
 from crm.settings import Settings
-from surveys.commands import surveys_commands
 from surveys.catching_up.panels import panels as today_panels
+from surveys.commands import surveys_commands
 from surveys.endpoints import blueprints, nav_items, public_endpoints
 from surveys.exits.panels import panels as exit_panels
 from surveys.history_kinds import history_kinds
@@ -21,6 +21,7 @@ from surveys.planning import (
     on_participant_changed,
 )
 from surveys.results.panels import panels as result_panels
+from surveys.sampling import add_sample_data
 from surveys.sending.purposes import message_purposes
 from surveys.survey_settings import check_settings
 from surveys.visibility import scopes
@@ -55,6 +56,11 @@ class SurveysPlugin:
     def brobygg_migrations(self) -> MigrationLineage:
         """The lineage of the survey tables."""
         return MigrationLineage(name="surveys", table_prefix="survey_", folder=FOLDER / "migrations")
+
+    @hookimpl
+    def brobygg_sample_data(self, sample: SampleWorld) -> None:
+        """The surveys of the sample programmes."""
+        add_sample_data(sample)
 
     @hookimpl
     def brobygg_export_person(self, participant_id: int) -> Sequence[PersonData]:

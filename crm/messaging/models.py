@@ -87,7 +87,7 @@ class OutboxMessage(PublicId, Base):
     )
 
 
-class SuppressedAddress(Base):
+class SuppressedAddress(PublicId, Base):
     """An address that must not be used, kept as a keyed hash; with why, since when and where it came from."""
 
     __tablename__ = "suppressed_address"

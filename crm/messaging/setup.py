@@ -8,6 +8,7 @@ from flask_mail import Mail
 
 from crm.errors import SettingsError
 from crm.extension_points import SmsGateway
+from crm.messaging.bounce_settings import BounceMailbox, bounce_mailbox_from
 from crm.messaging.models import Channel
 from crm.messaging.receiver_log import ReceiverLog, receiver_log_from
 from crm.messaging.timing import Timing, timing_from
@@ -26,6 +27,7 @@ class Messaging:
     mail: Mail
     gateway: SmsGateway | None
     receiver_log: ReceiverLog | None
+    bounces: BounceMailbox | None
 
     @property
     def channels(self) -> frozenset[Channel]:
@@ -44,6 +46,7 @@ def init_messaging(app: Flask, settings: Settings, registry: Registry) -> None:
         mail=Mail(app),
         gateway=_gateway(settings, registry),
         receiver_log=receiver_log_from(settings.environment),
+        bounces=bounce_mailbox_from(settings.environment),
     )
 
 

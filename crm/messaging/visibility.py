@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from crm.accounts.models import Staff
 from crm.actors import Actor, Role
 from crm.extension_points import Scope
+from crm.history.subjects import participant_is_visible
 from crm.messaging.models import MailboxItem, OutboxMessage
-from crm.registry import current_registry
 
 
 def message_scopes() -> tuple[Scope, ...]:
@@ -20,29 +20,22 @@ def message_scopes() -> tuple[Scope, ...]:
 
 
 def sees_message(model: type[Any], actor: Actor) -> ColumnElement[bool]:
-    """The condition under which ``actor`` sees a row of ``model``, which has unit, participant and staff."""
-    own = and_(model.staff_id == actor.staff_id, model.staff_id.is_not(None))
-    if not actor.has_role(Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR):
-        return own if actor.staff_id is not None else false()
-    conditions = [own]
-    in_units = model.unit_id.in_(actor.unit_ids)
+    """The condition under which ``actor`` sees a row of ``model``, which has unit, participant and staff.
+
+    Everybody sees their own mail; coordinators and managers what went to participants they see, from their units;
+    administrators the sign-in mail of the staff they administer.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if actor.staff_id is not None:
+        conditions.append(model.staff_id == actor.staff_id)
     if actor.has_role(Role.COORDINATOR, Role.MANAGER):
-        conditions.append(and_(in_units, model.staff_id.is_(None), model.participant_id.is_(None)))
-        visible = visible_participant_ids(actor)
-        if visible is not None:
-            conditions.append(and_(in_units, model.participant_id.in_(visible)))
+        conditions.append(
+            and_(
+                model.unit_id.in_(actor.unit_ids),
+                model.staff_id.is_(None),
+                participant_is_visible(actor, model.participant_id),
+            )
+        )
     if actor.has_role(Role.ADMINISTRATOR):
         conditions.append(model.staff_id.in_(select(Staff.id).where(Staff.unit_id.in_(actor.unit_ids))))
-    return or_(*conditions)
-
-
-def visible_participant_ids(actor: Actor) -> Select[int] | None:
-    """The ids of the participants that ``actor`` sees, as whoever owns participants registered it; None
-    without them.
-
-    Participants stand above messages in the house, so their table is found by name and never imported.
-    """
-    for model, scope in current_registry().scopes.items():
-        if model.__tablename__ == "participant":
-            return select(model.id).where(scope.condition(actor))
-    return None
+    return or_(*conditions) if conditions else false()

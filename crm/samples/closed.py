@@ -6,13 +6,13 @@ work or studies, which is 46 % of 80 persons and 43 % of 86 starts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from sqlalchemy import insert
 
-from crm.db import Base, current_session, new_public_id
+from crm.db import current_session, new_public_id
 from crm.glossary import picklists
 from crm.history.models import HistoryLine, HistoryLink
 from crm.languages import in_all_languages
@@ -26,6 +26,7 @@ from crm.participants.models import (
 )
 from crm.samples.names import People, email
 from crm.samples.organisation import CLOSED_FROM, CLOSED_UNTIL, Organisation
+from crm.samples.rows import insert_rows, noon_of
 from crm.samples.texts import ended, started
 from crm.settings import LANGUAGES
 
@@ -88,11 +89,11 @@ def _write_people(organisation: Organisation, people: People, random: Random) ->
                 "channels": ["email"],
                 "needs_interpreter": False,
                 "protected": False,
-                "created_at": _noon(CLOSED_FROM),
-                "archived_at": _noon(CLOSED_UNTIL + timedelta(days=120)),
+                "created_at": noon_of(CLOSED_FROM),
+                "archived_at": noon_of(CLOSED_UNTIL + timedelta(days=120)),
             }
         )
-    return _insert(Participant, rows)
+    return insert_rows(Participant, rows)
 
 
 def _starts(random: Random) -> list[_Start]:
@@ -118,7 +119,7 @@ def _start(person: int, starts_on: date, days: int, reason: str) -> _Start:
 
 def _write_enrolments(organisation: Organisation, ids: Sequence[int], starts: Sequence[_Start]) -> list[int]:
     coordinator = organisation.coordinators[organisation.swedish.id]
-    found = _insert(
+    found = insert_rows(
         Enrolment,
         [
             {
@@ -132,7 +133,7 @@ def _write_enrolments(organisation: Organisation, ids: Sequence[int], starts: Se
                 "stage": EnrolmentStage.EXITED,
                 "stage_since": each.exit_on,
                 "exited_on": each.exit_on,
-                "created_at": _noon(each.starts_on),
+                "created_at": noon_of(each.starts_on),
             }
             for each in starts
         ],
@@ -145,11 +146,9 @@ def _write_enrolments(organisation: Organisation, ids: Sequence[int], starts: Se
     return found
 
 
-def _write_exits(
-    organisation: Organisation, enrolments: Sequence[int], starts: Sequence[_Start]
-) -> list[int]:
+def _write_exits(organisation: Organisation, enrolments: Sequence[int], starts: Sequence[_Start]) -> list[int]:
     coordinator = organisation.coordinators[organisation.swedish.id]
-    return _insert(
+    return insert_rows(
         EnrolmentExit,
         [
             {
@@ -158,7 +157,7 @@ def _write_exits(
                 "number": 1,
                 "exit_on": each.exit_on,
                 "reason": each.reason,
-                "recorded_at": _noon(each.exit_on),
+                "recorded_at": noon_of(each.exit_on),
                 "recorded_by_id": coordinator.id,
                 "stage_before": EnrolmentStage.WORK_TRAINING,
             }
@@ -182,7 +181,7 @@ def _write_lines(
         end = (f"exit:{exit_id}", each.exit_on, left, why)
         for kind, (ref, day, summary, detail) in (("enrolment_started", start), ("enrolment_exit", end)):
             lines.append((person, _line(organisation, kind, ref, day) | {"summary": summary, "detail": detail}))
-    ids = _insert(HistoryLine, [line for _person, line in lines])
+    ids = insert_rows(HistoryLine, [line for _person, line in lines])
     empty = dict.fromkeys(("employer_id", "workplace_id", "contact_person_id"))
     links = [
         {"line_id": line_id, "at": line["at"], "participant_id": person, **empty}
@@ -195,19 +194,8 @@ def _line(organisation: Organisation, kind: str, source_ref: str, day: date) -> 
     return {
         "kind": kind,
         "source_ref": source_ref,
-        "at": _noon(day),
+        "at": noon_of(day),
         "unit_id": organisation.swedish.id,
         "author_id": organisation.coordinators[organisation.swedish.id].id,
         "author_label": "",
     }
-
-
-def _insert(model: type[Base], rows: list[dict[str, Any]]) -> list[int]:
-    """Insert in bulk and give the ids in the order of ``rows``."""
-    key = model.__mapper__.primary_key[0]
-    statement = insert(model).returning(key, sort_by_parameter_order=True)
-    return list(current_session().scalars(statement, rows))
-
-
-def _noon(day: date) -> datetime:
-    return datetime.combine(day, time(12), tzinfo=UTC)

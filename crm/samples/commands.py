@@ -6,7 +6,7 @@ import click
 from flask import current_app
 
 from crm.registry import current_registry
-from crm.samples.filling import fill_samples
+from crm.samples.filling import fill_samples, has_sample_accounts
 from crm.samples.organisation import ACCOUNTS, PASSWORD
 from crm.settings import Settings
 
@@ -20,6 +20,8 @@ def sample() -> None:
         click.echo("There are data already; nothing was added.")
     else:
         click.echo(f"Sample data added in {filled.seconds:.1f} seconds.")
+    if not has_sample_accounts():
+        return
     click.echo(f"\n  {settings.base_url}/")
     for account in ACCOUNTS:
         roles = ", ".join(sorted(account.roles))

@@ -8,7 +8,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from crm.accounts.models import Unit
+from crm.accounts.models import Staff, Unit
 from crm.db import current_session, transaction
 from crm.errors import DomainError
 from crm.extension_points import SampleWorld
@@ -16,7 +16,7 @@ from crm.registry import Registry
 from crm.samples.closed import fill_closed_programme
 from crm.samples.employers import fill_employers
 from crm.samples.names import People
-from crm.samples.organisation import make_organisation
+from crm.samples.organisation import ACCOUNTS, make_organisation
 from crm.samples.placements import fill_placements
 from crm.samples.running import fill_running_programme
 from crm.samples.tasks import fill_tasks
@@ -54,6 +54,11 @@ def fill_samples(registry: Registry) -> Filled:
     if registry.plugins is not None:
         registry.plugins.hook.brobygg_sample_data(sample=sample)
     return Filled(already=False, seconds=time.perf_counter() - begun)
+
+
+def has_sample_accounts() -> bool:
+    """Whether this installation was filled with sample data."""
+    return current_session().scalar(select(Staff.id).where(Staff.email == ACCOUNTS[0].email)) is not None
 
 
 def _check(settings: Settings) -> None:

@@ -7,23 +7,34 @@ from itertools import count
 from stdnum.no import orgnr as no_orgnr
 from stdnum.se import orgnr as se_orgnr
 
-WOMEN = (
-    "Aisha Amina Anna Birgitta Carina Dalia Ebba Elif Emma Fatima Freja Gerd Hanna Helene Hodan Ida Ingrid Irina "
-    "Johanna Karin Kristin Leila Lena Linnea Mariam Marte Maryna Mona Nadia Natalia Oksana Olena Ragnhild Rahel "
-    "Rima Sara Selam Signe Siri Sofia Solveig Thea Tuva Ulla Yasmin Zahra"
-).split()
-MEN = (
-    "Abdi Ahmed Ali Anders Andrij Arne Bilal Bjørn Dawit Eirik Elias Emil Erik Farid Filmon Gunnar Hamza Hassan "
-    "Henrik Ibrahim Ivan Jan Jens Johan Karim Kjell Lars Leif Magnus Mehmet Mikael Mohamed Nils Ola Oleh Omar Oskar "
-    "Per Petter Rashid Reza Samuel Stian Svein Taras Tesfay Tor Viktor Yonas Yusuf"
-).split()
-LAST_NAMES = (
-    "Abdullahi Ahlström Alvdal Amiri Aslan Backlund Bakken Berglind Boyko Brattli Dahlgren Demir Ekhult Engstrøm "
-    "Farah Fjellheim Forslund Gebre Granvik Habte Haddad Hagström Hassan Hauglid Holmlund Ismail Jama Kaya Koval "
-    "Kvarnström Lindhult Lundvall Melnyk Mohammadi Moen Myrvold Nasser Norling Nygård Osman Petrenko Rahimi Rosengård "
-    "Rønning Saleh Sandvik Shevchuk Skoglund Solberg Storhaug Strandell Sundell Tekle Tveit Vikström Warsame Yilmaz "
-    "Åkerlund Öhrn Østby"
-).split()
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+WOMEN = _words(
+    """
+    Aisha Amina Anna Birgitta Carina Dalia Ebba Elif Emma Fatima Freja Gerd Hanna Helene Hodan Ida
+    Ingrid Irina Johanna Karin Kristin Leila Lena Linnea Mariam Marte Maryna Mona Nadia Natalia Oksana
+    Olena Ragnhild Rahel Rima Sara Selam Signe Siri Sofia Solveig Thea Tuva Ulla Yasmin Zahra
+    """
+)
+MEN = _words(
+    """
+    Abdi Ahmed Ali Anders Andrij Arne Bilal Bjørn Dawit Eirik Elias Emil Erik Farid Filmon Gunnar Hamza
+    Hassan Henrik Ibrahim Ivan Jan Jens Johan Karim Kjell Lars Leif Magnus Mehmet Mikael Mohamed Nils
+    Ola Oleh Omar Oskar Per Petter Rashid Reza Samuel Stian Svein Taras Tesfay Tor Viktor Yonas Yusuf
+    """
+)
+LAST_NAMES = _words(
+    """
+    Abdullahi Ahlström Alvdal Amiri Aslan Backlund Bakken Berglind Boyko Brattli Dahlgren Demir Ekhult
+    Engstrøm Farah Fjellheim Forslund Gebre Granvik Habte Haddad Hagström Hassan Hauglid Holmlund Ismail
+    Jama Kaya Koval Kvarnström Lindhult Lundvall Melnyk Mohammadi Moen Myrvold Nasser Norling Nygård
+    Osman Petrenko Rahimi Rosengård Rønning Saleh Sandvik Shevchuk Skoglund Solberg Storhaug Strandell
+    Sundell Tekle Tveit Vikström Warsame Yilmaz Åkerlund Öhrn Østby
+    """
+)
 SWEDISH_EMPLOYERS = (
     "Ekliden Äldreboende",
     "Bergslund Plåt AB",

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -30,28 +31,18 @@ def load(database_url: str, source: Path) -> None:
     others = _run(["psql", "--no-psqlrc", "--tuples-only", "--no-align", f"--command={_OTHERS}"], database_url)
     if int(others.strip() or 0) > 0:
         raise ProgramFailed("the database is in use; stop the server and the workers first")
-    script = ["pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--file=-", str(source)]
-    reader = subprocess.Popen([_found(script[0]), *script[1:]], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    loader = ["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
-    try:
-        _run([*loader, f"--command={_EMPTY}", "--file=-"], database_url, reader=reader)
-    finally:
-        assert reader.stdout is not None
-        reader.stdout.close()
-        said = reader.communicate()[1] if reader.stderr is None else reader.stderr.read()
-        reader.wait()
-    if reader.returncode != 0:
-        raise ProgramFailed(said.decode(errors="replace").strip())
+    with tempfile.TemporaryDirectory(prefix="brobygg-restore-") as folder:
+        # First into a file and then into the database: a damaged archive must be met before anything is dropped.
+        script = Path(folder) / "restore.sql"
+        _run(["pg_restore", "--no-owner", "--no-privileges", "--no-comments", f"--file={script}", str(source)])
+        loader = ["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+        _run([*loader, f"--command={_EMPTY}", f"--file={script}"], database_url)
 
 
-def _run(command: list[str], database_url: str, reader: "subprocess.Popen[bytes] | None" = None) -> str:
-    done = subprocess.run(
-        [_found(command[0]), *command[1:]],
-        stdin=subprocess.DEVNULL if reader is None else reader.stdout,
-        capture_output=True,
-        check=False,
-        env=_environment(database_url),
-    )
+def _run(command: list[str], database_url: str | None = None) -> str:
+    environment = dict(os.environ) | (connection_variables(database_url) if database_url else {})
+    program = [_found(command[0]), *command[1:]]
+    done = subprocess.run(program, stdin=subprocess.DEVNULL, capture_output=True, check=False, env=environment)
     if done.returncode != 0:
         words = done.stderr.decode(errors="replace").strip().splitlines()
         raise ProgramFailed(words[-1] if words else f"{command[0]} ended with {done.returncode}")
@@ -65,18 +56,18 @@ def _found(program: str) -> str:
     return path
 
 
-def _environment(database_url: str) -> dict[str, str]:
+def connection_variables(database_url: str) -> dict[str, str]:
     """Where to connect, as the programs' own variables: a command line can be read by everybody on the machine."""
     url = make_url(database_url)
     parts = {
-        "PGHOST": url.host,
+        "PGHOST": url.host or _option(url.query.get("host")),
         "PGPORT": str(url.port) if url.port else None,
         "PGUSER": url.username,
         "PGPASSWORD": str(url.password) if url.password else None,
         "PGDATABASE": url.database,
         "PGSSLMODE": _option(url.query.get("sslmode")),
     }
-    return {**os.environ, **{name: value for name, value in parts.items() if value}}
+    return {name: value for name, value in parts.items() if value}
 
 
 def _option(value: str | tuple[str, ...] | None) -> str | None:

@@ -69,7 +69,7 @@ def waits_for_confirmation() -> ColumnElement[bool]:
     return and_(DueRow.state == DueState.DUE, DueRow.confirmed_at.is_(None), or_(*late) if late else DueRow.id < 0)
 
 
-def _views(statement: Select[tuple[DueRow]], actor: Actor) -> list[LateRow]:
+def _views(statement: Select[DueRow], actor: Actor) -> list[LateRow]:
     rows = current_session().scalars(statement.options(joinedload(DueRow.participant))).all()
     if not rows:
         return []

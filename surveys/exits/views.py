@@ -68,7 +68,7 @@ def surveys_of_participant(actor: Actor, participant_id: int) -> list[RowView]:
     return _views(visible(DueRow, actor).where(DueRow.participant_id == participant_id), actor)
 
 
-def _views(statement: Select[tuple[DueRow]], actor: Actor) -> list[RowView]:
+def _views(statement: Select[DueRow], actor: Actor) -> list[RowView]:
     ordered = statement.options(joinedload(DueRow.response)).order_by(DueRow.exit_on.desc(), DueRow.due_on)
     rows = current_session().scalars(ordered).all()
     if not rows:

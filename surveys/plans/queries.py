@@ -36,15 +36,19 @@ class PlansInForce:
     waves: tuple[str, ...] = field(default=())
 
     def plan_for(self, unit_id: int, wave: str) -> FollowUpPlan | None:
-        """The plan of the nearest unit upwards; None when there is none or the nearest is switched off."""
+        """The plan in force: that of the nearest unit upwards; None when it is switched off or there is none."""
+        found = self.nearest(unit_id, wave)
+        return found if found is not None and found.active else None
+
+    def nearest(self, unit_id: int, wave: str) -> FollowUpPlan | None:
+        """The plan of the nearest unit upwards, switched on or off, else the one for every unit."""
         place: int | None = unit_id
         while place is not None:
             found = self.plans.get((place, wave))
             if found is not None:
-                return found if found.active else None
+                return found
             place = self.parents.get(place)
-        found = self.plans.get((None, wave))
-        return found if found is not None and found.active else None
+        return self.plans.get((None, wave))
 
     def terms(self, plan: FollowUpPlan | None) -> PlanTerms | None:
         """What the plan says, in the form that ``decide`` takes."""

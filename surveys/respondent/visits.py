@@ -135,8 +135,8 @@ class Visit:
 
     def _who_asks(self) -> str:
         """The unit and the person whom the respondent knows there."""
-        contact = self.contact
-        return contact.organisation if contact.name == contact.organisation else f"{contact.organisation} · {contact.name}"
+        unit, person = self.contact.organisation, self.contact.name
+        return unit if person == unit else f"{unit} · {person}"
 
     def _language_links(self) -> list[LanguageLink]:
         names = {each.code: each.name for each in shipped_languages()}

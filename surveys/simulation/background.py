@@ -15,6 +15,7 @@ from surveys.simulation.installation import ZONE, Installation
 from surveys.simulation.sender import Sender
 
 _A_MOMENT = timedelta(seconds=1)
+_AN_HOUR = timedelta(hours=1)
 _MOVERS = {SEND_JOB, "messaging.resolve"}
 _ROUNDS = 1000
 
@@ -31,6 +32,11 @@ class Background:
         self._waker = waker
         self._last: dict[str, datetime] = {}
         self._day: date | None = None
+
+    def work_at_night(self) -> None:
+        """Run the jobs of the night: those that run once a day or once an hour."""
+        jobs = self._installation.registry.jobs
+        self._round({key for key, job in jobs.items() if job.every >= _AN_HOUR}, only_woken=True)
 
     def work_until(self, horizon: datetime, *, something_happened: bool) -> None:
         """Run the jobs now, and again as long as messages can still move before ``horizon``.
@@ -50,11 +56,12 @@ class Background:
             self._round(woken | _MOVERS)
         raise RuntimeError("the background does not come to rest")
 
-    def _round(self, woken: set[str]) -> None:
+    def _round(self, woken: set[str], *, only_woken: bool = False) -> None:
         now = self._clock.instant
         for key, job in self._installation.registry.jobs.items():
             last = self._last.get(key)
-            if key in woken or last is None or now - last >= job.every:
+            due = not only_woken and (last is None or now - last >= job.every)
+            if key in woken or due:
                 self._last[key] = now
                 self._run(key)
 

@@ -19,9 +19,9 @@ from surveys.simulation.receiving import Receivers
 from surveys.simulation.respondents import Respondents
 from surveys.simulation.sender import MortalSender, Sender, SenderHere
 
-# At night only the nightly work finds something to do; by day messages leave.
-_HOURS = (time(2, 30), time(8, 30), time(12), time(17))
+_NIGHT = time(2, 30)
 _MORNING = time(8, 30)
+_HOURS = (_NIGHT, _MORNING, time(12), time(17))
 _AT_WORK = timedelta(hours=2)
 
 
@@ -85,6 +85,9 @@ class _Rehearsal:
         for hour in _HOURS:
             at = clock.local_instant(day, hour, ZONE)
             happened = self._agenda.run_until(at)
+            if hour == _NIGHT:
+                self._background.work_at_night()
+                continue
             if hour == _MORNING:
                 happened += self._office.morning()
             self._background.work_until(at + _AT_WORK, something_happened=happened > 0)

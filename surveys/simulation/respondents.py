@@ -6,8 +6,9 @@ from datetime import timedelta
 from random import Random
 
 from crm.actors import respondent_actor
-from crm.db import current_session, transaction
+from crm.db import transaction
 from surveys.answering import Begun, SurveyNotOpen, begin, finish, save_answer
+from surveys.answers import AnswerProblem, validate_answer
 from surveys.definition import Question
 from surveys.due_rows import row_by_opt_out_token, row_by_survey_token
 from surveys.models import DueRow, Response
@@ -20,10 +21,12 @@ from surveys.simulation.installation import Installation
 from surveys.simulation.people import Manner, Person
 from surveys.simulation.receiver import Accepted
 from surveys.simulation.receiving import text_of
+from surveys.standing import Standing, standing_of
 
 _LINK = re.compile(r"http://localhost(/[so]/([A-Za-z0-9_-]+))")
-_ONE_IN = 10
-"""Every tenth person uses the pages; the others call what the pages call, which saves most of the time."""
+_MOST = 100
+_ONE_IN = 25
+"""Every 25th person uses the pages; the others call what the pages call, which saves most of the time."""
 
 
 class Respondents:
@@ -100,6 +103,9 @@ class Respondents:
 
     def _answer(self, person: Person, survey: str, chance: Random) -> None:
         row = _row(survey)
+        if standing_of(row) is Standing.DONE:
+            # Another message of the same survey has led here before.
+            return
         stops = person.manner is Manner.STOPS_HALFWAY
         if stops and row.response is not None:
             return
@@ -112,20 +118,17 @@ class Respondents:
         self, person: Person, row: DueRow, response: Response, chance: Random, *, stop_after: int | None
     ) -> None:
         definition = definition_of(response.version)
-        answered = 0
-        while answered != stop_after:
-            # What was just written stands in the database; the collection of the response follows it.
-            current_session().refresh(response, ["answers"])
-            question = resume_question(definition, answers_of(response))
+        answers = dict(answers_of(response))
+        for _number in range(_MOST if stop_after is None else stop_after):
+            question = resume_question(definition, answers)
             if question is None:
                 return
             raw = _choice(question, chance, wishes_contact=person.manner is Manner.WANTS_CONTACT)
-            problem = save_answer(
-                respondent_actor(), row_id=row.id, question=question.key, raw=raw, language=row.language
-            )
-            if problem is not None:
-                raise RuntimeError(f"{question.key}: {problem}")
-            answered += 1
+            given = validate_answer(question, raw)
+            if isinstance(given, AnswerProblem):
+                raise RuntimeError(f"{question.key}: {given}")
+            answers[question.key] = given
+            save_answer(respondent_actor(), row_id=row.id, question=question.key, raw=raw, language=row.language)
             self.done["answers"] += 1
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from crm.accounts.lockout import MOST_WRONG_TRIES
 from crm.accounts.services import revoke_sessions
 from crm.db import transaction
 from tests.accounts.conftest import Organisation, actions, enter, person, staff_row
+from tests.conftest import make_app, make_settings
 from tests.world import PASSWORD, World
 
 
@@ -181,3 +183,11 @@ def test_a_sign_in_never_leads_outside(target: str, browser: FlaskClient, organi
         data={"email": organisation.coordinator.email, "password": PASSWORD, "next": target},
     )
     assert answer.location is None or re.match(r"/(?![/\\\\])", answer.location)
+
+
+def test_limits_go_on_in_memory_when_redis_is_away(tmp_path: Path) -> None:
+    app = make_app(make_settings(tmp_path, PLUGINS="", REDIS_URL="redis://127.0.0.1:1/0"))
+    app.config["RATELIMIT_ENABLED"] = True
+    browser = app.test_client()
+    codes = [browser.post("/reset", data={"email": "nobody@example.org"}).status_code for _ in range(21)]
+    assert codes == [200] * 20 + [429]

@@ -25,8 +25,10 @@ from crm.accounts.permissions import is_public
 from crm.actors import Role
 from crm.app import create_app
 from crm.db import current_session, db
-from crm.employers.models import Contact, Workplace
+from crm.employers.models import Contact, Employer, Workplace
 from crm.errors import UnscopedQuery
+from crm.imports.models import ImportRun, RunState
+from crm.imports.report import ImportReport
 from crm.participants.models import EnrolmentExit, Participant
 from crm.registry import current_registry
 from crm.tasks.models import Task
@@ -47,6 +49,7 @@ CLOSED = {
     "relationships",
     "contacts",
     "tasks",
+    "imports",
     "staff_public_id",
     "unit_public_id",
 }
@@ -149,61 +152,81 @@ def signed_in(app: Flask, email: str) -> FlaskClient:
 
 def branch_objects(world: World, unit: Unit, staff: Staff, name: str) -> dict[str, str]:
     """One row of every kind that a parameter can name, all of one unit and one person called ``name``."""
-    note = f"{name[:2].lower()}-note"
-    now = clock.now()
-    participant = world.participant(unit=unit, last_name=name, email=f"{name[:2].lower()}@example.net")
-    programme = world.programme(unit=unit)
-    enrolment = world.enrolment(participant, programme, staff, exited_on=date(2026, 5, 1))
-    left = world.save(
-        EnrolmentExit(
-            enrolment_id=enrolment.id,
-            number=1,
-            exit_on=date(2026, 5, 1),
-            reason="studies",
-            note=note,
-            recorded_at=now,
-        )
-    )
     employer = world.employer()
-    person = world.contact_person(employer)
-    relationship = world.relationship(employer, unit, staff, note=note)
-    contact = world.save(
-        Contact(
-            employer_id=employer.id,
-            unit_id=unit.id,
-            staff_id=staff.id,
-            channel="visit",
-            on_date=date(2026, 4, 1),
-            outcome="positive",
-            note=note,
-            created_at=now,
-        )
-    )
-    task = world.save(
-        Task(
+    objects = {
+        "employers": employer.public_id,
+        "staff_public_id": staff.public_id,
+        "unit_public_id": unit.public_id,
+    }
+    participant = world.participant(unit=unit, last_name=name, email=f"{name[:2].lower()}@example.net")
+    note = f"{name[:2].lower()}-note"
+    objects |= programme_objects(world, participant, staff, employer, note=note)
+    objects |= employer_objects(world, unit, staff, employer, note=note)
+    rows = {
+        "tasks": Task(
             title={"": f"{note} {name}"},
             due_on=date(2026, 6, 1),
             unit_id=unit.id,
             owner_id=staff.id,
             participant_id=participant.id,
-            created_at=now,
-        )
+            created_at=clock.now(),
+        ),
+        "imports": ImportRun(
+            kind="participants",
+            filename=f"{note}.csv",
+            unit_id=unit.id,
+            state=RunState.CHECKING,
+            rows_total=1,
+            report=ImportReport().as_json(),
+            created_by_id=staff.id,
+            created_at=clock.now(),
+        ),
+    }
+    return objects | {kind: world.save(row).public_id for kind, row in rows.items()}
+
+
+def programme_objects(
+    world: World, participant: Participant, staff: Staff, employer: Employer, *, note: str
+) -> dict[str, str]:
+    programme = world.programme(unit=world.session.get_one(Unit, participant.unit_id))
+    enrolment = world.enrolment(participant, programme, staff, exited_on=date(2026, 5, 1))
+    left = EnrolmentExit(
+        enrolment_id=enrolment.id,
+        number=1,
+        exit_on=date(2026, 5, 1),
+        reason="studies",
+        note=note,
+        recorded_at=clock.now(),
     )
     return {
         "participants": participant.public_id,
-        "enrolments": enrolment.public_id,
-        "exits": left.public_id,
-        "placements": world.placement(enrolment, employer).public_id,
         "programmes": programme.public_id,
-        "employers": employer.public_id,
+        "enrolments": enrolment.public_id,
+        "exits": world.save(left).public_id,
+        "placements": world.placement(enrolment, employer).public_id,
+    }
+
+
+def employer_objects(
+    world: World, unit: Unit, staff: Staff, employer: Employer, *, note: str
+) -> dict[str, str]:
+    person = world.contact_person(employer)
+    contact = Contact(
+        employer_id=employer.id,
+        unit_id=unit.id,
+        staff_id=staff.id,
+        channel="visit",
+        on_date=date(2026, 4, 1),
+        outcome="positive",
+        note=note,
+        created_at=clock.now(),
+    )
+    return {
         "people": person.public_id,
         "person_id": person.public_id,
-        "workplace_id": workplace_of(world, employer.id).public_id,
-        "relationships": relationship.public_id,
-        "contacts": contact.public_id,
-        "tasks": task.public_id,
-        "staff_public_id": staff.public_id,
-        "unit_public_id": unit.public_id,
+        "workplace_id": world.save(Workplace(employer_id=employer.id, name="Warehouse")).public_id,
+        "relationships": world.relationship(employer, unit, staff, note=note).public_id,
+        "contacts": world.save(contact).public_id,
     }
 
 
@@ -214,10 +237,6 @@ def text_of(answer: Any) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             data = b"".join(archive.read(name) for name in archive.namelist())
     return data.decode("utf-8", "replace")
-
-
-def workplace_of(world: World, employer_id: int) -> Any:
-    return world.save(Workplace(employer_id=employer_id, name="Warehouse"))
 
 
 @for_method("GET")

@@ -25,6 +25,12 @@ class Desk:
 
 
 @pytest.fixture
+def app(core_app: Flask) -> Flask:
+    """The core alone: its tests run with no plugin enabled."""
+    return core_app
+
+
+@pytest.fixture
 def desk(app: Flask, world: World, client: FlaskClient, sign_in: Callable[[FlaskClient, str], None]) -> Desk:
     with app.app_context():
         unit = world.unit("Umeå")

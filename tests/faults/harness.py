@@ -8,7 +8,6 @@ import shutil
 import signal
 import tempfile
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -65,7 +64,7 @@ class Tally:
     failed: int = 0
     unsettled: int = 0
     seconds: float = 0.0
-    kills_by_point: Counter[str] = field(default_factory=Counter)
+    kills_by_point: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -165,7 +164,8 @@ class Run:
         self._senders.remove(sender)
         assert sender.process.exitcode == -signal.SIGKILL, self._log_tail()
         self.tally.kills += 1
-        self.tally.kills_by_point[sender.point] += 1
+        by_point = self.tally.kills_by_point
+        by_point[sender.point] = by_point.get(sender.point, 0) + 1
         sender.process.close()
 
     def _watch_stopped(self, sender: Sender) -> None:

@@ -43,23 +43,28 @@ def scenarios(kills: int, seed: int) -> Iterator[Tally]:
             cluster.stop()
 
 
+def row_of(tally: Tally) -> str:
+    """One line of the table."""
+    return f"| {tally.scenario} | " + " | ".join(str(getattr(tally, name)) for name in COLUMNS) + " |"
+
+
 def markdown(tallies: list[Tally], seed: int) -> str:
     """The report for people."""
     lines = [
         "# Fault run",
         "",
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, seed {seed}. "
-        f"Two senders at a time, lease {LEASE:g} s, settling time {SETTLE:g} s. Senders are killed (SIGKILL) at named",
-        "points of the outbox, or stopped (SIGSTOP) past their lease and let go on; then healthy senders finish the work.",
+        f"Two senders at a time, lease {LEASE:g} s, settling time {SETTLE:g} s.",
+        "Senders are killed (SIGKILL) at named points of the outbox, or stopped (SIGSTOP) past their lease and let",
+        "go on; then healthy senders finish the work.",
         "",
-        "`lost`: recorded as arrived, but the receiver has nothing. `doubled`: the receiver has it twice. `in doubt`: shown",
-        "to staff as unknown, never sent again by itself. `ghosts`: received, never planned.",
+        "`lost`: recorded as arrived, but the receiver has nothing. `doubled`: the receiver has it twice.",
+        "`in doubt`: shown to staff as unknown, never sent again by itself. `ghosts`: received, never planned.",
         "",
         "| Scenario | " + " | ".join(name.replace("_", " ") for name in COLUMNS) + " |",
         "|---|" + "---|" * len(COLUMNS),
+        *(row_of(tally) for tally in tallies),
     ]
-    for tally in tallies:
-        lines.append(f"| {tally.scenario} | " + " | ".join(str(getattr(tally, name)) for name in COLUMNS) + " |")
     total = {name: sum(getattr(tally, name) for tally in tallies) for name in COLUMNS}
     lines.append("| **Total** | " + " | ".join(f"**{total[name]}**" for name in COLUMNS) + " |")
     return "\n".join(lines) + "\n"

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from crm import clock
 from crm.db import current_session, transaction
@@ -13,7 +14,6 @@ from crm.errors import DomainError
 from crm.participants import rules
 from crm.participants.models import Enrolment, EnrolmentExit, EnrolmentStage
 from crm.participants.services.exits import change_exit, exit_enrolment, reopen_enrolment
-from sqlalchemy import select
 from tests.participants.conftest import Here
 
 TODAY = date(2026, 11, 22)

@@ -1,6 +1,5 @@
 """Ending an enrolment, correcting the exit, taking it back."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -24,13 +23,13 @@ DAY = date(2026, 11, 1)
 
 
 @pytest.fixture
-def heard(core: Flask) -> Iterator[list[Event]]:
+def heard(core: Flask) -> list[Event]:
     """Every event of exits, in order."""
     events: list[Event] = []
     keys = (EnrolmentExited.key, ExitChanged.key, EnrolmentReopened.key, ParticipantChanged.key)
     listeners = [Subscription(key, events.append) for key in keys]
     core.extensions[EXTENSION].add(Feature("listening", subscriptions=listeners))
-    yield events
+    return events
 
 
 def _exit(here: Here, **values: object) -> EnrolmentExit:

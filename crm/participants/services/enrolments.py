@@ -125,12 +125,14 @@ def hand_over(
     if enrolment.coordinator_id == to_staff_id:
         raise DomainError(_("This coordinator has the enrolment already."), field="to_staff_id")
     _check_coordinator(to_staff_id, unit_id=enrolment.unit_id)
+    # Before the change: afterwards the actor may no longer see the participant.
+    person = locked(Participant, actor, enrolment.participant_id)
     enrolment.coordinator_id = to_staff_id
     if enrolment.deputy_id == to_staff_id:
         enrolment.deputy_id = None
     enrolment.version_id += 1
     _change_handler(enrolment, to_staff_id, note.strip())
-    name_also(actor, person=locked(Participant, actor, enrolment.participant_id), staff_id=to_staff_id)
+    name_also(actor, person=person, staff_id=to_staff_id)
     names = {staff.id: staff.name for staff in possible_coordinators(enrolment.unit_id)}
     write_person_line(
         actor,

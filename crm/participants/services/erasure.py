@@ -62,8 +62,10 @@ def erase_person(actor: Actor, *, participant_id: int) -> None:
         manager.hook.brobygg_erase_person(participant_id=participant_id)
     session = current_session()
     session.flush()
-    session.execute(delete(HistoryLine).where(HistoryLine.id.in_(_lines_about_nobody_else(participant_id))))
-    session.execute(delete(Participant).where(Participant.id == participant_id))
+    # On the tables and not on the models: the database cascades, and nothing has to be read first.
+    lines, people = _table(HistoryLine), _table(Participant)
+    session.execute(delete(lines).where(lines.c.id.in_(_lines_about_nobody_else(participant_id))))
+    session.execute(delete(people).where(people.c.id == participant_id))
     session.expire_all()
 
 

@@ -1,0 +1,15 @@
+"""The form of a message text."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from crm.web.forms import BaseForm
+
+
+class MessageTextForm(BaseForm):
+    """Subject and text."""
+
+    subject = StringField(_l("Subject"), validators=[Length(max=200)])
+    body = TextAreaField(_l("Text"), validators=[InputRequired(), Length(max=4000)])
+    version = HiddenField()

@@ -1,0 +1,86 @@
+"""One server with sample data for each worker, at ten in the morning of a working day, whose clock tests may move."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.servers.browser import Windows
+from tests.servers.gunicorn_app import DevServer
+
+PASSWORD = "sample-password-for-looking-around"
+COORDINATOR = "coordinator@example.org"
+OTHER_COORDINATOR = "coordinator.no@example.org"
+MANAGER = "manager@example.org"
+ADMINISTRATOR = "admin@example.org"
+EVALUATOR = "evaluator@example.org"
+
+
+def _next_working_morning() -> datetime:
+    """Ten o'clock in Stockholm on the next Wednesday: outside quiet hours, on no weekend."""
+    now = datetime.now(ZoneInfo("Europe/Stockholm"))
+    morning = now.replace(hour=10, minute=0, second=0, microsecond=0)
+    morning += timedelta(days=(2 - now.weekday()) % 7)
+    return (morning if morning > now else morning + timedelta(days=7)).astimezone(UTC)
+
+
+@dataclass
+class Product:
+    """The running product and its clock."""
+
+    server: DevServer
+    clock_file: Path
+    shift: float = 0.0
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    def move_clock(self, *, days: int) -> None:
+        """Jump; the dispatcher follows at its next tick."""
+        self.shift += timedelta(days=days).total_seconds()
+        self.clock_file.write_text(str(self.shift), encoding="ascii")
+
+    def sign_in(self, page: Page, email: str) -> Page:
+        """Sign in through the form and see Today (or what the role sees first), in English."""
+        page.goto(self.url + "/sign-in")
+        page.fill("#email", email)
+        page.fill("#password", PASSWORD)
+        page.locator("main form button[type=submit]").click()
+        page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
+        return page
+
+    def wait_for(self, page: Page, path: str, text: str, *, seconds: float = 60) -> None:
+        """Open ``path`` until ``text`` stands on it."""
+        end = time.monotonic() + seconds
+        while True:
+            page.goto(self.url + path)
+            if text in page.content():
+                return
+            assert time.monotonic() < end, f"'{text}' never came on {path}:\n{page.inner_text('main')[:2000]}"
+            time.sleep(0.5)
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product as `make run` starts it."""
+    clock_file = tmp_path_factory.mktemp("clock") / "shift"
+    shift = (_next_working_morning() - datetime.now(UTC)).total_seconds()
+    clock_file.write_text(str(shift), encoding="ascii")
+    server = DevServer(env={"BROBYGG_CLOCK_FILE": str(clock_file)})
+    try:
+        yield Product(server.start(), clock_file, shift)
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def desk(product: Product, windows: Windows) -> Page:
+    """A desktop window."""
+    return windows.desktop(product.url)

@@ -1,0 +1,81 @@
+"""Everything that staff read is translated: each text of the code stands in each catalogue, with its placeholders."""
+
+import re
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+LANGUAGES = ("sv", "nb", "da")
+FOLDERS = ("crm", "surveys", "outreach", "plugins/elks46")
+KEYWORDS = {
+    "_": None, "gettext": None, "_l": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+}
+_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+
+@cache
+def _texts_of(folder: str) -> frozenset[tuple[str, ...]]:
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    found = extract_from_dir(str(ROOT / folder), methods, options, keywords=KEYWORDS)
+    messages = (message for _file, _line, message, _comments, _context in found)
+    return frozenset(tuple(m) if isinstance(m, (tuple, list)) else (m,) for m in messages if m)
+
+
+def _catalogue(folder: str, language: str) -> Catalog:
+    path = ROOT / folder / "translations" / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return Catalog(locale=language)
+    return read_po(BytesIO(path.read_bytes()), locale=language)
+
+
+def _forms(message: Message) -> list[str]:
+    string = message.string
+    return [string] if isinstance(string, str) else list(string)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_of_the_code_is_translated(folder: str, language: str) -> None:
+    catalogue = _catalogue(folder, language)
+    missing = []
+    for text in _texts_of(folder):
+        message = catalogue.get(text[0])
+        if message is None or message.fuzzy or not all(_forms(message)):
+            missing.append(text[0])
+    assert not missing, f"{len(missing)} texts without {language}: {sorted(missing)[:10]}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_keeps_its_placeholders(folder: str, language: str) -> None:
+    wrong = []
+    for message in _catalogue(folder, language):
+        if not message.id:
+            continue
+        ids = [message.id] if isinstance(message.id, str) else list(message.id)
+        wanted = {name for each in ids for name in _PLACEHOLDER.findall(each)}
+        for form in _forms(message):
+            names = set(_PLACEHOLDER.findall(form))
+            if names - wanted or (isinstance(message.id, str) and names != wanted):
+                wrong.append(ids[0])
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_compiled_catalogue_is_as_new_as_its_source(language: str) -> None:
+    source = ROOT / "crm" / "translations" / language / "LC_MESSAGES" / "messages.po"
+    compiled = source.with_suffix(".mo")
+    assert compiled.exists(), "run: make catalogues"
+    catalogue = read_mo(BytesIO(compiled.read_bytes()))
+    texts = [m for m in _catalogue("crm", language) if m.id and all(_forms(m))]
+    assert len(list(catalogue)) >= len(texts)

@@ -1,0 +1,159 @@
+"""Finding employers, contact persons and participants, on both databases."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from crm.actors import Actor, Role
+from crm.db import current_session, transaction
+from crm.employers import services
+from crm.employers.fields import EmployerFields, PersonFields, WorkplaceFields
+from crm.employers.list_queries import EmployerFilter, employer_page
+from crm.events import ParticipantChanged, emit
+from crm.search.folding import number_forms, search_terms
+from crm.search.queries import find
+from crm.search.services import index_participant, rebuild
+from crm.search.tables import document, ensure
+from tests.world import World
+
+
+@pytest.fixture
+def actor(searchable: Flask, world: World) -> Actor:
+    return world.actor(world.staff(Role.COORDINATOR))
+
+
+def employer(actor: Actor, name: str, **values: str) -> int:
+    with transaction():
+        fields = EmployerFields(name=name, **values)
+        return services.add_employer(actor, fields=fields, confirmed={"similar_name"}).id
+
+
+def names(actor: Actor, text: str) -> list[str]:
+    found = find(actor, text)
+    rows = [*found.employers, *found.persons]
+    return [row.name for row in rows] + [row.full_name for row in found.participants]
+
+
+@pytest.mark.parametrize("text", ["nordlys", "NORDLYS bag", "ageri", "no", "bageri nordlys", "umea", "Umeå"])
+def test_an_employer_is_found_by_parts_of_its_name_and_place(actor: Actor, text: str) -> None:
+    employer(actor, "Nordlys Bageri AB", municipality="Umeå")
+    employer(actor, "Vindelns Trä AB", municipality="Vindeln")
+    assert names(actor, text) == ["Nordlys Bageri AB"]
+
+
+@pytest.mark.parametrize("text", ["559999-0016", "5599990016", "559999 0016", "599990016"])
+def test_an_organisation_number_is_found_with_and_without_its_dash(actor: Actor, text: str) -> None:
+    employer(actor, "Nordlys", org_number="559999-0016")
+    assert names(actor, text) == ["Nordlys"]
+
+
+@pytest.mark.parametrize(
+    "text", ["070-123 45 67", "0701234567", "+46 70 123 45 67", "0046701234567", "+46 (0)70-123 45 67", "1234567"]
+)
+def test_a_telephone_number_is_found_however_it_is_written(actor: Actor, text: str) -> None:
+    with transaction():
+        there = services.add_employer(actor, fields=EmployerFields(name="Nordlys"))
+        services.add_contact_person(actor, employer_id=there.id, fields=PersonFields("Eva Sjöström", "070-123 45 67"))
+    assert names(actor, text) == ["Eva Sjöström"]
+
+
+@pytest.mark.parametrize("text", ["ostergard", "østergård", "OSTERGÅRD", "soren"])
+def test_accents_and_nordic_letters_do_not_count(actor: Actor, text: str) -> None:
+    employer(actor, "Sören Østergård & Søn")
+    assert names(actor, text) == ["Sören Østergård & Søn"]
+
+
+@pytest.mark.parametrize("text", ["nordlis", "nordlyss", "norldys"])
+def test_a_typing_error_is_forgiven_when_nothing_is_found_as_written(actor: Actor, text: str) -> None:
+    employer(actor, "Nordlys Bageri")
+    employer(actor, "Vindelns Trä")
+    found = find(actor, text)
+    assert found.similar
+    assert [row.name for row in found.employers] == ["Nordlys Bageri"]
+
+
+@pytest.mark.parametrize("text", ['"', "'", "%", "_", "*", 'a" OR "b', "AND", "NEAR(", "nordlys*", "\\", "()", "- -", "ﷺ"])
+def test_what_people_type_is_never_taken_for_a_query_language(actor: Actor, text: str) -> None:
+    employer(actor, "Vindelns Trä")
+    assert names(actor, text) == []
+
+
+def test_a_change_is_found_at_once_and_the_old_name_no_longer(actor: Actor) -> None:
+    number = employer(actor, "Nordlys Bageri")
+    with transaction():
+        services.change_employer(actor, employer_id=number, version=1, fields=EmployerFields(name="Polar Konditori"))
+        services.add_workplace(actor, employer_id=number, fields=WorkplaceFields("Terminalen"))
+    assert names(actor, "nordlys") == []
+    assert names(actor, "polar") == names(actor, "terminalen") == ["Polar Konditori"]
+
+
+def test_the_archived_are_not_found(actor: Actor) -> None:
+    number = employer(actor, "Nordlys Bageri")
+    with transaction():
+        services.archive_employer(actor, employer_id=number)
+    assert names(actor, "nordlys") == []
+
+
+def test_a_participant_is_found_only_by_those_who_see_them(actor: Actor, world: World) -> None:
+    unit = world.unit()
+    mine = world.staff(Role.COORDINATOR, unit=unit)
+    person = world.participant(unit, first_name="Zeynep", last_name="Özdemir")
+    world.enrolment(person, world.programme(unit), coordinator=mine)
+    with transaction():
+        emit(ParticipantChanged(participant_id=person.id, fields=("first_name",)))
+    assert names(world.actor(mine), "ozdemir") == ["Zeynep Özdemir"]
+    assert names(actor, "ozdemir") == []
+
+
+def test_a_protected_participant_is_never_indexed(actor: Actor, world: World) -> None:
+    person = world.participant(last_name="Hemlig")
+    with transaction():
+        index_participant(person.id)
+    assert _documents() == 1
+    person.protected = True
+    world.save(person)
+    with transaction():
+        index_participant(person.id)
+    assert _documents() == 0
+    assert rebuild() == 0
+
+
+def test_rebuilding_writes_what_is_missing_and_may_be_repeated(actor: Actor, world: World) -> None:
+    world.contact_person(world.employer("Nordlys Bageri"), "Eva Sjöström")
+    assert names(actor, "nordlys") == []
+    assert rebuild() == rebuild() == 2
+    assert names(actor, "nordlys") == ["Nordlys Bageri", "Eva Sjöström"]
+    ensure(current_session().connection())
+
+
+def test_the_list_of_employers_uses_the_index_for_a_text(searchable: Flask, actor: Actor) -> None:
+    for number in range(3):
+        employer(actor, f"Nordlys {number}")
+    employer(actor, "Vindelns Trä")
+    with searchable.test_request_context("/employers"):
+        page = employer_page(actor, EmployerFilter(text="ordly", sort="-name"), page=1)
+    assert [row.employer.name for row in page.items] == ["Nordlys 2", "Nordlys 1", "Nordlys 0"]
+    assert (page.total, page.is_more) == (3, False)
+
+
+def test_a_text_that_very_many_have_is_counted_as_more(
+    searchable: Flask, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.employers.list_queries.COUNTED", 2)
+    for number in range(4):
+        employer(actor, f"Nordlys {number}")
+    with searchable.test_request_context("/employers"):
+        page = employer_page(actor, EmployerFilter(text="nordlys"), page=1)
+    assert [row.employer.name for row in page.items] == [f"Nordlys {number}" for number in range(4)]
+    assert (page.total, page.is_more) == (2, True)
+
+
+def test_words_and_numbers_are_taken_apart() -> None:
+    assert search_terms("Nordlys 070-123 45 67") == ["0701234567", "nordlys"]
+    assert search_terms("Kvarn 12, Åsele") == ["kvarn", "12", "asele"]
+    assert number_forms("+4790123456") == ["4790123456", "90123456"]
+    assert number_forms(None) == []
+
+
+def _documents() -> int:
+    return current_session().scalar(select(func.count()).select_from(document)) or 0
