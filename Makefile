@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DIST := crm/web/static/dist/manifest.json
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */translations/*/LC_MESSAGES/*.po plugins/*/translations/*/LC_MESSAGES/*.po))
-TRANSLATED := crm surveys outreach $(patsubst %/translations,%,$(wildcard plugins/*/translations))
+TRANSLATED := crm surveys $(patsubst %/translations,%,$(wildcard plugins/*/translations))
 LANGUAGES := sv nb da
 ARGS ?=
 # A venv's own node (see requirements/node.in) goes before the system's.
@@ -82,13 +82,12 @@ lock: requirements/run.in requirements/test.in requirements/node.in ## requireme
 translations: $(VENV)/.run ## texts found in the code, brought into the catalogues
 	@for folder in $(TRANSLATED); do \
 	  mkdir -p $$folder/translations; \
-	  $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output --project Brobygg \
+	  $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k N_ --no-location --sort-output --project Brobygg \
 	    --copyright-holder "the Brobygg authors" -o $$folder/translations/messages.pot $$folder || exit 1; \
 	  for language in $(LANGUAGES); do \
-	    if test -f $$folder/translations/$$language/LC_MESSAGES/messages.po; \
-	    then $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -l $$language; \
-	    else $(BIN)/pybabel -q init -l $$language; fi \
-	      -i $$folder/translations/messages.pot -d $$folder/translations || exit 1; \
+	    task=init; options=; \
+	    if test -f $$folder/translations/$$language/LC_MESSAGES/messages.po; then task=update; options="--no-fuzzy-matching --ignore-obsolete"; fi; \
+	    $(BIN)/pybabel -q $$task $$options -l $$language -i $$folder/translations/messages.pot -d $$folder/translations || exit 1; \
 	  done; \
 	  rm $$folder/translations/messages.pot; \
 	done

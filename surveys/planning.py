@@ -86,7 +86,7 @@ def _recompute_row(
 
 
 def _insert_missing(facts: Iterable[ExitFacts], plans: PlansInForce, *, there: set[tuple[int, str]]) -> bool:
-    """Insert the rows that are not there, and say whether there were any. Two processes at once insert each row once."""
+    """Insert the rows that are not there; say whether any was missing. Two processes at once insert each row once."""
     new = [row for each in facts for row in _new_rows(each, plans, there)]
     if not new:
         return False

@@ -1,6 +1,7 @@
 """Taking rows in, batch by batch: a wrong row is reported and the good ones around it are kept."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -24,27 +25,31 @@ class _OnlyLooking(Exception):
     """Undoes what a check has written."""
 
 
-def take_batch(
-    actor: Actor,
-    rows: Sequence[Row],
-    *,
-    kind: str,
-    columns: Columns,
-    defaults: Defaults,
-    report: ImportReport,
-    dry_run: bool,
-) -> None:
-    """Take some rows in and count them in ``report``, inside a transaction of the caller's.
+@dataclass(frozen=True)
+class Batches:
+    """What holds for all batches of one file. With ``dry_run`` everything is done and undone, so that a check says
+    what the reading would do."""
 
-    With ``dry_run`` everything is done and undone, so that a check says exactly what the reading would do.
-    """
-    lookups = Lookups(actor, defaults)
-    take_in = TAKE_IN[kind]
+    kind: str
+    columns: Columns
+    defaults: Defaults
+    dry_run: bool
+
+
+def take_batch(actor: Actor, rows: Sequence[Row], batches: Batches, report: ImportReport) -> None:
+    """Take some rows in and count them in ``report``, inside a transaction of the caller's."""
+    lookups = Lookups(actor, batches.defaults)
+    refused: set[tuple[str, ...]] = set()
     try:
         with savepoint():
             for row in rows:
-                _take_row(actor, row, lookups, take_in, columns=columns, report=report, dry_run=dry_run)
-            if dry_run:
+                outcome = _take_row(actor, row, lookups, batches, report)
+                if outcome is None:
+                    refused.add(row.key)
+                else:
+                    is_again = row.is_repeated and row.key not in refused
+                    report.count(_counted(outcome, row, is_again=is_again, dry_run=batches.dry_run))
+            if batches.dry_run:
                 raise _OnlyLooking
     except _OnlyLooking:
         current_session().expire_all()
@@ -52,33 +57,29 @@ def take_batch(
 
 
 def _take_row(
-    actor: Actor,
-    row: Row,
-    lookups: Lookups,
-    take_in: TakeIn,
-    *,
-    columns: Columns,
-    report: ImportReport,
-    dry_run: bool,
-) -> None:
-    if row.is_repeated:
-        report.count(Outcome.DUPLICATE)
-        return
+    actor: Actor, row: Row, lookups: Lookups, batches: Batches, report: ImportReport
+) -> Outcome | None:
+    """What became of the row; None when it was refused, which stands in the report then."""
     try:
         with savepoint():
-            outcome = take_in(actor, row, lookups)
+            return TAKE_IN[batches.kind](actor, row, lookups)
     except DomainError as error:
-        _refuse(report, row, columns, error)
-        return
+        _refuse(report, row, batches.columns, error)
     except IntegrityError:
         # Somebody else added the same at the same moment; reading the file once more finds it.
         message = _("This is there already, since a moment ago. Read the file once more.")
-        _refuse(report, row, columns, DomainError(message))
-        return
+        _refuse(report, row, batches.columns, DomainError(message))
+    return None
+
+
+def _counted(outcome: Outcome, row: Row, *, is_again: bool, dry_run: bool) -> Outcome:
+    """A row that says again what an earlier one said is a duplicate. In a check, the earlier row may have been taken
+    back with its batch, so that the same person seems new once more."""
+    if is_again and (outcome is Outcome.UNCHANGED or dry_run):
+        return Outcome.DUPLICATE
     if dry_run and outcome is Outcome.CREATED and not row.is_first_of_its_kind:
-        # In a check an earlier row's person has been taken back with its batch.
-        outcome = Outcome.UPDATED
-    report.count(outcome)
+        return Outcome.UPDATED
+    return outcome
 
 
 def _refuse(report: ImportReport, row: Row, columns: Columns, error: DomainError) -> None:

@@ -13,13 +13,15 @@ from crm.imports.sheets import LONGEST_CELL, Cell, Sheet, SheetRow, text_of
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of a row by field. ``is_repeated``: an earlier row of the file says the same thing.
+    """The cells of a row by field. ``key``: what makes it the same row as another.
 
-    ``is_first_of_its_kind``: no earlier row is about the same person or employer.
+    ``is_repeated``: an earlier row of the file has the same key. ``is_first_of_its_kind``: no earlier row is about the
+    same person or employer.
     """
 
     line: int
     cells: Mapping[str, Cell]
+    key: tuple[str, ...]
     is_repeated: bool
     is_first_of_its_kind: bool
 
@@ -55,7 +57,7 @@ def rows_of(sheet: Sheet, columns: Columns, kind: str) -> list[Row]:
         cells = _cells(sheet_row, columns)
         subject = _key(cells, kind)
         row_key = (*subject, *(fold(text_of(cells.get(field))) for field in _SAME_ROW[kind]))
-        found.append(Row(sheet_row.line, cells, row_key in whole, subject not in subjects))
+        found.append(Row(sheet_row.line, cells, row_key, row_key in whole, subject not in subjects))
         subjects.add(subject)
         whole.add(row_key)
     return found

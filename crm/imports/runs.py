@@ -14,7 +14,7 @@ from crm.accounts.scopes import locked, trusted
 from crm.actors import Actor
 from crm.db import current_session, transaction
 from crm.errors import DomainError
-from crm.imports.batches import BATCH, take_batch
+from crm.imports.batches import BATCH, Batches, take_batch
 from crm.imports.lookups import Defaults
 from crm.imports.models import ImportRun, RunState
 from crm.imports.report import ImportReport
@@ -140,15 +140,7 @@ def _batch(run_id: int, actor: Actor, table: Table) -> bool:
         report = ImportReport.from_json(run.report)
         rows = table.rows[run.rows_done : run.rows_done + BATCH]
         defaults = Defaults(unit_id=run.unit_id, programme_id=run.programme_id)
-        take_batch(
-            actor,
-            rows,
-            kind=run.kind,
-            columns=table.columns,
-            defaults=defaults,
-            report=report,
-            dry_run=checking,
-        )
+        take_batch(actor, rows, Batches(run.kind, table.columns, defaults, dry_run=checking), report)
         run.report = report.as_json()
         run.rows_done += len(rows)
         run.attempts = 0

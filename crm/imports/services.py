@@ -8,7 +8,7 @@ from typing import BinaryIO
 from crm.accounts import audit
 from crm.actors import Actor
 from crm.db import transaction
-from crm.imports.batches import BATCH, take_batch
+from crm.imports.batches import BATCH, Batches, take_batch
 from crm.imports.columns import Columns, match_columns
 from crm.imports.lookups import NOTHING_SAID, Defaults
 from crm.imports.reading import bytes_of, read_sheet
@@ -82,17 +82,10 @@ def _import(
     """
     table = read_table(source, kind)
     report = new_report(table)
+    batches = Batches(kind=kind, columns=table.columns, defaults=defaults, dry_run=dry_run)
     for start in range(0, len(table.rows), BATCH):
         with transaction():
-            take_batch(
-                actor,
-                table.rows[start : start + BATCH],
-                kind=kind,
-                columns=table.columns,
-                defaults=defaults,
-                report=report,
-                dry_run=dry_run,
-            )
+            take_batch(actor, table.rows[start : start + BATCH], batches, report)
         if progress is not None:
             progress(report.rows, len(table.rows))
     if not dry_run:

@@ -122,5 +122,5 @@ def _local(url: str) -> str:
 
 def _fine(response: TestResponse) -> TestResponse:
     if response.status_code >= 400:
-        print(response.request.method, response.request.path); print(response.text[:1500]); raise RuntimeError(f"a page answered with {response.status_code}")
+        raise RuntimeError(f"a page answered {response.request.method} with {response.status_code}")
     return response

@@ -14,10 +14,10 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("sv", "nb", "da")
-FOLDERS = ("crm", "surveys", "outreach", "plugins/elks46")
+FOLDERS = ("crm", "surveys", "plugins/elks46")
 KEYWORDS = {
     "_": None, "gettext": None, "_l": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+    "N_": None, "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 

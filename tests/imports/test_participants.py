@@ -18,7 +18,8 @@ from tests.imports.conftest import Office, csv_of, xlsx_of
 
 LIST = csv_of(
     "Förnamn;Efternamn;E-post;Mobil;Födelseår;Kön;Språk;Referens;Startdatum;Avslutsdatum;Avslutsorsak;Samordnare",
-    "Åsa;Öberg;asa@example.org;070-174 06 05;1980;kvinna;svenska;A1;2025-01-10;2025-06-30;Ordinarie arbete;Maria Lindqvist",
+    "Åsa;Öberg;asa@example.org;070-174 06 05;1980;kvinna;svenska;A1;2025-01-10;2025-06-30;Ordinarie arbete;"
+    "Maria Lindqvist",
     "Omar;Haddad;;0701740606;1990;man;arabiska;A2;2026-02-01;;;",
 )
 
@@ -67,7 +68,8 @@ def test_a_check_says_what_the_reading_would_do_and_writes_nothing(office: Offic
 def test_old_exits_are_told_so_that_what_is_overdue_is_planned(office: Office, core: Flask) -> None:
     heard: list[Event] = []
     keys = (EnrolmentStarted.key, EnrolmentExited.key)
-    core.extensions[EXTENSION].add(Feature("listening", subscriptions=[Subscription(key, heard.append) for key in keys]))
+    listeners = [Subscription(key, heard.append) for key in keys]
+    core.extensions[EXTENSION].add(Feature("listening", subscriptions=listeners))
     _read(office, LIST)
     assert [event.key for event in heard] == [EnrolmentStarted.key, EnrolmentExited.key, EnrolmentStarted.key]
 
@@ -138,6 +140,12 @@ def test_people_without_a_year_are_known_by_name_and_start_or_address(office: Of
 def test_rows_that_say_the_same_are_counted_as_duplicates(office: Office) -> None:
     rows = csv_of("Name;Year of birth;Start date", "Eva Ek;1985;2026-02-01", "EVA EK;1985;2026-02-01")
     assert _counts(_read(office, rows)) == (1, 0, 0, 1, 0)
+
+
+def test_a_row_whose_first_try_was_wrong_is_taken_the_second_time(office: Office) -> None:
+    rows = csv_of("Reference;Name;Phone", "A1;Eva Ek;12", "A1;Eva Ek;070-174 06 05")
+    for dry_run in (True, False):
+        assert _counts(_read(office, rows, dry_run=dry_run)) == (1, 0, 0, 0, 1)
 
 
 def test_somebody_who_came_back_is_one_person_with_two_enrolments(office: Office) -> None:
