@@ -92,16 +92,17 @@ class Installation:
         self.web.wait_ready(lambda: _answers(self.url, "/sign-in", self.port), seconds=60)
         return time.perf_counter() - began
 
-    def start_quiet(self) -> None:
-        """Start the product and wait until its first round of periodic jobs is over."""
+    def start_quiet(self, *, patient: bool) -> None:
+        """Start the product and, if ``patient``, wait until its first round of periodic jobs is over."""
         if self.web is None:
             self.start()
-        wait_until_idle(self.roots)
+        if patient:
+            wait_until_idle(self.roots)
 
     def stop(self) -> None:
-        """Stop the product; the database goes on."""
+        """Stop the product; the database goes on. Nothing of it is needed any more, so it is not asked politely."""
         if self.web is not None:
-            self.web.stop()
+            self.web.kill()
             self.web = None
 
     def staff_browser(self) -> Callable[[], Browser]:

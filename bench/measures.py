@@ -43,7 +43,6 @@ def responses(bench: Bench) -> Iterator[Result]:
     empty = _answer_one(bench)
     yield bench.result("full response: GET + POST of one question", empty, Goal(8, "×", 6), note="empty")
     yield bench.result("whole visit of one question, from the link to the thanks", _whole_visit(bench), None)
-    place.stop()
     with place.filling() as data:
         data.grow_responses(sizes.responses)
     full = _answer_one(bench)
@@ -58,7 +57,7 @@ def _answer_one(bench: Bench) -> Load:
     place, units = bench.place, bench.sizes.units
     with place.filling() as data:
         tokens = data.asked_people(units)
-    place.start_quiet()
+    place.start_quiet(patient=bench.sizes.patient)
     pages: list[str] = [""] * units
 
     def begin(browser: Browser, number: int) -> None:
@@ -152,7 +151,7 @@ def _page_load(
     place = bench.place
     with place.filling() as data:
         data.grow_employers(employers)
-    place.start_quiet()
+    place.start_quiet(patient=bench.sizes.patient)
     browser = place.staff_browser()
     work: Work = lambda one, number: _read(one, path.format(number=number % 100 + 1))  # noqa: E731
     number = units or bench.sizes.units

@@ -15,6 +15,8 @@ class Sizes:
     lines: int
     responses: int
     invitations: int
+    patient: bool = True
+    """Whether to wait for the end of what the server does after its start."""
 
 
 FULL = Sizes(
@@ -23,7 +25,9 @@ FULL = Sizes(
 QUICK = Sizes(
     "quick", 240, 2000, few_employers=1_000, employers=10_000, lines=100_000, responses=10_000, invitations=300
 )
-TINY = Sizes("tiny", 16, 100, few_employers=200, employers=1_000, lines=2_000, responses=100, invitations=10)
+TINY = Sizes(
+    "tiny", 16, 100, few_employers=200, employers=1_000, lines=2_000, responses=100, invitations=10, patient=False
+)
 """Proves that everything runs; its figures mean nothing."""
 
 SIZES = {each.name: each for each in (FULL, QUICK, TINY)}

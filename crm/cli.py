@@ -11,10 +11,12 @@ from flask import Flask
 
 from crm.app import create_app
 from crm.commands import OwnInstallation
+from crm.db import db
 from crm.errors import DomainError, PluginError, SettingsError
 from crm.jobs.heartbeats import expect_heartbeats
 from crm.migrating import check, make_revision, upgrade
 from crm.registry import EXTENSION, Registry
+from crm.samples.commands import sample
 from crm.serving.background import schedule, work
 from crm.serving.backup import back_up, hold_after_restore, restore
 from crm.serving.local import DEFAULT_PORT, local_environment
@@ -43,6 +45,11 @@ class Installation:
         found: Registry = self.app.extensions[EXTENSION]
         return found
 
+    @property
+    def commands(self) -> dict[str, click.Command]:
+        """The commands of samples, features and plugins by name."""
+        return {command.name: command for command in (sample, *self.registry.commands) if command.name}
+
     def prepare(self) -> None:
         """Bring the database up to date. Safe to repeat."""
         self.settings.home.mkdir(parents=True, exist_ok=True)
@@ -55,20 +62,17 @@ class _Commands(click.Group):
     """The static commands, and those of features and plugins once the application has been made."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        found = {command.name for command in self._installation(ctx).registry.commands if command.name}
-        return sorted(found.union(super().list_commands(ctx)))
+        return sorted({*self._installation(ctx).commands, *super().list_commands(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         static = super().get_command(ctx, cmd_name)
         if static is not None:
             return static
         installation = self._installation(ctx)
-        for command in installation.registry.commands:
-            if command.name == cmd_name:
-                if not isinstance(command, OwnInstallation):
-                    self._make_ready(ctx, installation)
-                return command
-        return None
+        command = installation.commands.get(cmd_name)
+        if command is not None and not isinstance(command, OwnInstallation):
+            self._make_ready(ctx, installation)
+        return command
 
     @staticmethod
     def _make_ready(ctx: click.Context, installation: Installation) -> None:
@@ -179,23 +183,19 @@ def restore_command(installation: Installation | None, file: Path) -> None:
 
 
 @main.command("run-dev")
-@click.option("--sample/--no-sample", default=True, help="Fill an empty database with sample data.")
-def run_dev(sample: bool) -> None:
+@click.option("--sample/--no-sample", "with_sample", default=True, help="Fill an empty database with sample data.")
+def run_dev(with_sample: bool) -> None:
     """Start the product on this machine with sample data: SQLite, a local mailbox, no server."""
     os.environ.update(local_environment(os.environ))
     installation = Installation()
     installation.prepare()
-    if sample:
-        _fill_with_samples(installation)
-    port = int(os.environ.get("BROBYGG_PORT") or DEFAULT_PORT)
-    click.echo(f"\n  Brobygg: http://127.0.0.1:{port}/\n", err=False)
+    if with_sample:
+        with installation.app.app_context():
+            sample.main(args=[], standalone_mode=False)
+    click.echo(f"  Open {installation.settings.base_url}/ in your browser. Ctrl+C ends Brobygg.\n")
     sys.stdout.flush()
-    serve_settings(installation.settings, bind=f"127.0.0.1:{port}", workers=1, threads=8)
-
-
-def _fill_with_samples(installation: Installation) -> None:
-    command = next((item for item in installation.registry.commands if item.name == "sample"), None)
-    if command is None:
-        return
     with installation.app.app_context():
-        command.main(args=[], prog_name="brobygg sample", standalone_mode=False)
+        # SQLite forbids to carry an open database across the fork of the server's worker.
+        db.engine.dispose()
+    port = int(os.environ.get("BROBYGG_PORT") or DEFAULT_PORT)
+    serve_settings(installation.settings, bind=f"127.0.0.1:{port}", workers=1, threads=8)

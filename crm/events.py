@@ -66,8 +66,8 @@ class EnrolmentReopened(Event):
 
 @dataclass(frozen=True)
 class ParticipantChanged(Event):
-    """Something that plans depend on changed: address, language, channel, protection, consent, death,
-    unit."""
+    """A participant was added or changed. ``fields`` names what: fields of the person (address, language, channels,
+    unit ...), or "protected", "consent", "deceased_on", "archived_at"."""
 
     key: ClassVar[str] = "participant_changed"
     participant_id: int

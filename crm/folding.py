@@ -4,9 +4,7 @@ import re
 import unicodedata
 
 # Letters that Unicode does not take apart. People type them with the letter that their keyboard has.
-_LETTERS = str.maketrans(
-    {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "ı": "i"}
-)
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "ı": "i"})
 _SEPARATORS = re.compile(r"[\s\-‐-―/\\.,;:'\"’”()\[\]]+")
 
 

@@ -5,6 +5,12 @@ from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
 from crm.extension_points import NavItem, PublicEndpoint
+from surveys.authoring import routes as authoring_routes
+from surveys.authoring import text_routes
+from surveys.catching_up import routes as catching_up_routes
+from surveys.exits import routes as exit_routes
+from surveys.interviews import routes as interview_routes
+from surveys.plans import routes as plan_routes
 from surveys.respondent import info_routes, opt_out_routes, routes
 from surveys.results import routes as results
 
@@ -14,7 +20,10 @@ _ONE_CLICK = "RFC 8058: the mail program posts without a form; the address carri
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint."""
-    return (routes.blueprint, opt_out_routes.blueprint, info_routes.blueprint, results.blueprint)
+    respondents = (routes.blueprint, opt_out_routes.blueprint, info_routes.blueprint)
+    at_work = (exit_routes.blueprint, interview_routes.blueprint, catching_up_routes.blueprint)
+    settings = (plan_routes.blueprint, authoring_routes.blueprint, text_routes.blueprint)
+    return (*respondents, *at_work, *settings, results.blueprint)
 
 
 def nav_items() -> tuple[NavItem, ...]:

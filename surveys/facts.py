@@ -1,12 +1,12 @@
 """Reading what is known about exits, many at a time, with a constant number of queries."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased, contains_eager
 
 from crm import clock
 from crm.accounts.models import Unit
@@ -29,30 +29,31 @@ FALLBACK_LANGUAGE = "en"
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What was read for a batch of exits."""
+class _Read:
+    """One exit with what its row alone does not say."""
 
-    units: Mapping[int, Unit]
-    last_exits: Mapping[int, int]
-    refused: frozenset[int]
-    addresses: Mapping[int, Sequence[Reachable]]
-    """Of each participant, in their own order."""
-    suppressed: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    exit: EnrolmentExit
+    is_last: bool
+    consent: bool | None
 
 
-def facts_of(exit_ids: Collection[int]) -> dict[int, ExitFacts]:
-    """The facts of these exits, by exit. Exits that do not exist are left out. Six queries."""
-    exits = _read_exits(exit_ids)
-    people = {exit_.enrolment.participant for exit_ in exits}
+def facts_of(exit_ids: Collection[int], units: Mapping[int, Unit] | None = None) -> dict[int, ExitFacts]:
+    """The facts of these exits, by exit. Exits that do not exist are left out. Two queries, and one for the units
+    when they are not given."""
+    found = _read_exits(exit_ids)
+    if units is None:
+        units = {unit.id: unit for unit in current_session().scalars(select(Unit))}
+    people = {read.exit.enrolment.participant for read in found}
+    # A keyed hash costs more than the rest of a fact: once for each person, for both uses.
     addresses = {person.id: _addresses(person) for person in people}
-    known = _Known(
-        units={unit.id: unit for unit in current_session().scalars(select(Unit))},
-        last_exits=_last_exits({exit_.enrolment_id for exit_ in exits}),
-        refused=_refused({person.id for person in people}),
-        addresses=addresses,
-        suppressed=_suppressed(addresses.values()),
-    )
-    return {exit_.id: _facts(exit_, known) for exit_ in exits}
+    suppressed = _suppressed(addresses.values())
+    facts: dict[int, ExitFacts] = {}
+    for read in found:
+        enrolment = read.exit.enrolment
+        own = addresses[enrolment.participant_id]
+        blocked = [suppressed.get((each.channel, each.address_hash)) for each in own]
+        facts[read.exit.id] = _facts(read, units[enrolment.unit_id], own, blocked)
+    return facts
 
 
 def languages_to_try(participant: Participant, unit: Unit) -> tuple[str, ...]:
@@ -61,36 +62,31 @@ def languages_to_try(participant: Participant, unit: Unit) -> tuple[str, ...]:
     return tuple(dict.fromkeys(language for language in wanted if language))
 
 
-def _read_exits(exit_ids: Collection[int]) -> list[EnrolmentExit]:
+def _read_exits(exit_ids: Collection[int]) -> list[_Read]:
+    later = aliased(EnrolmentExit)
+    is_last = ~exists().where(
+        later.enrolment_id == EnrolmentExit.enrolment_id, later.number > EnrolmentExit.number
+    )
+    consent = (
+        select(Consent.given)
+        .where(Consent.participant_id == Enrolment.participant_id, Consent.kind == ConsentKind.SURVEYS)
+        .order_by(Consent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     statement = (
-        select(EnrolmentExit)
+        select(EnrolmentExit, is_last, consent)
+        .join(EnrolmentExit.enrolment)
+        .join(Enrolment.participant)
+        .join(Enrolment.programme)
         .where(EnrolmentExit.id.in_(exit_ids))
         .options(
-            joinedload(EnrolmentExit.enrolment).joinedload(Enrolment.participant),
-            joinedload(EnrolmentExit.enrolment).joinedload(Enrolment.programme),
+            contains_eager(EnrolmentExit.enrolment).contains_eager(Enrolment.participant),
+            contains_eager(EnrolmentExit.enrolment).contains_eager(Enrolment.programme),
         )
     )
-    return list(current_session().scalars(trusted(statement, because=_PLANNING)))
-
-
-def _last_exits(enrolment_ids: Collection[int]) -> dict[int, int]:
-    statement = (
-        select(EnrolmentExit.enrolment_id, func.max(EnrolmentExit.number))
-        .where(EnrolmentExit.enrolment_id.in_(enrolment_ids))
-        .group_by(EnrolmentExit.enrolment_id)
-    )
     rows = current_session().execute(trusted(statement, because=_PLANNING))
-    return dict(rows.all())
-
-
-def _refused(participant_ids: Collection[int]) -> frozenset[int]:
-    newest = (
-        select(func.max(Consent.id))
-        .where(Consent.participant_id.in_(participant_ids), Consent.kind == ConsentKind.SURVEYS)
-        .group_by(Consent.participant_id)
-    )
-    statement = select(Consent.participant_id).where(Consent.id.in_(newest), Consent.given.is_(False))
-    return frozenset(current_session().scalars(trusted(statement, because=_PLANNING)))
+    return [_Read(exit_, bool(last), given) for exit_, last, given in rows]
 
 
 def _suppressed(addresses: Iterable[Sequence[Reachable]]) -> dict[tuple[str, str], str]:
@@ -117,24 +113,23 @@ def _sms_works(person: Participant) -> bool:
     return settings.sms != "none" and bool(person.phone) and can_receive_sms(person.phone or "")
 
 
-def _facts(exit_: EnrolmentExit, known: _Known) -> ExitFacts:
-    enrolment = exit_.enrolment
+def _facts(
+    read: _Read, unit: Unit, addresses: Sequence[Reachable], blocked: Sequence[str | None]
+) -> ExitFacts:
+    enrolment = read.exit.enrolment
     person = enrolment.participant
     programme: Programme = enrolment.programme
-    unit = known.units[enrolment.unit_id]
-    addresses = known.addresses[person.id]
-    blocked = [known.suppressed.get((each.channel, each.address_hash)) for each in addresses]
     return ExitFacts(
-        exit_id=exit_.id,
+        exit_id=read.exit.id,
         enrolment_id=enrolment.id,
         participant_id=person.id,
         unit_id=enrolment.unit_id,
         programme_id=enrolment.programme_id,
-        exit_on=exit_.exit_on,
+        exit_on=read.exit.exit_on,
         today=clock.today(unit.time_zone),
-        holds=exit_.reopened_at is None and known.last_exits.get(enrolment.id) == exit_.number,
-        deceased=person.deceased_on is not None or exit_.reason == _DECEASED,
-        opted_out=person.id in known.refused,
+        holds=read.exit.reopened_at is None and read.is_last,
+        deceased=person.deceased_on is not None or read.exit.reason == _DECEASED,
+        opted_out=read.consent is False,
         protected=person.protected,
         programme_sends=programme.sends_messages,
         channels=tuple(each for each, why in zip(addresses, blocked, strict=True) if why is None),
@@ -143,7 +138,7 @@ def _facts(exit_: EnrolmentExit, known: _Known) -> ExitFacts:
     )
 
 
-def _why_unreachable(blocked: list[str | None]) -> StopReason:
+def _why_unreachable(blocked: Sequence[str | None]) -> StopReason:
     if not blocked:
         return StopReason.NO_ADDRESS
     return StopReason.OPTED_OUT if _OPTED_OUT.issuperset(blocked) else StopReason.BOUNCED

@@ -41,7 +41,7 @@ def recompute_many(
     queries and one for each row that changes. Wakes the sweep when something is due.
     """
     plans = plans or plans_in_force()
-    facts = facts_of(exit_ids)
+    facts = facts_of(exit_ids, plans.units)
     rows = rows_of(facts.keys())
     if _insert_missing(facts.values(), plans, there={(row.exit_id, row.wave) for row in rows}):
         rows = rows_of(facts.keys())

@@ -67,7 +67,7 @@ def _exits(programme_id: int) -> list[tuple[int, date]]:
         .where(Enrolment.programme_id == programme_id)
         .order_by(EnrolmentExit.exit_on, EnrolmentExit.id)
     )
-    return list(current_session().execute(trusted(statement, because=_READ)).tuples())
+    return list(current_session().execute(trusted(statement, because=_READ)).all())
 
 
 def _plan(exits: Sequence[tuple[int, date]], go: Callable[[date], None]) -> None:
@@ -81,11 +81,11 @@ def _plan(exits: Sequence[tuple[int, date]], go: Callable[[date], None]) -> None
 
 
 def _days(first: date, today: date) -> Iterator[date]:
-    """Once a week, and in the last week every other day, until yesterday."""
+    """Days on which the jobs run: closer together towards the end, the last one yesterday."""
     ago = (today - first).days
     while ago > 0:
         yield today - timedelta(days=ago)
-        ago -= 7 if ago > 7 else min(2, ago - 1) or 1
+        ago = 1 if 1 < ago <= 3 else ago - (10 if ago > 37 else 7 if ago > 9 else 2)
 
 
 class _Player:

@@ -149,7 +149,7 @@ def _open(rows: Sequence[DueRow]) -> int:
 
 def _invite(rows: Sequence[DueRow]) -> int:
     plans = plans_in_force()
-    facts = facts_of({row.exit_id for row in rows})
+    facts = facts_of({row.exit_id for row in rows}, plans.units)
     failed = failed_addresses(rows)
     changed: set[int] = set()
     count = 0
@@ -182,7 +182,7 @@ def _remind_all(zone: Zone) -> int:
 
 def _remind(step: int, rows: Sequence[DueRow]) -> int:
     plans = plans_in_force()
-    facts = facts_of({row.exit_id for row in rows})
+    facts = facts_of({row.exit_id for row in rows}, plans.units)
     failed = failed_addresses(rows)
     count = 0
     for row in rows:

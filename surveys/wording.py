@@ -11,7 +11,7 @@ from crm.db import current_session
 from crm.extension_points import Text
 from crm.participants.rules import PARTICIPANT_LANGUAGES
 from surveys.dispositions import StopReason
-from surveys.models import FollowUpPlan, Questionnaire
+from surveys.models import FollowUpPlan, Questionnaire, QuestionnaireVersion, Translation
 from surveys.shipped import FALLBACK_LANGUAGE, shipped_languages
 
 CHANNELS: Mapping[str, Text] = {"email": _l("e-mail"), "sms": _l("SMS")}
@@ -65,15 +65,19 @@ def when_text(days_after: int) -> str:
 
 
 def questionnaire_titles(language: str) -> dict[str, str]:
-    """The title of each questionnaire's newest version, by key, in a staff language."""
-    titles: dict[str, str] = {}
-    for questionnaire in current_session().scalars(select(Questionnaire)):
-        texts = {each.language: each.texts for each in questionnaire.versions[-1].translations}
-        for wanted in (language, FALLBACK_LANGUAGE):
-            if texts.get(wanted, {}).get("title"):
-                titles[questionnaire.key] = texts[wanted]["title"]
-                break
-    return titles
+    """The title of each questionnaire's newest version, by key, in a staff language. One query."""
+    statement = (
+        select(Questionnaire.key, Translation.language, Translation.texts)
+        .join(QuestionnaireVersion, QuestionnaireVersion.questionnaire_id == Questionnaire.id)
+        .join(Translation, Translation.version_ref_id == QuestionnaireVersion.id)
+        .where(Translation.language.in_((language, FALLBACK_LANGUAGE)))
+        .order_by(QuestionnaireVersion.number)
+    )
+    titles: dict[tuple[str, str], str] = {}
+    for key, spoken, texts in current_session().execute(statement):
+        titles[(key, spoken)] = texts.get("title", "")
+    keys = {key for key, _spoken in titles}
+    return {key: titles.get((key, language)) or titles.get((key, FALLBACK_LANGUAGE)) or key for key in keys}
 
 
 def plan_title(plan: FollowUpPlan | None, wave: str, titles: Mapping[str, str]) -> str:

@@ -60,9 +60,7 @@ class ContactForm(BaseForm):
         description=_l("No health information and no identity numbers."),
     )
     workplace_id = SelectField(_l("Workplace"), coerce=optional_int)
-    travel_minutes = IntegerField(
-        _l("Travel, minutes"), validators=[Optional(), NumberRange(min=0, max=1440)]
-    )
+    travel_minutes = IntegerField(_l("Travel, minutes"), validators=[Optional(), NumberRange(min=0, max=1440)])
     quality_level = SelectField(_l("Quality level"), coerce=optional_int)
     met_decision_maker = SelectField(
         _l("Met somebody who decides"),

@@ -1,7 +1,7 @@
 """The list of employers: filters, order, one page, and rows for a file."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,13 +14,13 @@ from crm.accounts.scopes import condition, scoped, trusted
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import Employer, EmployerRelationship
-from crm.employers.text_index import text_index
+from crm.employers.text_index import COUNTED, TextMatch, text_index
 from crm.web.paging import PER_PAGE, page_url
 
 Rows = Select[Employer, EmployerRelationship, str]
 
-COUNTED = 1000
-"""A list says "1,000+" beyond this; nobody pages further, and counting on would read the whole table."""
+_OTHER = EmployerRelationship.__table__.alias("relationship_of_reader")
+
 QUIET = timedelta(days=90)
 EXPORTED = 50_000
 _BATCH = 500
@@ -80,16 +80,13 @@ _SORTS: dict[str, InstrumentedAttribute[Any]] = {
 
 def employer_page(actor: Actor, filters: EmployerFilter, *, page: int) -> EmployerPage:
     """One page of the employers that ``actor`` sees: three queries at most."""
-    statement = _filtered(actor, filters)
-    counted = select(func.count()).select_from(
-        statement.with_only_columns(Employer.id).order_by(None).limit(COUNTED + 1).subquery()
-    )
-    session = current_session()
-    total = session.scalar(trusted(counted, because="counts a statement that is scoped")) or 0
+    match = _match(filters)
+    statement = _filtered(actor, filters, match)
+    total = _total(actor, filters, match)
     is_more = total > COUNTED
     number = max(1, page) if is_more else min(max(1, page), max(1, -(-total // PER_PAGE)))
     chosen = _ordered(statement, filters.sort).limit(PER_PAGE + 1).offset((number - 1) * PER_PAGE)
-    rows = [EmployerRow(*row) for row in session.execute(chosen)] if total else []
+    rows = [EmployerRow(*row) for row in current_session().execute(chosen)] if total else []
     has_next = len(rows) > PER_PAGE
     return EmployerPage(
         items=rows[:PER_PAGE], page=number, per_page=PER_PAGE, total=min(total, COUNTED), is_more=is_more,
@@ -99,9 +96,26 @@ def employer_page(actor: Actor, filters: EmployerFilter, *, page: int) -> Employ
 
 def rows_for_file(actor: Actor, filters: EmployerFilter) -> Iterator[EmployerRow]:
     """Every row of the list in its order, for a file; at most ``EXPORTED``."""
-    statement = _ordered(_filtered(actor, filters), filters.sort).limit(EXPORTED)
+    statement = _ordered(_filtered(actor, filters, _match(filters)), filters.sort).limit(EXPORTED)
     for row in current_session().execute(statement.execution_options(yield_per=_BATCH)):
         yield EmployerRow(*row)
+
+
+def _match(filters: EmployerFilter) -> TextMatch | None:
+    return text_index().find(filters.text, archived=filters.show == "archived") if filters.text else None
+
+
+def _total(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> int:
+    """How many there are, at most one more than ``COUNTED``. The index knows it where nothing but the text filters."""
+    only_text = replace(filters, text="", sort="name", show="in_use") == EmployerFilter()
+    if match is not None and only_text and filters.show in ("in_use", "archived"):
+        return COUNTED + 1 if match.total is None else match.total
+    some = select(Employer.id).where(*_conditions(actor, filters, match), condition(Employer, actor))
+    if filters.stage or filters.owner != "all" or filters.show == "quiet":
+        some = some.outerjoin(EmployerRelationship, _of_reader(actor))
+    counted = select(func.count()).select_from(some.limit(COUNTED + 1).subquery())
+    counted = trusted(counted, because="counts a statement that is scoped")
+    return current_session().scalar(counted) or 0
 
 
 def _ordered(statement: Rows, sort: str) -> Rows:
@@ -113,12 +127,12 @@ def _ordered(statement: Rows, sort: str) -> Rows:
     return statement.order_by(order, Employer.id)
 
 
-def _filtered(actor: Actor, filters: EmployerFilter) -> Rows:
+def _filtered(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> Rows:
     statement = (
         select(Employer, EmployerRelationship, Staff.name)
         .outerjoin(EmployerRelationship, _of_reader(actor))
         .outerjoin(Staff, Staff.id == EmployerRelationship.owner_id)
-        .where(*_conditions(actor, filters))
+        .where(*_conditions(actor, filters, match))
     )
     return scoped(statement, condition(Employer, actor))
 
@@ -128,11 +142,10 @@ def _of_reader(actor: Actor) -> ColumnElement[bool]:
     here = EmployerRelationship.employer_id == Employer.id
     if len(actor.unit_ids) <= 1:
         return and_(here, EmployerRelationship.unit_id == actor.unit_id)
-    other = EmployerRelationship.__table__.alias("relationship_of_reader")
     best = (
-        select(other.c.id)
-        .where(other.c.employer_id == Employer.id, other.c.unit_id.in_(actor.unit_ids))
-        .order_by((other.c.unit_id == actor.unit_id).desc(), other.c.id)
+        select(_OTHER.c.id)
+        .where(_OTHER.c.employer_id == Employer.id, _OTHER.c.unit_id.in_(actor.unit_ids))
+        .order_by((_OTHER.c.unit_id == actor.unit_id).desc(), _OTHER.c.id)
         .limit(1)
         .correlate(Employer)
         .scalar_subquery()
@@ -140,13 +153,13 @@ def _of_reader(actor: Actor) -> ColumnElement[bool]:
     return EmployerRelationship.id == best
 
 
-def _conditions(actor: Actor, filters: EmployerFilter) -> list[ColumnElement[bool]]:
+def _conditions(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> list[ColumnElement[bool]]:
     archived = filters.show == "archived"
     found: list[ColumnElement[bool]] = [
         Employer.archived_at.is_not(None) if archived else Employer.archived_at.is_(None)
     ]
-    if filters.text:
-        found.append(_with_text(filters.text))
+    if match is not None:
+        found.append(match.condition)
     if filters.municipality:
         found.append(_in_municipality(filters.municipality))
     if filters.stage:
@@ -163,12 +176,6 @@ def _conditions(actor: Actor, filters: EmployerFilter) -> list[ColumnElement[boo
     elif filters.owner == "none":
         found += [EmployerRelationship.id.is_not(None), EmployerRelationship.owner_id.is_(None)]
     return found
-
-
-def _with_text(text: str) -> ColumnElement[bool]:
-    index = text_index()
-    ids = index.ids(text, COUNTED)
-    return index.condition(text) if ids is None else Employer.id.in_(ids)
 
 
 def _in_municipality(text: str) -> ColumnElement[bool]:

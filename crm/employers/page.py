@@ -99,4 +99,3 @@ def _person_tags(position: Position, day: date) -> list[tuple[str, str]]:
     if person.told_on is None and person.created_at.date() + TOLD_WITHIN < day:
         found.append((_("Not told yet"), "warning"))
     return found
-

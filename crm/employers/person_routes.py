@@ -51,9 +51,7 @@ def add_person(public_id: str) -> ResponseReturnValue:
         employer_id, fields = employer.id, form.as_fields(employer.country)
         try:
             with transaction():
-                services.add_contact_person(
-                    actor, employer_id=employer_id, fields=fields, position=form.as_position()
-                )
+                services.add_contact_person(actor, employer_id=employer_id, fields=fields, position=form.as_position())
             flash(_("%(name)s is added.", name=fields.name), "success")
             return redirect(url_for(".show", public_id=public_id), code=303)
         except DomainError as error:

@@ -22,6 +22,8 @@ from crm.employers.models import (
 from crm.errors import NotVisible
 
 STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
+_OWNER, _DEPUTY, _CALLER = (Staff.__table__.alias(name) for name in ("owner", "deputy", "caller"))
+_NEWEST, _CONTACT = (Contact.__table__.alias(name) for name in ("newest_contact", "contact_of_unit"))
 _GUARDED = "the contact guard tells only date, kind, unit and owner of other units' relationships"
 
 
@@ -88,9 +90,7 @@ def positions_of(actor: Actor, person_id: int) -> list[Position]:
 
 def workplaces_of(actor: Actor, employer_id: int) -> list[Workplace]:
     """The workplace units in use of an employer, by name."""
-    statement = visible(Workplace, actor).where(
-        Workplace.employer_id == employer_id, Workplace.archived_at.is_(None)
-    )
+    statement = visible(Workplace, actor).where(Workplace.employer_id == employer_id, Workplace.archived_at.is_(None))
     return list(current_session().scalars(statement.order_by(Workplace.name)))
 
 
@@ -99,18 +99,16 @@ def relationships_to(actor: Actor, employer_id: int) -> list[UnitRelationship]:
 
     Of other units only who, when and how is told. A contact always leaves its unit with a relationship.
     """
-    owner, deputy, caller = (Staff.__table__.alias(name) for name in ("owner", "deputy", "caller"))
-    newest = Contact.__table__.alias("newest_contact")
     statement = (
         select(
-            EmployerRelationship, Unit.name, owner.c.name, deputy.c.name, newest.c.on_date, newest.c.channel,
-            caller.c.name,
+            EmployerRelationship, Unit.name, _OWNER.c.name, _DEPUTY.c.name, _NEWEST.c.on_date, _NEWEST.c.channel,
+            _CALLER.c.name,
         )
         .join(Unit, Unit.id == EmployerRelationship.unit_id)
-        .outerjoin(owner, owner.c.id == EmployerRelationship.owner_id)
-        .outerjoin(deputy, deputy.c.id == EmployerRelationship.deputy_id)
-        .outerjoin(newest, newest.c.id == _newest_contact())
-        .outerjoin(caller, caller.c.id == newest.c.staff_id)
+        .outerjoin(_OWNER, _OWNER.c.id == EmployerRelationship.owner_id)
+        .outerjoin(_DEPUTY, _DEPUTY.c.id == EmployerRelationship.deputy_id)
+        .outerjoin(_NEWEST, _NEWEST.c.id == _newest_contact())
+        .outerjoin(_CALLER, _CALLER.c.id == _NEWEST.c.staff_id)
         .where(EmployerRelationship.employer_id == employer_id)
         .order_by((EmployerRelationship.unit_id == actor.unit_id).desc(), Unit.name)
     )  # fmt: skip
@@ -123,15 +121,14 @@ def relationships_to(actor: Actor, employer_id: int) -> list[UnitRelationship]:
 
 
 def _newest_contact() -> ScalarSelect[int]:
-    contact = Contact.__table__.alias("contact_of_unit")
     newest = (
-        select(contact.c.id)
+        select(_CONTACT.c.id)
         .where(
-            contact.c.employer_id == EmployerRelationship.employer_id,
-            contact.c.unit_id == EmployerRelationship.unit_id,
-            contact.c.archived_at.is_(None),
+            _CONTACT.c.employer_id == EmployerRelationship.employer_id,
+            _CONTACT.c.unit_id == EmployerRelationship.unit_id,
+            _CONTACT.c.archived_at.is_(None),
         )
-        .order_by(contact.c.on_date.desc(), contact.c.id.desc())
+        .order_by(_CONTACT.c.on_date.desc(), _CONTACT.c.id.desc())
         .limit(1)
     )
     return newest.correlate(EmployerRelationship).scalar_subquery()

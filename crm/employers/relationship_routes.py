@@ -29,9 +29,7 @@ def take_relationship(public_id: str) -> ResponseReturnValue:
         raise BadRequest
     try:
         with transaction():
-            services.take_relationship(
-                actor, employer_id=employer_id, unit_id=actor.unit_id, owner_id=actor.staff_id
-            )
+            services.take_relationship(actor, employer_id=employer_id, unit_id=actor.unit_id, owner_id=actor.staff_id)
         flash(_("You are responsible now."), "success")
     except DomainError as error:
         flash(str(error.message), "warning")

@@ -189,9 +189,7 @@ def warn(public_id: str) -> ResponseReturnValue:
         employer_id = visible_one(Employer, actor, public_id).id
         try:
             with transaction():
-                services.set_warning(
-                    actor, employer_id=employer_id, text=form.text.data, until=form.until.data
-                )
+                services.set_warning(actor, employer_id=employer_id, text=form.text.data, until=form.until.data)
             flash(_("The warning stands on top of the page."), "success")
             return redirect(url_for(".show", public_id=public_id), code=303)
         except DomainError as error:

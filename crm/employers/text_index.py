@@ -4,41 +4,43 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flask import Flask, current_app
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, and_, false
 
 from crm.employers.models import Employer
-from crm.folding import fold
 
 EXTENSION = "brobygg.employer_text_index"
+
+COUNTED = 1000
+"""A list says "1,000+" beyond this; nobody pages further, and counting on would read the whole table."""
+
+
+@dataclass(frozen=True)
+class TextMatch:
+    """The employers that have every word of a text: a condition on ``Employer``, and how many they are.
+
+    ``total`` is None when they are more than ``COUNTED``, or when nobody has counted.
+    """
+
+    condition: ColumnElement[bool]
+    total: int | None
 
 
 class TextIndex(Protocol):
     """An index of employers' names, numbers, places and telephones."""
 
-    def ids(self, text: str, limit: int) -> list[int] | None:
-        """The employers that have every word of ``text``; None when they are more than ``limit``."""
-        ...
-
-    def condition(self, text: str) -> ColumnElement[bool]:
-        """The same as a condition on ``Employer`` that is cheap to test row by row, for texts that many have."""
+    def find(self, text: str, *, archived: bool = False) -> TextMatch:
+        """The employers in use, or the archived ones, that have every word of ``text``. One query at most."""
         ...
 
 
-@dataclass(frozen=True)
 class NamesOnly:
-    """What there is without an index: the beginnings and middles of names."""
+    """What there is without an index: the names, read one by one."""
 
-    def ids(self, text: str, limit: int) -> list[int] | None:
-        return None
-
-    def condition(self, text: str) -> ColumnElement[bool]:
+    def find(self, text: str, *, archived: bool = False) -> TextMatch:
+        """Employers whose name has every word."""
         words = text.casefold().split()
-        if not fold(text):
-            return false()
-        found = Employer.sort_name.contains(words[0], autoescape=True)
-        for word in words[1:]:
-            found = found & Employer.sort_name.contains(word, autoescape=True)
-        return found
+        found = [Employer.sort_name.contains(word, autoescape=True) for word in words]
+        return TextMatch(and_(*found) if found else false(), None)
 
 
 def bind_text_index(app: Flask, index: TextIndex) -> None:

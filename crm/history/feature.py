@@ -15,9 +15,7 @@ def whole_lines(actor: Actor) -> ColumnElement[bool]:
     """Lines that ``actor`` may read whole: of the actor's units, and about nobody the actor does not see."""
     if not actor.has_role(*_READERS):
         return false()
-    hidden = select(HistoryLink.line_id).where(
-        ~participant_is_visible(actor, HistoryLink.participant_id.expression)
-    )
+    hidden = select(HistoryLink.line_id).where(~participant_is_visible(actor, HistoryLink.participant_id.expression))
     mine = or_(HistoryLine.unit_id.is_(None), HistoryLine.unit_id.in_(actor.unit_ids))
     return and_(mine, HistoryLine.id.not_in(hidden))
 

@@ -19,6 +19,9 @@ from crm.registry import current_registry
 from crm.web.paging import Page, page_of
 
 PER_PAGE = 20
+# Aliased, so that a count is of its own and not correlated with the rows around it.
+_LINK = HistoryLink.__table__.alias("counted")
+_LINE = HistoryLine.__table__.alias("counted_line")
 _CHECKED = "the caller has read the subject through its scope; lines of others are reduced"
 
 
@@ -52,9 +55,7 @@ def lines_for(
     The caller has made sure that ``actor`` sees the subject. Lines that another unit wrote about an employer or a
     contact person, and lines about a participant whom the actor does not see, are reduced.
     """
-    subject = Subject(
-        employer_id=employer_id, participant_id=participant_id, contact_person_id=contact_person_id
-    )
+    subject = Subject(employer_id=employer_id, participant_id=participant_id, contact_person_id=contact_person_id)
     hidden = _hidden_from(actor, by_unit=participant_id is None)
     wanted = _Wanted(subject.as_columns(), kind, per_page)
     number = max(1, page)
@@ -87,9 +88,7 @@ _Row = tuple[HistoryLine, str | None, str | None, bool]
 def _rows(wanted: _Wanted, hidden: ColumnElement[bool], page: int) -> list[tuple[_Row, int]]:
     """A page of lines with author, unit and whether they are reduced; each with the number of lines in all pages."""
     statement = (
-        select(
-            HistoryLine, Staff.name, Unit.name, hidden.label("reduced"), _count(wanted).label("total")
-        )
+        select(HistoryLine, Staff.name, Unit.name, hidden.label("reduced"), _count(wanted).label("total"))
         .select_from(HistoryLink)
         .join(HistoryLine, HistoryLine.id == HistoryLink.line_id)
         .outerjoin(Staff, Staff.id == HistoryLine.author_id)
@@ -106,13 +105,10 @@ def _rows(wanted: _Wanted, hidden: ColumnElement[bool], page: int) -> list[tuple
 
 
 def _count(wanted: _Wanted) -> ScalarSelect[int]:
-    # Aliased, so that the count is of its own and not correlated with the rows around it.
-    link = HistoryLink.__table__.alias("counted")
-    counted = select(func.count()).select_from(link)
-    counted = counted.where(*(link.c[name] == value for name, value in wanted.subject.items()))
+    counted = select(func.count()).select_from(_LINK)
+    counted = counted.where(*(_LINK.c[name] == value for name, value in wanted.subject.items()))
     if wanted.kind:
-        line = HistoryLine.__table__.alias("counted_line")
-        counted = counted.join(line, line.c.id == link.c.line_id).where(line.c.kind == wanted.kind)
+        counted = counted.join(_LINE, _LINE.c.id == _LINK.c.line_id).where(_LINE.c.kind == wanted.kind)
     return counted.scalar_subquery()
 
 

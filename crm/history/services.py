@@ -56,9 +56,7 @@ def write_line(
 
 def remove_line(kind: str, source_ref: str) -> None:
     """Remove a line whose source is gone. Does nothing when there is none."""
-    current_session().execute(
-        delete(HistoryLine).where(HistoryLine.kind == kind, HistoryLine.source_ref == source_ref)
-    )
+    current_session().execute(delete(HistoryLine).where(HistoryLine.kind == kind, HistoryLine.source_ref == source_ref))
 
 
 def _by_key(kind: str, source_ref: str) -> Select[HistoryLine]:

@@ -45,10 +45,9 @@ def take_batch(actor: Actor, rows: Sequence[Row], batches: Batches, report: Impo
             for row in rows:
                 outcome = _take_row(actor, row, lookups, batches, report)
                 if outcome is None:
-                    refused.add(row.key)
+                    refused |= {row.key, row.subject}
                 else:
-                    is_again = row.is_repeated and row.key not in refused
-                    report.count(_counted(outcome, row, is_again=is_again, dry_run=batches.dry_run))
+                    report.count(_counted(outcome, row, refused, dry_run=batches.dry_run))
             if batches.dry_run:
                 raise _OnlyLooking
     except _OnlyLooking:
@@ -56,9 +55,7 @@ def take_batch(actor: Actor, rows: Sequence[Row], batches: Batches, report: Impo
     report.rows += len(rows)
 
 
-def _take_row(
-    actor: Actor, row: Row, lookups: Lookups, batches: Batches, report: ImportReport
-) -> Outcome | None:
+def _take_row(actor: Actor, row: Row, lookups: Lookups, batches: Batches, report: ImportReport) -> Outcome | None:
     """What became of the row; None when it was refused, which stands in the report then."""
     try:
         with savepoint():
@@ -72,14 +69,16 @@ def _take_row(
     return None
 
 
-def _counted(outcome: Outcome, row: Row, *, is_again: bool, dry_run: bool) -> Outcome:
-    """A row that says again what an earlier one said is a duplicate. In a check, the earlier row may have been taken
-    back with its batch, so that the same person seems new once more."""
-    if is_again and (outcome is Outcome.UNCHANGED or dry_run):
-        return Outcome.DUPLICATE
-    if dry_run and outcome is Outcome.CREATED and not row.is_first_of_its_kind:
-        return Outcome.UPDATED
-    return outcome
+def _counted(outcome: Outcome, row: Row, refused: set[tuple[str, ...]], *, dry_run: bool) -> Outcome:
+    """A row that says again what an earlier one said, and changes nothing, is a duplicate.
+
+    In a check the earlier row may have been taken back with its batch, so that its person seems new once more.
+    """
+    repeats_key = row.repeats_key and row.key not in refused
+    repeats_subject = row.repeats_subject and row.subject not in refused
+    if dry_run and outcome is Outcome.CREATED and repeats_subject:
+        outcome = Outcome.UNCHANGED if repeats_key else Outcome.UPDATED
+    return Outcome.DUPLICATE if repeats_key and outcome is Outcome.UNCHANGED else outcome
 
 
 def _refuse(report: ImportReport, row: Row, columns: Columns, error: DomainError) -> None:

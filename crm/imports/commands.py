@@ -88,9 +88,7 @@ def _tell(report: ImportReport, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         click.echo(json.dumps({**report.as_json(), "dry_run": dry_run}, ensure_ascii=False, indent=2))
         return
-    counts = ", ".join(
-        f"{getattr(report, name)} {name}" for name in ("created", "updated", "unchanged", "duplicates")
-    )
+    counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("created", "updated", "unchanged", "duplicates"))
     click.echo(f"{report.rows} rows: {counts}, {report.error_count} wrong{' (nothing written)' if dry_run else ''}")
     for error in report.errors:
         click.echo(f"line {error.line}, {error.column or 'row'}: {error.message}", err=True)

@@ -91,18 +91,14 @@ def _find(actor: Actor, said: dict[str, Any]) -> Employer | None:
     same_name = in_country.where(Employer.sort_name == sort_name(said["name"]))
     if number is not None:
         same_name = same_name.where(Employer.org_number.is_(None))
-    same: Employer | None = session.scalar(
-        same_name.order_by(Employer.archived_at.is_not(None), Employer.id).limit(1)
-    )
+    same: Employer | None = session.scalar(same_name.order_by(Employer.archived_at.is_not(None), Employer.id).limit(1))
     return same
 
 
 def _change(actor: Actor, known: Employer, said: dict[str, Any]) -> tuple[Employer, bool]:
     before = known.version_id
     fields = replace(EmployerFields(**values_of(known)), **said)  # type: ignore[arg-type]  # columns of the same names
-    employer = change_employer(
-        actor, employer_id=known.id, version=None, fields=fields, confirmed=(SIMILAR_NAME,)
-    )
+    employer = change_employer(actor, employer_id=known.id, version=None, fields=fields, confirmed=(SIMILAR_NAME,))
     return employer, employer.version_id != before
 
 

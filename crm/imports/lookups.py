@@ -27,6 +27,7 @@ class Defaults:
 
 NOTHING_SAID = Defaults()
 
+
 class Lookups:
     """Names to ids, as the actor may use them. Holds ids only, so that a roll-back cannot make it stale."""
 

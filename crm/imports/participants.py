@@ -193,6 +193,9 @@ def _keep_person(
     if known is None:
         values.setdefault("language", lookups.language(said.unit_id))
         return add_participant(actor, given=ParticipantFields(unit_id=said.unit_id, **values)), True
+    if known.sort_name == sort_name(said.first_name, said.last_name):
+        # Capitals in a list are no correction of a name.
+        del values["first_name"], values["last_name"]
     before = known.version_id
     given = replace(fields_of(known), **values)
     person = change_participant(actor, participant_id=known.id, version=None, given=given)

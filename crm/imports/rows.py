@@ -13,17 +13,16 @@ from crm.imports.sheets import LONGEST_CELL, Cell, Sheet, SheetRow, text_of
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of a row by field. ``key``: what makes it the same row as another.
-
-    ``is_repeated``: an earlier row of the file has the same key. ``is_first_of_its_kind``: no earlier row is about the
-    same person or employer.
+    """The cells of a row by field. ``key`` is what makes it the same row as another, ``subject`` what makes it about
+    the same person or employer; ``repeats_key`` and ``repeats_subject``: an earlier row of the file has it too.
     """
 
     line: int
     cells: Mapping[str, Cell]
+    subject: tuple[str, ...]
     key: tuple[str, ...]
-    is_repeated: bool
-    is_first_of_its_kind: bool
+    repeats_subject: bool
+    repeats_key: bool
 
     def cell(self, field: str) -> Cell:
         """The cell of a field; None where the file has no such column."""
@@ -57,7 +56,7 @@ def rows_of(sheet: Sheet, columns: Columns, kind: str) -> list[Row]:
         cells = _cells(sheet_row, columns)
         subject = _key(cells, kind)
         row_key = (*subject, *(fold(text_of(cells.get(field))) for field in _SAME_ROW[kind]))
-        found.append(Row(sheet_row.line, cells, row_key, row_key in whole, subject not in subjects))
+        found.append(Row(sheet_row.line, cells, subject, row_key, subject in subjects, row_key in whole))
         subjects.add(subject)
         whole.add(row_key)
     return found

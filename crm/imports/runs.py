@@ -59,7 +59,10 @@ def confirm_run(actor: Actor, *, run_id: int) -> ImportRun:
     if run.state is not RunState.CHECKED or run.content is None:
         raise DomainError(_("This file has been read already, or it waited for too long. Send it again."))
     run.check_report = run.report
-    run.report = {**ImportReport().as_json(), **{key: run.report[key] for key in ("ignored_columns",)}}
+    checked = ImportReport.from_json(run.report)
+    run.report = ImportReport(
+        ignored_columns=checked.ignored_columns, has_identity_numbers=checked.has_identity_numbers
+    ).as_json()
     run.state, run.rows_done, run.attempts = RunState.RUNNING, 0, 0
     wake(RUN_JOB)
     return run

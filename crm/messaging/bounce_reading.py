@@ -1,18 +1,21 @@
-"""Reading what came back: which message it is about, and whether it says "never", "not this time" or "not yet"."""
+"""Reading what came back: which message it is about, and whether it says "never", "not this time" or "not
+yet"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
 from typing import Literal
 
+import structlog
 from flufl.bounce import all_failures
 
 from crm.messaging.bounced import says_address_is_dead
 from crm.messaging.replies import kept_reply
 
+log = structlog.get_logger()
 BounceKind = Literal["hard", "soft", "delayed", "auto_reply", "not_a_bounce"]
 _TOKEN = re.compile(r"\+([0-9a-f]{24})@")
 _ENVELOPE = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Apparently-To")
@@ -34,9 +37,9 @@ class Bounce:
 def read_bounce(raw: bytes) -> Bounce:
     """Understand one mail that came to the return path. Never raises for what it holds.
 
-    RFC 3464 reports are read by their own fields; for the many that are none, flufl.bounce says whether they are
-    failures. ``hard`` means that the address is dead, ``soft`` that this message failed for good (a full mailbox, a
-    policy); ``delayed`` means that the other server goes on trying.
+    RFC 3464 reports are read by their own fields; for the many that are none, flufl.bounce says whether
+    they are failures. ``hard`` means that the address is dead, ``soft`` that this message failed for good
+    (a full mailbox, a policy); ``delayed`` means that the other server goes on trying.
     """
     mail = message_from_bytes(raw)
     token, message_id = _named(mail)
@@ -115,13 +118,24 @@ def _worst(found: list[tuple[BounceKind, str]]) -> tuple[BounceKind, str]:
 def _kind_of_other(mail: Message) -> tuple[BounceKind, str]:
     if _is_auto_reply(mail):
         return "auto_reply", ""
-    temporary, permanent = all_failures(mail)
+    temporary, permanent = _failures(mail)
     if not temporary and not permanent:
         return "not_a_bounce", ""
     if not permanent:
         return "delayed", ""
     line = _telling_line(_text_of(mail))
     return ("hard" if says_address_is_dead(line) else "soft"), kept_reply(line)
+
+
+def _failures(mail: Message) -> tuple[Collection[bytes], Collection[bytes]]:
+    """What flufl.bounce finds: addresses with temporary and with permanent failures."""
+    try:
+        temporary, permanent = all_failures(mail)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        # Its detectors trust what strangers wrote, and some stumble over it.
+        log.warning("bounce_not_understood", error=type(error).__name__)
+        return (), ()
+    return temporary, permanent
 
 
 def _is_auto_reply(mail: Message) -> bool:

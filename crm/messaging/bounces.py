@@ -20,8 +20,9 @@ _SENT = (MessageState.ON_WIRE, MessageState.UNKNOWN, MessageState.ACCEPTED, Mess
 def file_bounce(actor: Actor, raw: bytes) -> Bounce:
     """Read one returned mail and act on it, in the current transaction. May be repeated.
 
-    A hard bounce suppresses the address, tells whoever planned the message and whoever listens, and gives staff a task.
-    A soft one fails this message alone. Delays, holiday messages and what names none of our messages change nothing.
+    A hard bounce suppresses the address, tells whoever planned the message and whoever listens, and gives
+    staff a task. A soft one fails this message alone. Delays, holiday messages and what names none of our
+    messages change nothing.
     """
     bounce = read_bounce(raw)
     message = _message_of(bounce)

@@ -63,7 +63,8 @@ def reach(name: str) -> None:
 
 
 def arm(text: str) -> None:
-    """Set the points of this process, in place of the environment's: for a rehearsal that forks its senders."""
+    """Set the points of this process, in place of the environment's: for a rehearsal that forks its
+    senders."""
     os.environ["BROBYGG_CRASH_POINT"] = text
     _armed.cache_clear()
     _visits.clear()

@@ -47,7 +47,8 @@ class Fence:
         now = clock.now()
         self._passed_at = time.monotonic()
         with transaction() as session:
-            # Straight to the connection: no object of this row is loaded, and this runs once for each message.
+            # Straight to the connection: no object of this row is loaded, and this runs once for each
+            # message.
             marked = session.connection().execute(
                 _ON_WIRE,
                 {"row": self._message_id, "token": self._token, "now": now, "until": now + self._timing.lease},

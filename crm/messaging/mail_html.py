@@ -23,8 +23,8 @@ _SMALL = "margin:0;font:12px/1.4 monospace;color:#5b6675;overflow-wrap:anywhere"
 def html_of(text: str, *, language: str, title: str = "", button: str | None = None) -> str:
     """A whole document for ``text``: paragraphs where it has empty lines, links as links.
 
-    A paragraph that is nothing but a link becomes a button; it is labelled with ``button`` or with the line of text
-    before it, and the address stands below it, so that everybody sees where it leads.
+    A paragraph that is nothing but a link becomes a button; it is labelled with ``button`` or with the
+    line of text before it, and the address stands below it, so that everybody sees where it leads.
     """
     parts = [part.strip() for part in _GAP.split(text.replace("\r\n", "\n")) if part.strip()]
     body = "\n".join(_paragraph(part, button) for part in parts)

@@ -58,6 +58,8 @@ def keep(letter: Letter) -> None:
                 subject=rendered.subject,
                 text=rendered.text,
                 html=rendered.html,
+                reply_to=rendered.reply_to,
+                language=rendered.language,
                 unit_id=letter.unit_id,
                 participant_id=letter.participant_id,
                 staff_id=letter.staff_id,

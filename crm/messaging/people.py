@@ -1,4 +1,5 @@
-"""Whom messages are for, in words. Participants and staff are found by their tables: they stand above and below."""
+"""Whom messages are for, in words. Participants and staff are found by their tables: they stand above and
+below."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

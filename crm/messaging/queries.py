@@ -8,7 +8,8 @@ from crm.accounts.models import Unit
 from crm.accounts.scopes import condition, scoped, visible
 from crm.actors import Actor
 from crm.db import current_session
-from crm.messaging.addresses import address_hash
+from crm.errors import DomainError
+from crm.messaging.addresses import address_hash, normalise_email, normalise_phone
 from crm.messaging.models import Channel, MailboxItem, MessageState, OutboxMessage, SuppressedAddress
 
 
@@ -61,6 +62,16 @@ def suppressed_addresses(address: str | None = None) -> Select[SuppressedAddress
         hashes = [address_hash(channel, address) for channel in Channel]
         statement = statement.where(SuppressedAddress.address_hash.in_(hashes))
     return statement.order_by(SuppressedAddress.since.desc(), SuppressedAddress.id.desc())
+
+
+def as_stored(text: str, actor: Actor) -> str:
+    """An address or number as somebody types it, in the form in which it is compared; what is neither
+    stays as it is."""
+    country = current_session().scalar(select(Unit.country).where(Unit.id == actor.unit_id)) or "SE"
+    try:
+        return normalise_email(text) if "@" in text else normalise_phone(text, country)
+    except DomainError:
+        return text
 
 
 def unit_names(actor: Actor) -> dict[int, str]:

@@ -124,12 +124,18 @@ def _question(message: OutboxMessage, messaging: Messaging) -> Question | None:
 def receiver_for(channel: Channel, messaging: Messaging) -> Receiver | None:
     """Whom to ask about messages of ``channel``; None where nobody knows."""
     if channel is Channel.SMS:
-        return GatewayTransport(messaging.gateway, messaging.settings) if messaging.gateway else MailboxTransport()
+        return _sms_receiver(messaging)
     if messaging.settings.mail == "mailbox":
         return MailboxTransport()
     if messaging.receiver_log is None:
         return None
     return LogReceiver(messaging.receiver_log, messaging.timing)
+
+
+def _sms_receiver(messaging: Messaging) -> Receiver | None:
+    if messaging.gateway is None:
+        return MailboxTransport()
+    return GatewayTransport(messaging.gateway, messaging.settings) if messaging.gateway.askable else None
 
 
 def _conclude(message: OutboxMessage, answer: SendResult | None, receiver_key: str) -> str:

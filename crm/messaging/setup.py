@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app
+from flask_babel import lazy_gettext as _l
 from flask_mail import Mail
 
+from crm.actors import Role
 from crm.errors import SettingsError
-from crm.extension_points import SmsGateway
+from crm.extension_points import NavItem, SmsGateway
 from crm.messaging.bounce_settings import BounceMailbox, bounce_mailbox_from
 from crm.messaging.models import Channel
 from crm.messaging.receiver_log import ReceiverLog, receiver_log_from
@@ -40,6 +42,7 @@ def init_messaging(app: Flask, settings: Settings, registry: Registry) -> None:
     """Bind the ways out. Opens no connection. Raises SettingsError for a gateway that is unknown or not
     configured."""
     app.config.update(_mail_config(settings))
+    registry.nav_items.extend(_mailbox_link(settings))
     app.extensions[EXTENSION] = Messaging(
         settings=settings,
         timing=timing_from(settings.environment),
@@ -48,6 +51,15 @@ def init_messaging(app: Flask, settings: Settings, registry: Registry) -> None:
         receiver_log=receiver_log_from(settings.environment),
         bounces=bounce_mailbox_from(settings.environment),
     )
+
+
+def _mailbox_link(settings: Settings) -> tuple[NavItem, ...]:
+    """The mailbox is in the menu where something lands in it."""
+    if "mailbox" not in (settings.mail, settings.sms):
+        return ()
+    staff = frozenset((Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR))
+    link = NavItem("messaging.mailbox", _l("Mailbox"), "messaging.mailbox", order=38, roles=staff, section="settings")
+    return (link,)
 
 
 def current_messaging() -> Messaging:

@@ -22,8 +22,8 @@ def message_scopes() -> tuple[Scope, ...]:
 def sees_message(model: type[Any], actor: Actor) -> ColumnElement[bool]:
     """The condition under which ``actor`` sees a row of ``model``, which has unit, participant and staff.
 
-    Everybody sees their own mail; coordinators and managers what went to participants they see, from their units;
-    administrators the sign-in mail of the staff they administer.
+    Everybody sees their own mail; coordinators and managers what went to participants they see, from their
+    units; administrators the sign-in mail of the staff they administer.
     """
     conditions: list[ColumnElement[bool]] = []
     if actor.staff_id is not None:

@@ -3,10 +3,10 @@
 from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
-from crm.events import OptedOut
+from crm.events import OptedOut, StaffDisabled
 from crm.extension_points import Feature, HistoryKind, NavItem, Scope, Subscription
 from crm.participants import scopes
-from crm.participants.listeners import write_refusal_down
+from crm.participants.listeners import ask_for_new_coordinator, write_refusal_down
 from crm.participants.models import (
     Consent,
     Enrolment,
@@ -24,7 +24,10 @@ def feature() -> Feature:
         name="participants",
         blueprints=(blueprint(),),
         nav_items=(_nav_item(),),
-        subscriptions=(Subscription(OptedOut.key, write_refusal_down),),
+        subscriptions=(
+            Subscription(OptedOut.key, write_refusal_down),
+            Subscription(StaffDisabled.key, ask_for_new_coordinator),
+        ),
         history_kinds=_history_kinds(),
         scopes=(
             Scope(Participant, scopes.participant_scope),

@@ -13,7 +13,7 @@ from crm.participants.forms import CHANNEL_ORDERS, SEX_CHOICES
 from crm.participants.rules import PARTICIPANT_LANGUAGES
 
 SOURCES: dict[str, Text] = {
-    "staff": _l("told us"),
+    "staff": _l("they told us"),
     "opt_out_page": _l("on the page for opting out"),
     "one_click": _l("in the mail program"),
     "stop_reply": _l("answered STOP"),

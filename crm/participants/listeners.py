@@ -1,14 +1,25 @@
 """What this feature does when others say that something has happened."""
 
+from functools import partial
+
+from flask_babel import ngettext
 from sqlalchemy import func, select
 
+from crm import clock
 from crm.accounts.scopes import trusted
 from crm.actors import system_actor
 from crm.db import current_session
-from crm.events import OptedOut
-from crm.participants.models import ConsentKind, Participant
+from crm.events import OptedOut, StaffDisabled
+from crm.languages import in_all_languages
+from crm.participants.models import ConsentKind, Enrolment, Participant
 from crm.participants.queries import consent_in_force
 from crm.participants.services.consents import record_consent
+from crm.participants.services.editing import unit_of
+from crm.tasks.services import add_task
+from crm.tasks.working_days import add_working_days
+
+WITHOUT_COORDINATOR = "participants.without_coordinator"
+_DAYS_TO_HAND_OVER = 3
 
 
 def write_refusal_down(event: OptedOut) -> None:
@@ -29,3 +40,31 @@ def write_refusal_down(event: OptedOut) -> None:
                 given=False,
                 source="stop_reply",
             )
+
+
+def ask_for_new_coordinator(event: StaffDisabled) -> None:
+    """Somebody may no longer sign in: each unit gets a task to hand their open enrolments over. May be repeated."""
+    statement = (
+        select(Enrolment.unit_id, func.count())
+        .where(Enrolment.coordinator_id == event.staff_id, Enrolment.exited_on.is_(None))
+        .group_by(Enrolment.unit_id)
+    )
+    counted = current_session().execute(trusted(statement, because="counts without persons")).all()
+    for unit_id, count in counted:
+        unit = unit_of(unit_id)
+        today = clock.today(unit.time_zone)
+        add_task(
+            system_actor(WITHOUT_COORDINATOR),
+            title=in_all_languages(partial(_title, count)),
+            due_on=add_working_days(today, _DAYS_TO_HAND_OVER, unit.country),
+            unit_id=unit_id,
+            owner_id=None,
+            kind=WITHOUT_COORDINATOR,
+            source_ref=f"staff:{event.staff_id}:unit:{unit_id}",
+        )
+
+
+def _title(count: int) -> str:
+    return str(
+        ngettext("One participant needs a new coordinator", "%(num)d participants need a new coordinator", count)
+    )

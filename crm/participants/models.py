@@ -61,9 +61,7 @@ class Participant(PublicId, Versioned, Base):
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
 
-    enrolments: Mapped[list["Enrolment"]] = relationship(
-        back_populates="participant", order_by="Enrolment.starts_on"
-    )
+    enrolments: Mapped[list["Enrolment"]] = relationship(back_populates="participant", order_by="Enrolment.starts_on")
     named_staff: Mapped[list["ParticipantNamedStaff"]] = relationship(
         back_populates="participant", cascade="all, delete-orphan"
     )
@@ -84,9 +82,7 @@ class ParticipantNamedStaff(Base):
 
     __tablename__ = "participant_named_staff"
 
-    participant_id: Mapped[int] = mapped_column(
-        ForeignKey("participant.id", ondelete="CASCADE"), primary_key=True
-    )
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
 
     participant: Mapped[Participant] = relationship(back_populates="named_staff")

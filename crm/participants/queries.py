@@ -63,9 +63,7 @@ def consent_in_force(participant_id: int, kind: ConsentKind | str) -> bool | Non
 
 def consents_of(participant_id: int) -> list[ConsentState]:
     """What holds of every kind of consent, in one query. The caller checks visibility."""
-    newest = (
-        select(func.max(Consent.id)).where(Consent.participant_id == participant_id).group_by(Consent.kind)
-    )
+    newest = select(func.max(Consent.id)).where(Consent.participant_id == participant_id).group_by(Consent.kind)
     statement = trusted(select(Consent).where(Consent.id.in_(newest)), because=_OF_CHECKED)
     said = {each.kind: each for each in current_session().scalars(statement)}
     return [_state(kind, said.get(kind)) for kind in ConsentKind]
@@ -121,9 +119,7 @@ def look_alikes(actor: Actor, given: ParticipantFields, *, except_id: int | None
 
 def named_staff_of(participant: Participant) -> list[Staff]:
     """Who may see a protected participant, by name. The caller has checked that the actor is one of them."""
-    named = select(ParticipantNamedStaff.staff_id).where(
-        ParticipantNamedStaff.participant_id == participant.id
-    )
+    named = select(ParticipantNamedStaff.staff_id).where(ParticipantNamedStaff.participant_id == participant.id)
     statement = select(Staff).where(Staff.id.in_(named)).order_by(func.lower(Staff.name), Staff.id)
     return list(current_session().scalars(trusted(statement, because=_OF_CHECKED)))
 

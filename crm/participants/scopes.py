@@ -72,8 +72,6 @@ def _mine_or_nobodys(actor: Actor) -> ColumnElement[bool]:
         or_(Enrolment.coordinator_id == actor.staff_id, Enrolment.deputy_id == actor.staff_id),
         Enrolment.unit_id.in_(actor.unit_ids),
     )
-    coordinated = exists().where(
-        Enrolment.participant_id == Participant.id, Enrolment.coordinator_id.is_not(None)
-    )
+    coordinated = exists().where(Enrolment.participant_id == Participant.id, Enrolment.coordinator_id.is_not(None))
     nobodys = and_(Participant.unit_id.in_(actor.unit_ids), ~coordinated)
     return or_(Participant.id.in_(mine), nobodys)

@@ -25,7 +25,7 @@ class PlacementForm(BaseForm):
     )
     kind = SelectField(_l("Kind"), validators=[InputRequired()])
     starts_on = DateField(_l("From"), validators=[InputRequired()])
-    ends_on = DateField(_l("Until"), validators=[Optional()])
+    ends_on = DateField(_l("Until, if known"), validators=[Optional()])
     fte_percent = IntegerField(_l("Per cent of full time"), validators=[Optional(), NumberRange(min=1, max=100)])
     may_tell_employer = BooleanField(
         _l("The employer may be told"),

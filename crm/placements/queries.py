@@ -87,7 +87,7 @@ def employers_like(actor: Actor, text: str) -> list[Employer]:
         return []
     statement = (
         visible(Employer, actor)
-        .where(text_index().condition(text), Employer.archived_at.is_(None))
+        .where(text_index().find(text).condition, Employer.archived_at.is_(None))
         .order_by(Employer.sort_name, Employer.id)
         .limit(MOST_MATCHES)
     )

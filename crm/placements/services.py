@@ -65,9 +65,7 @@ def start_placement(
     return placement
 
 
-def change_placement(
-    actor: Actor, *, placement_id: int, version: int | None, given: PlacementFields
-) -> Placement:
+def change_placement(actor: Actor, *, placement_id: int, version: int | None, given: PlacementFields) -> Placement:
     """Correct a placement. Raises DomainError, EditConflict when somebody saved after ``version``, NotVisible."""
     placement = locked(Placement, actor, placement_id)
     if version is not None and placement.version_id != version:

@@ -27,9 +27,7 @@ class Programme(PublicId, Versioned, Base):
     note: Mapped[str | None] = mapped_column(Text)
     archived_at: Mapped[datetime | None]
 
-    targets: Mapped[list["ProgrammeTarget"]] = relationship(
-        back_populates="programme", cascade="all, delete-orphan"
-    )
+    targets: Mapped[list["ProgrammeTarget"]] = relationship(back_populates="programme", cascade="all, delete-orphan")
 
     __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),)
 

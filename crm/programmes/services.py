@@ -49,9 +49,7 @@ def add_programme(actor: Actor, *, given: ProgrammeFields) -> Programme:
     return programme
 
 
-def change_programme(
-    actor: Actor, *, programme_id: int, version: int | None, given: ProgrammeFields
-) -> Programme:
+def change_programme(actor: Actor, *, programme_id: int, version: int | None, given: ProgrammeFields) -> Programme:
     """Save what was changed. Managers and administrators only.
 
     Raises DomainError for a field that is wrong, EditConflict when somebody saved after ``version``, NotAllowed,

@@ -35,10 +35,10 @@ class Account:
 
 TOP, SWEDISH, NORWEGIAN = "Brobygg", "Arbetsmarknad Lindö", "Jobbhuset Fjellvik"
 ACCOUNTS = (
-    Account("Karin Lindhult", "manager@example.org", frozenset({Role.MANAGER}), TOP, "sv"),
-    Account("Emma Skoglund", "coordinator@example.org", frozenset({Role.COORDINATOR}), SWEDISH, "sv"),
+    Account("Karin Lindhult", "manager@example.org", frozenset({Role.MANAGER}), TOP, "en"),
+    Account("Emma Skoglund", "coordinator@example.org", frozenset({Role.COORDINATOR}), SWEDISH, "en"),
     Account("Eirik Fjellheim", "coordinator.no@example.org", frozenset({Role.COORDINATOR}), NORWEGIAN, "nb"),
-    Account("Johan Norling", "admin@example.org", frozenset({Role.ADMINISTRATOR}), TOP, "sv"),
+    Account("Johan Norling", "admin@example.org", frozenset({Role.ADMINISTRATOR}), TOP, "en"),
     Account("Ulla Granvik", "evaluator@example.org", frozenset({Role.EVALUATOR}), TOP, "en"),
 )
 

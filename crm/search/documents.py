@@ -9,6 +9,8 @@ from crm.participants.models import Participant
 from crm.search.folding import number_forms
 
 EMPLOYER, PERSON, PARTICIPANT = "employer", "person", "participant"
+ARCHIVED_EMPLOYER = "archived_employer"
+"""Kept apart, so that a count of employers in use needs nothing but the index."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ def employer_document(employer: Employer) -> Document:
     words += [employer.email, employer.industry_text, *number_forms(employer.phone)]
     for place in employer.workplaces:
         words += [place.name, place.unit_number, place.city, *number_forms(place.phone)]
-    return _document(EMPLOYER, employer.id, name=employer.name, words=words)
+    kind = EMPLOYER if employer.archived_at is None else ARCHIVED_EMPLOYER
+    return _document(kind, employer.id, name=employer.name, words=words)
 
 
 def person_document(person: ContactPerson) -> Document:
@@ -46,9 +49,7 @@ def person_document(person: ContactPerson) -> Document:
 def participant_document(participant: Participant) -> Document:
     """A participant, found by name, telephone, e-mail and the number of the list they came from."""
     words = [participant.full_name, participant.email, participant.external_ref, *number_forms(participant.phone)]
-    return _document(
-        PARTICIPANT, participant.id, name=participant.full_name, words=words, unit_id=participant.unit_id
-    )
+    return _document(PARTICIPANT, participant.id, name=participant.full_name, words=words, unit_id=participant.unit_id)
 
 
 def may_be_indexed(participant: Participant) -> bool:

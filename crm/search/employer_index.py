@@ -1,37 +1,36 @@
 """The search index as lists of employers use it."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import ColumnElement, exists, false, select
 
 from crm.db import current_session
 from crm.employers.models import Employer
-from crm.search.documents import EMPLOYER
-from crm.search.folding import search_terms
+from crm.employers.text_index import COUNTED, TextMatch
+from crm.search.documents import ARCHIVED_EMPLOYER, EMPLOYER
 from crm.search.matching import contains_all, matches
 from crm.search.tables import document
 
 
-@dataclass(frozen=True)
 class EmployerIndex:
     """Implements crm.employers.text_index.TextIndex."""
 
-    def ids(self, text: str, limit: int) -> list[int] | None:
-        """The employers found, or None beyond ``limit``: then reading the list in its order fills a page sooner."""
+    def find(self, text: str, *, archived: bool = False) -> TextMatch:
+        """The employers found by the index while they are few; else a condition that is tested row by row.
+
+        A text that very many have fills a page soonest when the list is read in its own order.
+        """
         connection = current_session().connection()
         found = matches(connection, text)
         if found is None:
-            return []
-        statement = select(document.c.row_id).where(document.c.kind == EMPLOYER, found).limit(limit + 1)
+            return TextMatch(false(), 0)
+        kind = ARCHIVED_EMPLOYER if archived else EMPLOYER
+        statement = select(document.c.row_id).where(document.c.kind == kind, found).limit(COUNTED + 1)
         ids = list(connection.scalars(statement))
-        return ids if len(ids) <= limit else None
+        if len(ids) > COUNTED:
+            return TextMatch(_has_words(kind, text), None)
+        return TextMatch(Employer.id.in_(ids), len(ids))
 
-    def condition(self, text: str) -> ColumnElement[bool]:
-        """True for an employer whose document has every word."""
-        if not search_terms(text):
-            return false()
-        return exists(
-            select(document.c.id).where(
-                document.c.kind == EMPLOYER, document.c.row_id == Employer.id, contains_all(text)
-            )
-        )
+
+def _has_words(kind: str, text: str) -> ColumnElement[bool]:
+    return exists(
+        select(document.c.id).where(document.c.kind == kind, document.c.row_id == Employer.id, contains_all(text))
+    )

@@ -49,7 +49,7 @@ def resembles(connection: Connection, text: str) -> ColumnElement[bool] | None:
         return None
     if connection.dialect.name == "sqlite":
         pieces = dict.fromkeys(word[at : at + TRIGRAM] for word in words for at in range(len(word) - 2))
-        return _in_trigrams(" OR ".join(map(_quoted, pieces)), best=200)
+        return _in_trigrams(" OR ".join(map(_quoted, pieces)), best=300)
     # The operator uses the index, unlike the function; its threshold is a setting, here until the transaction ends.
     connection.execute(select(func.set_config("pg_trgm.word_similarity_threshold", _LIKENESS, true())))
     return or_(*(literal(word).op("<%", is_comparison=True)(document.c.body) for word in words))

@@ -15,6 +15,7 @@ from crm.db import current_session, transaction
 from crm.employers.models import ContactPerson, Employer, Position
 from crm.participants.models import Participant
 from crm.search.documents import (
+    ARCHIVED_EMPLOYER,
     EMPLOYER,
     PARTICIPANT,
     PERSON,
@@ -34,8 +35,9 @@ def index_employer(employer_id: int) -> None:
     """Write the document of an employer again, and those of its contact persons, which carry its name."""
     session = current_session()
     employer = session.scalar(_employers().where(Employer.id == employer_id))
+    for kind in (EMPLOYER, ARCHIVED_EMPLOYER):
+        unindex(kind, employer_id)
     if employer is None:
-        unindex(EMPLOYER, employer_id)
         return
     here = select(Position.person_id).where(Position.employer_id == employer_id, Position.left_on.is_(None))
     persons = session.scalars(_persons().where(ContactPerson.id.in_(here))).all()
@@ -62,9 +64,7 @@ def index_participant(participant_id: int) -> None:
 
 def unindex(kind: str, row_id: int) -> None:
     """Remove a document ("employer", "person" or "participant"). Does nothing when there is none."""
-    current_session().execute(
-        delete(document).where(document.c.kind == kind, document.c.row_id == row_id)
-    )
+    current_session().execute(delete(document).where(document.c.kind == kind, document.c.row_id == row_id))
 
 
 def rebuild() -> int:

@@ -40,13 +40,9 @@ _SQLITE = (
     f"CREATE TRIGGER IF NOT EXISTS search_removed AFTER DELETE ON search_document BEGIN {_FORGET} END",
     f"CREATE TRIGGER IF NOT EXISTS search_changed AFTER UPDATE ON search_document BEGIN {_FORGET} {_KEEP} END",
 )
-_TRIGRAM_INDEX = (
-    "CREATE INDEX IF NOT EXISTS ix_search_document_body ON search_document USING gin (body gin_trgm_ops)"
-)
+_TRIGRAM_INDEX = "CREATE INDEX IF NOT EXISTS ix_search_document_body ON search_document USING gin (body gin_trgm_ops)"
 # Without the extension a search still works: prefixes of names through this index, the rest by reading the table.
-_PLAIN_INDEX = (
-    "CREATE INDEX IF NOT EXISTS ix_search_document_prefix ON search_document (title text_pattern_ops)"
-)
+_PLAIN_INDEX = "CREATE INDEX IF NOT EXISTS ix_search_document_prefix ON search_document (title text_pattern_ops)"
 
 
 def ensure(connection: Connection) -> None:

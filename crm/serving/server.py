@@ -1,5 +1,10 @@
-"""gunicorn with our application; in the embedded mode a dispatcher starts after the fork of each worker."""
+"""gunicorn with our application; in the embedded mode a dispatcher starts after the fork of each worker.
 
+The application is made once, before the fork: it is at rest then (no thread, no connection), the workers share its
+memory, and the first page comes sooner.
+"""
+
+import gc
 from typing import Any
 
 from flask import Flask
@@ -23,6 +28,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load_config(self) -> None:
         for key, value in self.options.items():
             self.cfg.set(key, value)
+        self.cfg.set("when_ready", _share_memory)
         self.cfg.set("post_worker_init", self._after_fork)
         self.cfg.set("worker_exit", self._before_end)
 
@@ -40,6 +46,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             dispatcher.stop(wait=5)
 
 
+def _share_memory(server: object) -> None:
+    """Take what is there out of the garbage collector's sight: looking at an object copies its page of memory."""
+    gc.collect()
+    gc.freeze()
+
+
 def serve(settings: Settings, *, bind: str, workers: int, threads: int) -> None:
     """Serve until told to stop. ``bind`` is host:port or unix:path."""
     options: dict[str, Any] = {
@@ -47,6 +59,7 @@ def serve(settings: Settings, *, bind: str, workers: int, threads: int) -> None:
         "workers": workers,
         "threads": threads,
         "worker_class": "gthread",
+        "preload_app": True,
         "graceful_timeout": 20,
         "timeout": 60,
         "accesslog": None,

@@ -13,8 +13,6 @@ def feature() -> Feature:
     return Feature(
         name="tasks",
         blueprints=[blueprint],
-        nav_items=[
-            NavItem(key="today", label=_l("Today"), endpoint="tasks.today", order=10, roles=frozenset(STAFF))
-        ],
+        nav_items=[NavItem(key="today", label=_l("Today"), endpoint="tasks.today", order=10, roles=frozenset(STAFF))],
         scopes=[Scope(Task, who_sees)],
     )

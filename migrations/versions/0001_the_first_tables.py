@@ -347,6 +347,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_history_line_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
+        "import_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("programme_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("rows_total", sa.Integer(), nullable=False),
+        sa.Column("rows_done", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("check_report", sa.JSON(), nullable=True),
+        sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["staff.id"], name=op.f("fk_import_run_created_by_id_staff"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_import_run_programme_id_programme"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_import_run_unit_id_unit"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_import_run_public_id")),
+    )
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_run_created_by_id"), ["created_by_id"], unique=False)
+        batch_op.create_index("ix_import_run_state", ["state", "created_at"], unique=False)
+
+    op.create_table(
         "mailbox_item",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -357,6 +390,8 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=400), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=True),
+        sa.Column("reply_to", sa.String(length=254), nullable=True),
+        sa.Column("language", sa.String(length=16), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("participant_id", sa.Integer(), nullable=True),
         sa.Column("staff_id", sa.Integer(), nullable=True),
@@ -498,11 +533,13 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=120), nullable=True),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by_id", sa.Integer(), nullable=True),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ["added_by_id"], ["staff.id"], name=op.f("fk_suppressed_address_added_by_id_staff"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppressed_address")),
         sa.UniqueConstraint("channel", "address_hash", name=op.f("uq_suppressed_address_channel_address_hash")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_suppressed_address_public_id")),
     )
     op.create_table(
         "employer_relationship",
@@ -980,6 +1017,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mailbox_item_unit_id"))
 
     op.drop_table("mailbox_item")
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_run_state")
+        batch_op.drop_index(batch_op.f("ix_import_run_created_by_id"))
+
+    op.drop_table("import_run")
     with op.batch_alter_table("history_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_history_line_unit_id"))
 

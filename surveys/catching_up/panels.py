@@ -8,18 +8,17 @@ from flask import render_template
 from crm.accounts.current import current_actor
 from crm.actors import Role
 from crm.extension_points import Panel
-from surveys.catching_up.queries import count_late, unreachable_rows
+from surveys.catching_up.queries import count_waiting
 from surveys.interviews.queries import count_calls
-
-MOST_COUNTED = 100
+from surveys.plans.queries import all_plans
 
 
 def today_card(context: Mapping[str, Any]) -> str:
     """Late surveys, people out of reach, people to call. Nothing when nothing waits."""
     actor = current_actor()
-    late = count_late(actor)
-    unreachable = len(unreachable_rows(actor, limit=MOST_COUNTED))
-    calls = count_calls(actor)
+    plans = all_plans()
+    late, unreachable = count_waiting(actor, plans)
+    calls = count_calls(actor, plans)
     if not (late or unreachable or calls):
         return ""
     return render_template(

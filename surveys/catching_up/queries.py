@@ -1,10 +1,10 @@
 """Invitations that are too late to go out by themselves: who would get what, and who cannot be reached."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm import clock
@@ -37,44 +37,67 @@ class LateRow:
     problem: str
 
 
-def late_rows(actor: Actor, *, limit: int, offset: int = 0) -> list[LateRow]:
-    """The late invitations that ``actor`` sees and that nobody has confirmed, the oldest first."""
-    statement = visible(DueRow, actor).where(waits_for_confirmation())
-    return _views(statement.order_by(DueRow.due_on, DueRow.id).limit(limit).offset(offset), actor)
+@dataclass(frozen=True)
+class Overdue:
+    """What the page shows: the late invitations, how many there are in all, and the people out of reach."""
+
+    late: list[LateRow]
+    total: int
+    unreachable: list[LateRow]
 
 
-def unreachable_rows(actor: Actor, *, limit: int) -> list[LateRow]:
-    """Surveys that are due and cannot be sent because there is no address that works."""
-    statement = visible(DueRow, actor).where(
+def overdue(actor: Actor, *, limit: int, unreachable_limit: int) -> Overdue:
+    """The late invitations that ``actor`` sees and nobody has confirmed, the oldest first; and surveys that are due
+    and cannot be sent because there is no address that works."""
+    plans = plans_in_force()
+    waiting = waits_for_confirmation(plans.plans.values())
+    late = _rows(visible(DueRow, actor).where(waiting).order_by(DueRow.due_on, DueRow.id), limit)
+    silent = _rows(
+        visible(DueRow, actor).where(out_of_reach()).order_by(DueRow.due_on.desc(), DueRow.id), unreachable_limit
+    )
+    views = _views([*late, *silent], actor, plans)
+    total = len(late) if len(late) < limit else count_waiting(actor, plans.plans.values())[0]
+    return Overdue(views[: len(late)], total, views[len(late) :])
+
+
+def count_waiting(actor: Actor, plans: Iterable[FollowUpPlan]) -> tuple[int, int]:
+    """How many late invitations wait for confirmation, and how many that are due have nowhere to go. One query."""
+    late = func.count(case((waits_for_confirmation(plans), DueRow.id)))
+    silent = func.count(case((out_of_reach(), DueRow.id)))
+    maybe = DueRow.state.in_((DueState.DUE, DueState.NOT_POSSIBLE))
+    statement = select(late, silent).select_from(DueRow).where(maybe)
+    found = current_session().execute(scoped(statement, condition(DueRow, actor))).one()
+    return found[0], found[1]
+
+
+def out_of_reach() -> ColumnElement[bool]:
+    """The condition of a row that is due and has nowhere to go."""
+    return and_(
         DueRow.state == DueState.NOT_POSSIBLE,
         DueRow.reason.in_([reason.value for reason in OUT_OF_REACH]),
         DueRow.due_on <= clock.today(),
     )
-    return _views(statement.order_by(DueRow.due_on.desc(), DueRow.id).limit(limit), actor)
 
 
-def count_late(actor: Actor) -> int:
-    """How many late invitations wait for confirmation."""
-    statement = select(func.count()).select_from(DueRow).where(waits_for_confirmation())
-    return current_session().scalar(scoped(statement, condition(DueRow, actor))) or 0
-
-
-def waits_for_confirmation() -> ColumnElement[bool]:
+def waits_for_confirmation(plans: Iterable[FollowUpPlan]) -> ColumnElement[bool]:
     """The condition of a row that is due, too late to send itself, and not confirmed."""
     today = clock.today()
     late = [
         and_(DueRow.plan_id == plan.id, DueRow.due_on < date.fromordinal(today.toordinal() - plan.self_sending_days))
-        for plan in current_session().scalars(select(FollowUpPlan))
+        for plan in plans
     ]
     return and_(DueRow.state == DueState.DUE, DueRow.confirmed_at.is_(None), or_(*late) if late else DueRow.id < 0)
 
 
-def _views(statement: Select[DueRow], actor: Actor) -> list[LateRow]:
-    rows = current_session().scalars(statement.options(joinedload(DueRow.participant))).all()
+def _rows(statement: Select[DueRow], limit: int) -> Sequence[DueRow]:
+    return current_session().scalars(statement.options(joinedload(DueRow.participant)).limit(limit)).all()
+
+
+def _views(rows: Sequence[DueRow], actor: Actor, plans: PlansInForce) -> list[LateRow]:
     if not rows:
         return []
-    plans, titles = plans_in_force(), questionnaire_titles(actor.language)
-    facts = facts_of({row.exit_id for row in rows})
+    titles = questionnaire_titles(actor.language)
+    facts = facts_of({row.exit_id for row in rows}, plans.units)
     failed = failed_addresses(rows)
     return [
         _view(row, facts[row.exit_id], plans, titles, failed.get(row.public_id, frozenset())) for row in rows

@@ -9,7 +9,7 @@ from crm.accounts.permissions import require
 from crm.actors import Role
 from crm.db import transaction
 from crm.participants.reading import seen_many
-from surveys.catching_up.queries import count_late, late_rows, unreachable_rows
+from surveys.catching_up.queries import overdue
 from surveys.catching_up.services import close_late, confirm_late
 
 blueprint = Blueprint("surveys_late", __name__, template_folder="templates", url_prefix="/surveys/overdue")
@@ -22,16 +22,15 @@ MOST_UNREACHABLE = 100
 def index() -> ResponseReturnValue:
     """Who would get which survey, when, by what, in which language, and who cannot be reached."""
     actor = current_actor()
-    rows = late_rows(actor, limit=MOST_AT_ONCE)
-    unreachable = unreachable_rows(actor, limit=MOST_UNREACHABLE)
+    found = overdue(actor, limit=MOST_AT_ONCE, unreachable_limit=MOST_UNREACHABLE)
     page = render_template(
         "surveys/catching_up/index.html",
-        rows=rows,
-        total=count_late(actor),
-        unreachable=unreachable,
+        rows=found.late,
+        total=found.total,
+        unreachable=found.unreachable,
         may_decide=actor.has_role(Role.MANAGER),
     )
-    seen = [row.participant_id for row in (*rows, *unreachable)]
+    seen = [row.participant_id for row in (*found.late, *found.unreachable)]
     return seen_many(actor, page, participant_ids=seen, action="late_surveys_listed")
 
 

@@ -12,6 +12,7 @@ from surveys.catching_up.queries import waits_for_confirmation
 from surveys.due_rows import close_row, next_issue
 from surveys.models import DueRow
 from surveys.planning import SWEEP
+from surveys.plans.queries import all_plans
 
 
 def confirm_late(actor: Actor, *, public_ids: Collection[str]) -> int:
@@ -40,7 +41,7 @@ def close_late(actor: Actor, *, public_ids: Collection[str]) -> int:
 
 
 def _waiting(actor: Actor, public_ids: Collection[str]) -> list[DueRow]:
-    statement = visible(DueRow, actor).where(DueRow.public_id.in_(public_ids), waits_for_confirmation())
+    statement = visible(DueRow, actor).where(DueRow.public_id.in_(public_ids), waits_for_confirmation(all_plans()))
     return list(current_session().scalars(statement.with_for_update(of=DueRow)))
 
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from crm.web.forms import BaseForm
+from crm.web.forms import BaseForm, choices
 
 OUTCOMES = (
     ("later", _l("Wants to answer later, by the link")),
@@ -19,4 +19,4 @@ OUTCOMES = (
 class OfferForm(BaseForm):
     """What came of the offer."""
 
-    outcome = RadioField(_l("What came of it?"), choices=list(OUTCOMES), validators=[InputRequired()])
+    outcome = RadioField(_l("What came of it?"), choices=choices(OUTCOMES), validators=[InputRequired()])

@@ -75,7 +75,7 @@ def _views(statement: Select[DueRow], actor: Actor) -> list[RowView]:
         return []
     plans = plans_in_force()
     titles = questionnaire_titles(actor.language)
-    facts = facts_of({row.exit_id for row in rows})
+    facts = facts_of({row.exit_id for row in rows}, plans.units)
     failed = failed_addresses(rows)
     found: list[RowView] = []
     for row in rows:

@@ -1,5 +1,6 @@
 """Whom to call: people who have not answered after the last reminder, for colleagues who are not their own coach."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,8 +17,9 @@ from crm.errors import NotAllowed, NotVisible
 from crm.messaging.addresses import show_phone
 from crm.participants.models import Enrolment, Participant
 from surveys.dispositions import DueState, StopReason
+from surveys.due_rows import unit_of
 from surveys.models import DueRow, FollowUpPlan
-from surveys.plans.queries import plans_in_force
+from surveys.plans.queries import all_plans
 from surveys.wording import language_text, plan_title, questionnaire_titles
 
 MOST_ROWS = 200
@@ -43,29 +45,25 @@ class Call:
 
 def call_list(actor: Actor) -> list[Call]:
     """The people to call for ``actor``'s units, those whose time ends first on top; without those actor coordinates."""
+    plans = {plan.id: plan for plan in all_plans()}
     statement = (
         select(DueRow)
         .join(DueRow.participant)
         .join(DueRow.enrolment)
         .options(contains_eager(DueRow.participant), contains_eager(DueRow.enrolment))
-        .where(_on_list(actor))
+        .where(_on_list(actor, plans.values()))
         .order_by(DueRow.closes_on.is_(None), DueRow.closes_on, DueRow.id)
         .limit(MOST_ROWS)
     )
     rows = current_session().scalars(trusted(statement, because=_CALLING)).all()
     titles = questionnaire_titles(actor.language)
-    plans = plans_in_force()
-    units = {unit.id: unit for unit in current_session().scalars(select(Unit).where(Unit.id.in_(actor.unit_ids)))}
-    return [
-        _call(row, plan_title(plans.plan_for(row.unit_id, row.wave), row.wave, titles), units[row.unit_id])
-        for row in rows
-    ]
+    return [_call(row, plan_title(plans.get(row.plan_id or 0), row.wave, titles), unit_of(row)) for row in rows]
 
 
-def count_calls(actor: Actor) -> int:
-    """How many people are on the call list. Two queries."""
+def count_calls(actor: Actor, plans: Iterable[FollowUpPlan]) -> int:
+    """How many people are on the call list. One query."""
     statement = select(func.count()).select_from(DueRow).join(DueRow.participant).join(DueRow.enrolment)
-    return current_session().scalar(trusted(statement.where(_on_list(actor)), because=_CALLING)) or 0
+    return current_session().scalar(trusted(statement.where(_on_list(actor, plans)), because=_CALLING)) or 0
 
 
 def interviewable(actor: Actor, public_id: str) -> DueRow:
@@ -93,8 +91,8 @@ def interviewable(actor: Actor, public_id: str) -> DueRow:
     return row
 
 
-def _on_list(actor: Actor) -> ColumnElement[bool]:
-    return and_(_may_call(actor), _not_mine(actor), or_(_after_last_reminder(), _without_message()))
+def _on_list(actor: Actor, plans: Iterable[FollowUpPlan]) -> ColumnElement[bool]:
+    return and_(_may_call(actor), _not_mine(actor), or_(_after_last_reminder(plans), _without_message()))
 
 
 def _may_call(actor: Actor) -> ColumnElement[bool]:
@@ -114,9 +112,8 @@ def _not_mine(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _after_last_reminder() -> ColumnElement[bool]:
+def _after_last_reminder(plans: Iterable[FollowUpPlan]) -> ColumnElement[bool]:
     """Invited, reminded as often as the plan says, and still silent."""
-    plans = current_session().scalars(select(FollowUpPlan)).all()
     done = [and_(DueRow.plan_id == plan.id, DueRow.reminded_steps >= len(plan.reminder_days)) for plan in plans]
     still_open = or_(DueRow.closes_on.is_(None), DueRow.closes_on >= clock.today())
     return and_(DueRow.state == DueState.SENT_WAITING, still_open, or_(*done) if done else DueRow.id < 0)

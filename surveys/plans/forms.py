@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
-from crm.web.forms import BaseForm, CheckboxesField
+from crm.web.forms import BaseForm, CheckboxesField, choices
 from surveys.models import FollowUpPlan
 from surveys.plans.services import PlanValues
 from surveys.wording import CHANNELS
@@ -19,7 +19,7 @@ class PlanForm(BaseForm):
     days_after = IntegerField(
         _l("Days after the exit"), validators=[InputRequired(), NumberRange(min=0, max=1100)]
     )
-    channels = CheckboxesField(_l("Sent by"), choices=[(code, _l("E-mail") if code == "email" else _l("SMS")) for code in CHANNELS])
+    channels = CheckboxesField(_l("Sent by"), choices=choices(CHANNELS.items()))
     reminder_days = StringField(
         _l("Reminders"), description=_l("Days after the message, with commas: 5 or 5, 12. Empty: none.")
     )

@@ -7,7 +7,6 @@ from datetime import date
 
 from sqlalchemy import select
 
-from crm.accounts.models import Unit
 from crm.accounts.scopes import trusted, visible
 from crm.actors import Actor
 from crm.db import current_session, transaction
@@ -67,11 +66,11 @@ def difference(actor: Actor, plan: FollowUpPlan, values: PlanValues) -> Differen
     """
     plans = plans_in_force()
     result = Difference()
-    units = {unit.id: unit.name for unit in current_session().scalars(select(Unit))}
+    units = {unit_id: unit.name for unit_id, unit in plans.units.items()}
     for batch in _batches(_exits_of(plan, plans)):
         rows = {row.exit_id: row for row in _rows(batch, plan.key)}
         failed = failed_addresses(rows.values())
-        for exit_id, facts in facts_of(batch).items():
+        for exit_id, facts in facts_of(batch, plans.units).items():
             row = rows.get(exit_id)
             bad: frozenset[Reachable] = failed.get(row.public_id, frozenset()) if row else frozenset()
             _compare(result, row, _decide(facts, plan, values, plans, bad), facts, values, units)
@@ -157,7 +156,7 @@ def _with_names(actor: Actor, changes: list[Change]) -> list[Change]:
 
 def _exits_of(plan: FollowUpPlan, plans: PlansInForce) -> Sequence[int]:
     """The exits for which this is the nearest plan of its wave, switched on or off."""
-    units = [unit_id for unit_id in plans.parents if plans.nearest(unit_id, plan.key) is plan]
+    units = [unit_id for unit_id in plans.units if plans.nearest(unit_id, plan.key) is plan]
     statement = (
         select(EnrolmentExit.id)
         .join(Enrolment, Enrolment.id == EnrolmentExit.enrolment_id)

@@ -31,7 +31,7 @@ class PlansInForce:
     """Every plan, the tree of units and the approved texts: read once, then asked for many exits."""
 
     plans: Mapping[tuple[int | None, str], FollowUpPlan]
-    parents: Mapping[int, int | None]
+    units: Mapping[int, Unit]
     texts: SendableTexts
     waves: tuple[str, ...] = field(default=())
 
@@ -47,7 +47,7 @@ class PlansInForce:
             found = self.plans.get((place, wave))
             if found is not None:
                 return found
-            place = self.parents.get(place)
+            place = self.units[place].parent_id
         return self.plans.get((None, wave))
 
     def terms(self, plan: FollowUpPlan | None) -> PlanTerms | None:
@@ -60,14 +60,19 @@ class PlansInForce:
         return PlanTerms(plan.days_after, tuple(plan.channels), sendable, plan.self_sending_days)
 
 
+def all_plans() -> list[FollowUpPlan]:
+    """Every plan with its questionnaire. One query."""
+    statement = select(FollowUpPlan).options(joinedload(FollowUpPlan.questionnaire)).order_by(FollowUpPlan.id)
+    return list(current_session().scalars(statement))
+
+
 def plans_in_force() -> PlansInForce:
-    """Read the plans, the units and the approved texts: five queries, whatever the number of exits."""
+    """Read the plans, the units and the approved texts: four queries, whatever the number of exits."""
     session = current_session()
-    statement = select(FollowUpPlan).options(joinedload(FollowUpPlan.questionnaire))
-    plans = {(plan.unit_id, plan.key): plan for plan in session.scalars(statement)}
-    parents = dict(session.execute(select(Unit.id, Unit.parent_id)).all())
+    plans = {(plan.unit_id, plan.key): plan for plan in all_plans()}
+    units = {unit.id: unit for unit in session.scalars(select(Unit))}
     waves = tuple(sorted({wave for _unit, wave in plans}))
-    return PlansInForce(plans, parents, sendable_texts(), waves)
+    return PlansInForce(plans, units, sendable_texts(), waves)
 
 
 def sendable_texts() -> SendableTexts:

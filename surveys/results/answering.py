@@ -116,7 +116,7 @@ def _by_channel(filters: FollowUpFilters, wave: str) -> Select[Any]:
 
 
 def _rows(statement: Select[*tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-    return current_session().execute(trusted(statement, because=COUNTS_ONLY)).tuples()
+    return current_session().execute(trusted(statement, because=COUNTS_ONLY)).all()
 
 
 def _answered(statement: Select[Any]) -> list[Answered]:

@@ -40,5 +40,6 @@ def _render(template: str, context: Mapping[str, Any]) -> str:
         labels=LABELS,
         args=report_args(filters),
         printing=bool(context.get("printing")),
+        sees_late=filters.actor.has_role(Role.MANAGER, Role.COORDINATOR),
         is_manager=filters.actor.has_role(Role.MANAGER),
     )

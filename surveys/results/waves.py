@@ -147,4 +147,4 @@ def _late(filters: FollowUpFilters) -> dict[str, int]:
         .group_by(DueRow.wave)
     )
     rows = current_session().execute(trusted(statement, because=COUNTS_ONLY))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

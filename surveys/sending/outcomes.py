@@ -113,9 +113,10 @@ def begin_time(row: DueRow) -> None:
 
 def _channels(row: DueRow) -> tuple[str, ...]:
     """The channels through which the person can be reached now."""
-    facts = facts_of([row.exit_id])[row.exit_id]
+    plans = plans_in_force()
+    facts = facts_of([row.exit_id], plans.units)[row.exit_id]
     bad = failed_addresses([row]).get(row.public_id, frozenset())
-    return decision_for(facts, plans_in_force(), row.wave, bad).channels
+    return decision_for(facts, plans, row.wave, bad).channels
 
 
 def _begin_waiting(row: DueRow, message: OutboxMessage) -> None:

@@ -122,9 +122,10 @@ def _check(row: DueRow, message: OutboxMessage) -> str | None:
 
 
 def _decision(row: DueRow) -> Decision:
-    facts = facts_of([row.exit_id])[row.exit_id]
+    plans = plans_in_force()
+    facts = facts_of([row.exit_id], plans.units)[row.exit_id]
     failed_ones = failed_addresses([row]).get(row.public_id, frozenset())
-    return decision_for(facts, plans_in_force(), row.wave, failed_ones)
+    return decision_for(facts, plans, row.wave, failed_ones)
 
 
 def _is_late(row: DueRow) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import and_, func, select
 
 from crm import clock
 from crm.db import current_session
@@ -10,6 +10,7 @@ from crm.jobs.runner import run_job
 from crm.jobs.wake import EmbeddedWaker, waker_of
 from crm.messaging.models import MessageState, OutboxMessage
 from crm.messaging.services import SEND_JOB
+from crm.messaging.setup import current_messaging
 from surveys.simulation.agenda import VirtualClock
 from surveys.simulation.installation import ZONE, Installation
 from surveys.simulation.sender import Sender
@@ -53,7 +54,7 @@ class Background:
             if moment is None or moment > horizon:
                 return
             self._clock.advance(moment)
-            self._round(woken | _MOVERS)
+            self._round(woken | _MOVERS, only_woken=True)
         raise RuntimeError("the background does not come to rest")
 
     def _round(self, woken: set[str], *, only_woken: bool = False) -> None:
@@ -78,10 +79,14 @@ class Background:
         waiting = select(func.min(OutboxMessage.not_before)).where(states == MessageState.PLANNED)
         held = (MessageState.CLAIMED, MessageState.ON_WIRE)
         leased = select(func.min(OutboxMessage.lease_until)).where(states.in_(held))
-        doubted = select(func.min(OutboxMessage.ask_after)).where(
-            states == MessageState.UNKNOWN, OutboxMessage.ask_after > now
-        )
+        asked = and_(states == MessageState.UNKNOWN, OutboxMessage.ask_after.is_not(None))
+        doubted = select(func.min(OutboxMessage.lease_until)).where(asked)
         with self._installation.app.app_context():
-            times = current_session().scalars(union_all(waiting, leased, doubted))
-            found = [at for at in times if at is not None]
-        return max(min(found) + _A_MOMENT, now) if found else None
+            session, timing = current_session(), current_messaging().timing
+            found = [session.scalar(waiting), session.scalar(leased)]
+            in_doubt = session.scalar(doubted)
+        if in_doubt is not None:
+            # It is asked about more often; but only after this time is "I have not got it" the receiver's last word.
+            found.append(max(in_doubt + timing.settle, now + timing.ask_pause))
+        known = [at for at in found if at is not None]
+        return max(min(known) + _A_MOMENT, now) if known else None

@@ -1,5 +1,6 @@
 """One rehearsal from the first day to the last."""
 
+import gc
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -60,6 +61,9 @@ class _Rehearsal:
         self._office = Office(installation, self._agenda, receivers, options)
         self._respondents = Respondents(installation, self._agenda, virtual, people)
         self._office.enter(people)
+        # What stands there now stays until the end; forked senders share it with this process.
+        gc.collect()
+        gc.freeze()
 
     def run(self, progress: Callable[[], object]) -> Outcome:
         """Live through every day."""

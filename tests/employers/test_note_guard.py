@@ -20,7 +20,14 @@ def test_a_word_about_health_is_pointed_out(word: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [None, "", "Ring 090-12 34 56 före tio", "Org.nr 556703-7485", "Två platser från 2026-12-01, 37,5 timmar", "+46 70 123 45 67"],
+    [
+        None,
+        "",
+        "Ring 090-12 34 56 före tio",
+        "Org.nr 556703-7485",
+        "Två platser från 2026-12-01, 37,5 timmar",
+        "+46 70 123 45 67",
+    ],
 )
 def test_an_ordinary_note_passes(text: str | None) -> None:
     assert find_sensitive(text) == []

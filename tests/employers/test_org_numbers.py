@@ -46,7 +46,13 @@ def test_a_wrong_form_is_refused(text: str, country: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "country"),
-    [("811218-9876", "SE"), ("19811218-9876", "SE"), ("811278-9873", "SE"), ("211062-5629", "DK"), ("131052-308T", "FI")],
+    [
+        ("811218-9876", "SE"),
+        ("19811218-9876", "SE"),
+        ("811278-9873", "SE"),
+        ("211062-5629", "DK"),
+        ("131052-308T", "FI"),
+    ],
 )
 def test_a_personal_number_is_refused_with_an_explanation(text: str, country: str) -> None:
     with pytest.raises(DomainError, match="sole traders"):

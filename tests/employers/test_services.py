@@ -137,7 +137,14 @@ def test_a_removed_contact_no_longer_counts_as_the_last_one(actor: Actor, employ
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("channel", "smoke"), ("outcome", "?"), ("purpose", "?"), ("quality_level", 6), ("travel_minutes", -1), ("workplace_id", 99)],
+    [
+        ("channel", "smoke"),
+        ("outcome", "?"),
+        ("purpose", "?"),
+        ("quality_level", 6),
+        ("travel_minutes", -1),
+        ("workplace_id", 99),
+    ],
 )
 def test_a_contact_with_a_wrong_value_is_refused(actor: Actor, employer: Employer, field: str, value: object) -> None:
     with pytest.raises(DomainError) as caught:

@@ -13,12 +13,14 @@ from sqlalchemy import func, select
 
 from crm import clock
 from crm.accounts.models import AuditEntry, Staff
+from crm.actors import Role
 from crm.db import current_session, transaction
 from crm.imports import runs
 from crm.imports.commands import import_command
 from crm.imports.models import ImportRun, RunState
 from crm.participants.models import Participant
 from tests.imports.conftest import Office, csv_of
+from tests.world import World
 
 Browser = Callable[[str], FlaskClient]
 GOOD = csv_of("Name;Year of birth;Phone", "Eva Ek;1985;", "Bo By;1986;12", "Li Xu;1987;")
@@ -76,6 +78,16 @@ def test_a_file_may_be_dropped_after_the_preview(browser: Browser, there: Office
         assert current_session().scalar(select(func.count()).select_from(ImportRun)) == 0
 
 
+def test_an_administrator_reads_employers_in_and_no_participants(
+    browser: Browser, there: Office, core_app: Flask, world: World
+) -> None:
+    with core_app.app_context():
+        email = world.staff(Role.ADMINISTRATOR).email
+    client = browser(email)
+    assert 'value="participants"' not in client.get("/imports").get_data(as_text=True)
+    assert "Choose one" in _send(client, there)
+
+
 def test_only_who_sent_a_file_sees_it(browser: Browser, there: Office) -> None:
     page = _send(browser(there.manager_email), there)
     other = browser(there.coordinator_email)
@@ -83,9 +95,7 @@ def test_only_who_sent_a_file_sees_it(browser: Browser, there: Office) -> None:
     assert other.post(f"{page}/confirm").status_code == 404
 
 
-def test_a_file_is_read_in_once_however_often_it_is_confirmed(
-    browser: Browser, there: Office, core_app: Flask
-) -> None:
+def test_a_file_is_read_in_once_however_often_it_is_confirmed(browser: Browser, there: Office, core_app: Flask) -> None:
     client = browser(there.manager_email)
     page = _send(client, there)
     for _time in range(3):
@@ -187,9 +197,7 @@ def test_messages_about_rows_are_in_the_language_of_whoever_sent_the_file(there:
         assert _run().report["error_count"] == 1
 
 
-def test_the_command_reads_a_file_and_prints_its_report_as_json(
-    there: Office, core_app: Flask, tmp_path: Path
-) -> None:
+def test_the_command_reads_a_file_and_prints_its_report_as_json(there: Office, core_app: Flask, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_bytes(csv_of("Name;Year of birth;Start date", "Eva Ek;1985;2026-02-01", "Bo By;x;"))
     arguments = ["participants", str(file), "--json", "--programme", there.code.lower(), "--unit", "umeå"]

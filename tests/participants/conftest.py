@@ -74,9 +74,7 @@ def there(core_app: Flask, world: World) -> Here:
 
 
 @pytest.fixture
-def browser(
-    core_app: Flask, there: Here, sign_in: Callable[[FlaskClient, str], None]
-) -> Callable[[str], FlaskClient]:
+def browser(core_app: Flask, there: Here, sign_in: Callable[[FlaskClient, str], None]) -> Callable[[str], FlaskClient]:
     """``browser("manager")`` is a client with that person signed in."""
 
     def as_somebody(who: str) -> FlaskClient:

@@ -7,12 +7,14 @@ from sqlalchemy import select
 
 from crm.db import current_session, transaction
 from crm.errors import DomainError, EditConflict
+from crm.events import StaffDisabled, emit
 from crm.history.models import HistoryLine
 from crm.participants.models import Enrolment, EnrolmentHandler, EnrolmentStage
 from crm.participants.queries import sees
 from crm.participants.services.enrolments import change_stage, enrol, hand_over, set_deputy
 from crm.participants.services.exits import exit_enrolment
 from crm.participants.services.protection import protect
+from crm.tasks.models import Task
 from tests.participants.conftest import Here
 from tests.world import World
 
@@ -96,9 +98,7 @@ def test_a_handover_needs_a_note_and_keeps_who_had_it_when(here: Here) -> None:
         hand_over(here.coordinator, enrolment_id=here.enrolment_id, to_staff_id=to, note="Likes early hours.")
     assert _enrolment(here).coordinator_id == to
     handlers = current_session().scalars(select(EnrolmentHandler)).all()
-    assert [(each.staff_id, each.until, each.handover_note) for each in handlers] == [
-        (to, None, "Likes early hours.")
-    ]
+    assert [(each.staff_id, each.until, each.handover_note) for each in handlers] == [(to, None, "Likes early hours.")]
     assert not sees(here.coordinator, here.person)
     assert sees(here.colleague, here.person)
 
@@ -119,6 +119,17 @@ def test_a_deputy_sees_the_participant_and_is_not_the_coordinator(here: Here) ->
     with transaction():
         set_deputy(here.coordinator, enrolment_id=here.enrolment_id, deputy_id=here.colleague.staff_id)
     assert sees(here.colleague, here.person)
+
+
+def test_a_coordinator_who_may_no_longer_sign_in_leaves_a_task_to_hand_over(here: Here) -> None:
+    staff_id = here.coordinator.staff_id
+    assert staff_id is not None
+    for _time in range(2):
+        with transaction():
+            emit(StaffDisabled(staff_id=staff_id))
+    task = current_session().scalars(select(Task)).one()
+    assert (task.unit_id, task.owner_id) == (here.unit_id, None)
+    assert task.title["en"] == "One participant needs a new coordinator"
 
 
 def test_an_enrolment_that_has_ended_is_left_alone(here: Here) -> None:

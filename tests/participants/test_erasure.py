@@ -112,9 +112,7 @@ def test_every_table_with_a_key_to_a_person_cascades(here: Here) -> None:
     assert [each for each in keys if each[2] != "CASCADE"] == []
 
 
-def test_the_page_asks_for_the_name_before_it_erases(
-    browser: Callable[[str], FlaskClient], there: Here
-) -> None:
+def test_the_page_asks_for_the_name_before_it_erases(browser: Callable[[str], FlaskClient], there: Here) -> None:
     client = browser("manager")
     address = f"/participants/{there.person}/erase"
     assert client.post(address, data={"full_name": "Eva Ek"}).status_code == 422

@@ -177,9 +177,7 @@ def test_a_plugin_that_fails_is_named_and_the_exit_stands(here: Here, core: Flas
     feature = Feature("broken", subscriptions=[Subscription(EnrolmentExited.key, broken)])
     core.extensions[EXTENSION].add(feature, owner="broken")
     with transaction():
-        _ended, told = exit_enrolment(
-            here.coordinator, enrolment_id=here.enrolment_id, exit_on=DAY, reason="studies"
-        )
+        _ended, told = exit_enrolment(here.coordinator, enrolment_id=here.enrolment_id, exit_on=DAY, reason="studies")
     assert told.failed_plugins == ("broken",)
     assert _enrolment(here).exited_on == DAY
 

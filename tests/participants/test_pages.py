@@ -95,9 +95,7 @@ def test_a_list_is_written_into_the_audit_log_with_whom_it_showed(
         assert entry.staff_id == there.coordinator.staff_id
 
 
-def test_a_page_of_a_participant_is_written_into_the_audit_log(
-    browser: Browser, there: Here, core_app: Flask
-) -> None:
+def test_a_page_of_a_participant_is_written_into_the_audit_log(browser: Browser, there: Here, core_app: Flask) -> None:
     browser("coordinator").get(f"/participants/{there.person}")
     with core_app.app_context():
         assert [entry.subject_id for entry in _audit("participant_read")] == [there.person_id]
@@ -216,9 +214,7 @@ def test_an_exit_whose_follow_up_failed_says_so(browser: Browser, there: Here, c
     feature = Feature("broken", subscriptions=[Subscription(EnrolmentExited.key, broken)])
     core_app.extensions[EXTENSION].add(feature, owner="broken")
     client = browser("coordinator")
-    answer = client.post(
-        f"/enrolments/{there.enrolment}/exit", data=_exit_form(client, there), follow_redirects=True
-    )
+    answer = client.post(f"/enrolments/{there.enrolment}/exit", data=_exit_form(client, there), follow_redirects=True)
     assert "not planned yet" in answer.get_data(as_text=True)
 
 
@@ -245,9 +241,7 @@ def test_the_exit_of_an_enrolment_that_has_ended_leads_to_its_page(browser: Brow
     assert client.get(f"/enrolments/{there.enrolment}/exit").location == done
 
 
-def test_an_exit_is_corrected_and_taken_back_after_a_question(
-    browser: Browser, there: Here, core_app: Flask
-) -> None:
+def test_an_exit_is_corrected_and_taken_back_after_a_question(browser: Browser, there: Here, core_app: Flask) -> None:
     client = browser("coordinator")
     done = client.post(f"/enrolments/{there.enrolment}/exit", data=_exit_form(client, there)).location
     assert client.post(f"{done}/edit", data={"exit_on": "2020-01-01", "reason": "studies"}).status_code == 422
@@ -319,7 +313,7 @@ def test_consents_death_and_archive_are_kept_from_the_page(browser: Browser, the
     client = browser("coordinator")
     page = f"/participants/{there.person}"
     client.post(f"{page}/consents", data={"kind": "surveys", "given": "no"})
-    assert "told us" in client.get(page).get_data(as_text=True)
+    assert "they told us" in client.get(page).get_data(as_text=True)
     assert client.post(f"{page}/archive", follow_redirects=True).get_data(as_text=True).count("End the enrolment first")
     today = clock.today().isoformat()
     assert client.post(f"{page}/death", data={"died_on": today}).status_code == 303

@@ -179,9 +179,7 @@ def test_the_newest_statement_of_a_consent_holds(here: Here) -> None:
     assert consent_in_force(here.person_id, ConsentKind.SURVEYS) is None
     for given in (True, False, True):
         with transaction():
-            record_consent(
-                here.coordinator, participant_id=here.person_id, kind="surveys", given=given, source="staff"
-            )
+            record_consent(here.coordinator, participant_id=here.person_id, kind="surveys", given=given, source="staff")
         assert consent_in_force(here.person_id, "surveys") is given
     assert consent_in_force(here.person_id, ConsentKind.TELL_EMPLOYER) is None
 

@@ -60,9 +60,7 @@ def test_a_protected_participant_is_hidden_from_everyone_who_is_not_named(core: 
     assert seen == {coordinator.id: False, manager.id: False, named.id: True}
 
 
-def test_a_coordinator_who_was_moved_to_another_unit_no_longer_sees_the_participant(
-    core: Flask, world: World
-) -> None:
+def test_a_coordinator_who_was_moved_to_another_unit_no_longer_sees_the_participant(core: Flask, world: World) -> None:
     unit, elsewhere = world.unit(), world.unit()
     coordinator = world.staff(unit=unit)
     person = world.participant(unit)

@@ -34,48 +34,46 @@ def names(actor: Actor, text: str) -> list[str]:
     return [row.name for row in rows] + [row.full_name for row in found.participants]
 
 
-@pytest.mark.parametrize("text", ["nordlys", "NORDLYS bag", "ageri", "no", "bageri nordlys", "umea", "Umeå"])
-def test_an_employer_is_found_by_parts_of_its_name_and_place(actor: Actor, text: str) -> None:
+def test_an_employer_is_found_by_parts_of_its_name_and_place(actor: Actor) -> None:
     employer(actor, "Nordlys Bageri AB", municipality="Umeå")
     employer(actor, "Vindelns Trä AB", municipality="Vindeln")
-    assert names(actor, text) == ["Nordlys Bageri AB"]
+    for text in ["nordlys", "NORDLYS bag", "ageri", "no", "bageri nordlys", "umea", "Umeå"]:
+        assert names(actor, text) == ["Nordlys Bageri AB"], text
 
 
-@pytest.mark.parametrize("text", ["559999-0016", "5599990016", "559999 0016", "599990016"])
-def test_an_organisation_number_is_found_with_and_without_its_dash(actor: Actor, text: str) -> None:
+def test_an_organisation_number_is_found_with_and_without_its_dash(actor: Actor) -> None:
     employer(actor, "Nordlys", org_number="559999-0016")
-    assert names(actor, text) == ["Nordlys"]
+    for text in ["559999-0016", "5599990016", "559999 0016", "599990016"]:
+        assert names(actor, text) == ["Nordlys"], text
 
 
-@pytest.mark.parametrize(
-    "text", ["070-123 45 67", "0701234567", "+46 70 123 45 67", "0046701234567", "+46 (0)70-123 45 67", "1234567"]
-)
-def test_a_telephone_number_is_found_however_it_is_written(actor: Actor, text: str) -> None:
+def test_a_telephone_number_is_found_however_it_is_written(actor: Actor) -> None:
     with transaction():
         there = services.add_employer(actor, fields=EmployerFields(name="Nordlys"))
         services.add_contact_person(actor, employer_id=there.id, fields=PersonFields("Eva Sjöström", "070-123 45 67"))
-    assert names(actor, text) == ["Eva Sjöström"]
+    for text in ["070-123 45 67", "0701234567", "+46 70 123 45 67", "0046701234567", "+46 (0)70-123 45 67", "1234567"]:
+        assert names(actor, text) == ["Eva Sjöström"], text
 
 
-@pytest.mark.parametrize("text", ["ostergard", "østergård", "OSTERGÅRD", "soren"])
-def test_accents_and_nordic_letters_do_not_count(actor: Actor, text: str) -> None:
+def test_accents_and_nordic_letters_do_not_count(actor: Actor) -> None:
     employer(actor, "Sören Østergård & Søn")
-    assert names(actor, text) == ["Sören Østergård & Søn"]
+    for text in ["ostergard", "østergård", "OSTERGÅRD", "soren"]:
+        assert names(actor, text) == ["Sören Østergård & Søn"], text
 
 
-@pytest.mark.parametrize("text", ["nordlis", "nordlyss", "norldys"])
-def test_a_typing_error_is_forgiven_when_nothing_is_found_as_written(actor: Actor, text: str) -> None:
+def test_a_typing_error_is_forgiven_when_nothing_is_found_as_written(actor: Actor) -> None:
     employer(actor, "Nordlys Bageri")
     employer(actor, "Vindelns Trä")
-    found = find(actor, text)
-    assert found.similar
-    assert [row.name for row in found.employers] == ["Nordlys Bageri"]
+    for text in ["nordlis", "nordlyss", "norldys"]:
+        found = find(actor, text)
+        assert found.similar
+        assert [row.name for row in found.employers] == ["Nordlys Bageri"], text
 
 
-@pytest.mark.parametrize("text", ['"', "'", "%", "_", "*", 'a" OR "b', "AND", "NEAR(", "nordlys*", "\\", "()", "- -", "ﷺ"])
-def test_what_people_type_is_never_taken_for_a_query_language(actor: Actor, text: str) -> None:
+def test_what_people_type_is_never_taken_for_a_query_language(actor: Actor) -> None:
     employer(actor, "Vindelns Trä")
-    assert names(actor, text) == []
+    for text in ['"', "'", "%", "_", "*", 'a" OR "b', "AND", "NEAR(", "nordlys*", "\\", "()", "- -", "ﷺ"]:
+        assert names(actor, text) == [], text
 
 
 def test_a_change_is_found_at_once_and_the_old_name_no_longer(actor: Actor) -> None:
@@ -139,7 +137,8 @@ def test_the_list_of_employers_uses_the_index_for_a_text(searchable: Flask, acto
 def test_a_text_that_very_many_have_is_counted_as_more(
     searchable: Flask, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crm.employers.list_queries.COUNTED", 2)
+    for module in ("crm.employers.list_queries", "crm.search.employer_index"):
+        monkeypatch.setattr(f"{module}.COUNTED", 2)
     for number in range(4):
         employer(actor, f"Nordlys {number}")
     with searchable.test_request_context("/employers"):

@@ -11,9 +11,8 @@ from sqlalchemy import event
 
 from crm import clock
 from crm.db import db
-from crm.search import tables as search_tables
 from tests.conftest import make_app, make_settings
-from tests.surveys.scene import Scene
+from tests.surveys.scene import Office, Scene
 from tests.world import World
 
 NOON = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
@@ -24,8 +23,6 @@ NOON = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
 def app(tmp_path: Path) -> Iterator[Flask]:
     """The application with surveys and no other plugin."""
     app = make_app(make_settings(tmp_path, PLUGINS="surveys"))
-    with app.app_context(), db.engine.begin() as connection:
-        search_tables.ensure(connection)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -42,6 +39,12 @@ def travel() -> Iterator[Callable[[datetime], None]]:
 def scene(travel: Callable[[datetime], None], context: None, world: World) -> Scene:
     """A unit with a coordinator, a programme and the shipped content."""
     return Scene(world, travel)
+
+
+@pytest.fixture
+def office(app: Flask, travel: Callable[[datetime], None], world: World) -> Office:
+    """The same unit, for tests in which staff sign in."""
+    return Office(app, world, travel)
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """A unit in which people leave and are asked: what most tests of surveys begin with."""
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from crm import clock
@@ -18,7 +20,7 @@ from surveys.installing import ensure_content
 from surveys.models import DueRow
 from surveys.sweeping import sweep
 from surveys.tokens import opt_out_token, survey_token
-from tests.world import World
+from tests.world import PASSWORD, World
 
 SYSTEM = system_actor("test")
 
@@ -32,7 +34,7 @@ class Scene:
         self.coordinator = world.staff(unit=self.unit, name="Karin Lind", phone="+46701112233")
         self.manager = world.staff(Role.MANAGER, unit=self.unit, name="Maja Berg")
         self.programme = world.programme(self.unit)
-        self._numbers = itertools.count(1)
+        self.exits: list[EnrolmentExit] = []
         with transaction():
             ensure_content(SYSTEM)
 
@@ -51,6 +53,7 @@ class Scene:
         with transaction():
             exit_, told = exit_enrolment(SYSTEM, enrolment_id=enrolment.id, exit_on=on, reason=reason)
             assert told.failed_plugins == ()
+        self.exits.append(exit_)
         return exit_
 
     def row(self, exit_: EnrolmentExit, wave: str = "exit") -> DueRow:
@@ -82,3 +85,33 @@ class Scene:
     def outbox(self) -> list[OutboxMessage]:
         current_session().expire_all()
         return list(current_session().scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+class Office:
+    """The scene for tests of staff pages: its rows live in application contexts of their own, so that a request
+    never meets the sign-in of another."""
+
+    def __init__(self, app: Flask, world: World, travel: Callable[[datetime], None]) -> None:
+        self.app = app
+        with app.app_context():
+            self._scene = Scene(world, travel)
+            self.coordinator = self._scene.coordinator.email
+            self.manager = self._scene.manager.email
+            self.administrator = world.staff(Role.ADMINISTRATOR, unit=self._scene.unit).email
+            self.colleague = world.staff(Role.COORDINATOR, unit=self._scene.unit, name="Nils Ek").email
+
+    @contextmanager
+    def inside(self) -> Iterator[Scene]:
+        """The scene in an application context."""
+        scene = self._scene
+        with self.app.app_context():
+            rows = (scene.unit, scene.coordinator, scene.manager, scene.programme, *scene.exits)
+            current_session().add_all(rows)
+            yield scene
+
+    def signed_in(self, email: str) -> FlaskClient:
+        """A browser in which somebody is signed in."""
+        client = self.app.test_client()
+        answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
+        assert answer.status_code in (302, 303)
+        return client

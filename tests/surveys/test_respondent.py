@@ -47,7 +47,8 @@ class Respondent:
 
     def post(self, path: str, **data: object) -> str:
         """Send a form with the token that stands in the page at hand."""
-        found = re.findall(r'action="([^"]*)"[^>]*>\s*<input type="hidden" name="form_token" value="([^"]+)"', self.text)
+        form_start = r'action="([^"]*)"[^>]*>\s*<input type="hidden" name="form_token" value="([^"]+)"'
+        found = re.findall(form_start, self.text)
         tokens = {unescape(action).partition("?")[0].removeprefix(self.base): token for action, token in found}
         form = {"form_token": tokens.get(path, ""), **data}
         self.page = self.client.post(f"{self.base}{path}", data=form, follow_redirects=True)
@@ -271,7 +272,7 @@ def test_an_old_link_stops_working_when_a_new_one_is_made(app: Flask, scene: Sce
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_opening_any_page_changes_nothing(app: Flask, scene: Scene, asked: Asked, method: str) -> None:
-    exit_, person = asked()
+    exit_, _person = asked()
     before = snapshot(scene, exit_)
     client = app.test_client()
     paths = [f"/s/{scene.token(exit_)}{each}" for each in ("", "/q/good_treatment", "/finish", "/decline", "/thanks")]
@@ -307,7 +308,7 @@ def test_a_double_click_saves_once(scene: Scene, asked: Asked) -> None:
 
 
 def test_many_devices_at_once_leave_one_answer_and_one_line(app: Flask, scene: Scene, asked: Asked) -> None:
-    exit_, person = asked()
+    _exit, person = asked()
     person.answer_all(contact_wish="yes")
     form = re.search(r'name="form_token" value="([^"]+)"', person.text)
     assert form

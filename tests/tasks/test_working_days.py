@@ -8,7 +8,13 @@ from crm.tasks.working_days import add_working_days, easter_sunday, is_working_d
 
 
 @pytest.mark.parametrize(
-    ("year", "day"), [(2019, date(2019, 4, 21)), (2024, date(2024, 3, 31)), (2026, date(2026, 4, 5)), (2038, date(2038, 4, 25))]
+    ("year", "day"),
+    [
+        (2019, date(2019, 4, 21)),
+        (2024, date(2024, 3, 31)),
+        (2026, date(2026, 4, 5)),
+        (2038, date(2038, 4, 25)),
+    ],
 )
 def test_easter_falls_where_the_church_has_it(year: int, day: date) -> None:
     assert easter_sunday(year) == day

@@ -58,9 +58,7 @@ def _detail(contact: Contact, next_step: NextStep | None) -> str:
     outcome = picklists.label("contact_outcome", contact.outcome, _language())
     facts = [_("Outcome: %(outcome)s", outcome=outcome)]
     if next_step is not None and next_step.text:
-        facts.append(
-            _("Next step: %(text)s, %(day)s", text=next_step.text, day=show_date(next_step.due_on))
-        )
+        facts.append(_("Next step: %(text)s, %(day)s", text=next_step.text, day=show_date(next_step.due_on)))
     elif next_step is not None:
         facts.append(_("Next step: %(day)s", day=show_date(next_step.due_on)))
     return "\n".join(filter(None, (contact.note, " · ".join(facts))))

@@ -224,7 +224,5 @@ def _relationship_of(actor: Actor, contact: Contact, owner_id: int | None) -> Em
     )
     found = current_session().scalar(trusted(statement, because="the relationship of the contact's own unit"))
     if found is None and contact.archived_at is None:
-        return take_relationship(
-            actor, employer_id=contact.employer_id, unit_id=contact.unit_id, owner_id=owner_id
-        )
+        return take_relationship(actor, employer_id=contact.employer_id, unit_id=contact.unit_id, owner_id=owner_id)
     return found

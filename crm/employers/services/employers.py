@@ -73,9 +73,7 @@ def change_employer(
     changed = sorted(name for name in after if after[name] != before[name])
     if changed:
         employer.version_id += 1
-        record(
-            actor, "employer.changed", subject_type="employer", subject_id=employer.id, details={"fields": changed}
-        )
+        record(actor, "employer.changed", subject_type="employer", subject_id=employer.id, details={"fields": changed})
         emit(EmployerChanged(employer_id=employer.id))
     return employer
 

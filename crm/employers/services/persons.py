@@ -35,9 +35,7 @@ def add_contact_person(
     return person
 
 
-def change_contact_person(
-    actor: Actor, *, person_id: int, version: int | None, fields: PersonFields
-) -> ContactPerson:
+def change_contact_person(actor: Actor, *, person_id: int, version: int | None, fields: PersonFields) -> ContactPerson:
     """Change a contact person everywhere they work. Raises DomainError, NotVisible, EditConflict."""
     person = locked(ContactPerson, actor, person_id)
     check_version(person, version, values_of(person))

@@ -20,9 +20,7 @@ from crm.tasks.working_days import add_working_days
 WITHOUT_OWNER = "employer.without_owner"
 
 
-def take_relationship(
-    actor: Actor, *, employer_id: int, unit_id: int, owner_id: int | None
-) -> EmployerRelationship:
+def take_relationship(actor: Actor, *, employer_id: int, unit_id: int, owner_id: int | None) -> EmployerRelationship:
     """Give a unit a relationship to an employer, or its owner where it has none. May be repeated.
 
     Raises NotVisible, NotAllowed for a unit that is not the actor's, DomainError when a colleague owns it already.
@@ -76,9 +74,7 @@ def hand_over_relationship(
     return relationship
 
 
-def change_stage(
-    actor: Actor, *, relationship_id: int, stage: str, version: int | None = None
-) -> EmployerRelationship:
+def change_stage(actor: Actor, *, relationship_id: int, stage: str, version: int | None = None) -> EmployerRelationship:
     """Move a relationship to another stage; the move is kept with its time. May be repeated.
 
     Raises NotVisible, EditConflict, and DomainError for a stage that does not exist.
@@ -96,9 +92,7 @@ def move_to_stage(actor: Actor, relationship: EmployerRelationship, stage: str) 
     """Move a relationship that the caller has locked, with its row of the stage history and its line."""
     before, now = relationship.stage, clock.now()
     current_session().add(
-        StageChange(
-            relationship_id=relationship.id, from_stage=before, to_stage=stage, at=now, by_id=actor.staff_id
-        )
+        StageChange(relationship_id=relationship.id, from_stage=before, to_stage=stage, at=now, by_id=actor.staff_id)
     )
     relationship.stage, relationship.stage_since = stage, now
     relationship.version_id += 1
@@ -130,9 +124,7 @@ def _begin(actor: Actor, employer: Employer, unit_id: int, owner_id: int | None)
     session.add(relationship)
     # The first row of the stage history needs the number of the relationship.
     session.flush()
-    session.add(
-        StageChange(relationship_id=relationship.id, to_stage=Stage.NEW.value, at=now, by_id=actor.staff_id)
-    )
+    session.add(StageChange(relationship_id=relationship.id, to_stage=Stage.NEW.value, at=now, by_id=actor.staff_id))
     if owner_id is not None:
         _owner_line(actor, relationship)
     return relationship

@@ -138,9 +138,7 @@ def _handover_page(actor: Actor, enrolment: Enrolment, form: HandoverForm) -> st
 
 
 def _fill(form: HandoverForm, enrolment: Enrolment) -> None:
-    others = [
-        each for each in queries.possible_coordinators(enrolment.unit_id) if each.id != enrolment.coordinator_id
-    ]
+    others = [each for each in queries.possible_coordinators(enrolment.unit_id) if each.id != enrolment.coordinator_id]
     coordinator_choices(form.to_staff_id, others, empty=_("Choose"))
 
 

@@ -193,4 +193,3 @@ def _new_data(actor: Actor) -> dict[str, object]:
 def _version(form: ContactDetailsForm) -> int:
     text = form.person_version.data or ""
     return int(text) if text.isdigit() else 0
-

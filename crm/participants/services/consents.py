@@ -13,9 +13,7 @@ from crm.participants.models import Consent, ConsentKind, Participant
 from crm.participants.queries import consent_in_force
 
 
-def record_consent(
-    actor: Actor, *, participant_id: int, kind: ConsentKind | str, given: bool, source: str
-) -> Consent:
+def record_consent(actor: Actor, *, participant_id: int, kind: ConsentKind | str, given: bool, source: str) -> Consent:
     """Keep a yes or a no with its time and source (staff, opt_out_page, one_click, stop_reply, survey, import).
 
     Statements are never changed; the newest holds. Listeners hear of it (``ParticipantChanged`` with "consent")

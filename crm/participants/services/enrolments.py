@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -95,7 +96,7 @@ def change_stage(
     enrolment.stage = wanted
     enrolment.stage_since = clock.today(unit_of(enrolment.unit_id).time_zone)
     enrolment.version_id += 1
-    label = {lang: picklists.label("participant_stage", wanted.value, lang) for lang in LANGUAGES}
+    labels = {lang: picklists.label("participant_stage", wanted.value, lang) for lang in LANGUAGES}
     write_person_line(
         actor,
         kind="enrolment_stage",
@@ -103,16 +104,13 @@ def change_stage(
         at=clock.now(),
         participant_id=enrolment.participant_id,
         unit_id=enrolment.unit_id,
-        summary=lambda: _("New stage"),
-        detail=label,
+        summary=lambda: _("New stage: %(stage)s", stage=labels[str(get_locale())]),
     )
     _audit(actor, enrolment, "stage_changed", stage=wanted.value)
     return enrolment
 
 
-def hand_over(
-    actor: Actor, *, enrolment_id: int, to_staff_id: int, note: str, version: int | None = None
-) -> Enrolment:
+def hand_over(actor: Actor, *, enrolment_id: int, to_staff_id: int, note: str, version: int | None = None) -> Enrolment:
     """Give an enrolment to another coordinator of the unit, with a note on what they need to know.
 
     A protected participant's new coordinator is named with it. Raises DomainError without a note, for somebody
@@ -213,9 +211,7 @@ def _change_handler(enrolment: Enrolment, to_staff_id: int, note: str) -> None:
     for handler in session.scalars(trusted(statement, because="of an enrolment already checked")):
         handler.until = max(today, handler.since)
     since = max(today, enrolment.starts_on)
-    session.add(
-        EnrolmentHandler(enrolment_id=enrolment.id, staff_id=to_staff_id, since=since, handover_note=note)
-    )
+    session.add(EnrolmentHandler(enrolment_id=enrolment.id, staff_id=to_staff_id, since=since, handover_note=note))
 
 
 def _audit(actor: Actor, enrolment: Enrolment, action: str, **details: object) -> None:

@@ -166,6 +166,4 @@ def _value(value: object) -> object:
 
 
 def _audit(actor: Actor, person: Participant, action: str) -> None:
-    audit.record(
-        actor, action, subject_type="participant", subject_id=person.id, unit_id=person.unit_id
-    )
+    audit.record(actor, action, subject_type="participant", subject_id=person.id, unit_id=person.unit_id)

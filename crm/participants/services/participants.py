@@ -143,18 +143,14 @@ def _tell(person: Participant, changed: tuple[str, ...]) -> EmitResult:
 
 
 def _open_enrolments(participant_id: int) -> list[Enrolment]:
-    statement = select(Enrolment).where(
-        Enrolment.participant_id == participant_id, Enrolment.exited_on.is_(None)
-    )
+    statement = select(Enrolment).where(Enrolment.participant_id == participant_id, Enrolment.exited_on.is_(None))
     return list(current_session().scalars(trusted(statement, because="of a participant already checked")))
 
 
 def _refuse_known_reference(reference: str | None, *, unit_id: int) -> None:
     if reference is None:
         return
-    statement = select(Participant.id).where(
-        Participant.unit_id == unit_id, Participant.external_ref == reference
-    )
+    statement = select(Participant.id).where(Participant.unit_id == unit_id, Participant.external_ref == reference)
     known = current_session().scalar(trusted(statement, because="whether the reference is taken, no person shown"))
     if known is not None:
         raise DomainError(_("Another participant of the unit has this reference."), field="external_ref")

@@ -126,6 +126,8 @@ def upgrade() -> None:
         sa.Column("reminded_steps", sa.Integer(), nullable=False),
         sa.Column("closes_on", sa.Date(), nullable=True),
         sa.Column("offered", sa.String(length=40), nullable=True),
+        sa.Column("calls", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("public_id", sa.String(length=16), nullable=False),
@@ -159,6 +161,11 @@ def upgrade() -> None:
         batch_op.create_index("ix_survey_due_ledger", ["wave", "unit_id", "exit_on", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_survey_due_participant_id"), ["participant_id"], unique=False)
         batch_op.create_index("ix_survey_due_programme", ["wave", "programme_id", "exit_on", "state"], unique=False)
+        batch_op.create_index(
+            "ix_survey_due_report",
+            ["exit_on", "unit_id", "programme_id", "wave", "state", "reason", "language"],
+            unique=False,
+        )
         batch_op.create_index("ix_survey_due_state", ["state", "due_on"], unique=False)
 
     op.create_table(
@@ -223,6 +230,7 @@ def downgrade() -> None:
     op.drop_table("survey_response")
     with op.batch_alter_table("survey_due", schema=None) as batch_op:
         batch_op.drop_index("ix_survey_due_state")
+        batch_op.drop_index("ix_survey_due_report")
         batch_op.drop_index("ix_survey_due_programme")
         batch_op.drop_index(batch_op.f("ix_survey_due_participant_id"))
         batch_op.drop_index("ix_survey_due_ledger")

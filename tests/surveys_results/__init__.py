@@ -1,0 +1,1 @@
+"""Tests of what surveys show on the Follow-up page and on their own pages of results."""
