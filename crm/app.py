@@ -82,7 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_messaging(app, settings, registry)
     bind_mail_planner(app, _plan_sign_in_mail)
     bind_text_index(app, EmployerIndex())
-    _put_shell(app, registry)
+    _put_shell(app, settings, registry)
     for _owner, blueprint in registry.blueprints:
         app.register_blueprint(blueprint)
     _exempt_from_csrf(app, registry)
@@ -103,8 +103,8 @@ def _trust_proxies(app: Flask, number: int) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number)  # type: ignore[method-assign]
 
 
-def _put_shell(app: Flask, registry: Registry) -> None:
-    init_web(app, web_ports(_banners))
+def _put_shell(app: Flask, settings: Settings, registry: Registry) -> None:
+    init_web(app, web_ports(_banners), organisation=settings.organisation)
     app.jinja_env.globals["picklist_label"] = _picklist_label
     for item in registry.nav_items:
         register_nav(app, item)

@@ -35,7 +35,8 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Panel:
-    """A piece of a page that somebody else owns. ``render`` gets the slot's context and gives safe HTML ('' = nothing).
+    """A piece of a page that somebody else owns. ``render`` gets the slot's context and gives safe HTML
+    ('' = nothing).
 
     Slots: today.cards, employer.panels, participant.panels, exit.panels, followup.cards, followup.details,
     settings.cards.
@@ -52,8 +53,8 @@ class Panel:
 class HistoryKind:
     """A kind of line in the contact history. A line of an unknown kind still reads well from its summary.
 
-    ``href`` gives the address of what the line came from, by its source reference, or None. ``day_only``: the time
-    of day of such a line means nothing and is not shown.
+    ``href`` gives the address of what the line came from, by its source reference, or None. ``day_only``:
+    the time of day of such a line means nothing and is not shown.
     """
 
     key: str
@@ -98,7 +99,8 @@ class Scope:
 
 @dataclass(frozen=True)
 class PublicEndpoint:
-    """An endpoint that needs no sign-in. ``csrf_exempt_because`` names why the session's CSRF check does not apply."""
+    """An endpoint that needs no sign-in. ``csrf_exempt_because`` names why the session's CSRF check does
+    not apply."""
 
     endpoint: str
     csrf_exempt_because: str | None = None
@@ -116,7 +118,8 @@ class Module:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message as it will leave. ``to``: an address or an E.164 number; ``sender``: an SMS sender or a name."""
+    """A message as it will leave. ``to``: an address or an E.164 number; ``sender``: an SMS sender or a
+    name."""
 
     to: str
     text: str
@@ -132,8 +135,9 @@ class Rendered:
 class MessagePurpose:
     """Why a message is sent, by whoever plans it.
 
-    ``check`` runs inside the claim and returns a reason to cancel, or None. ``render`` runs at the first claim.
-    ``on_state`` runs in the transaction that changed the message's state. ``quiet`` obeys quiet hours.
+    ``check`` runs inside the claim and returns a reason to cancel, or None. ``render`` runs at the first
+    claim. ``on_state`` runs in the transaction that changed the message's state, for every state but
+    CLAIMED and ON_WIRE. ``quiet`` obeys quiet hours.
     """
 
     key: str
@@ -176,9 +180,10 @@ class SmsGateway(Protocol):
         """What the gateway has of a message in doubt: accepted (with its reference), None when it has nothing
         (it may be sent again), or 'unknown' when it cannot be said.
 
-        ``since`` is when the message went on the wire, ``until`` the last instant at which it can have been accepted.
-        ``known_references`` are the gateway's references already recorded for this number; ``in_doubt`` counts the
-        messages to this number, this one included, that went on the wire about then and have none recorded."""
+        ``since`` is when the message went on the wire, ``until`` the last instant at which it can have
+        been accepted. ``known_references`` are the gateway's references already recorded for this number;
+        ``in_doubt`` counts the messages to this number, this one included, that went on the wire about
+        then and have none recorded."""
         ...
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, force_locale
+from flask_babel import Babel, Domain, force_locale
 from flask_login import current_user
 
 from crm.registry import Registry
@@ -19,7 +20,33 @@ def init_languages(app: Flask, settings: Settings, registry: Registry) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in folders)
     app.config["BABEL_DEFAULT_LOCALE"] = settings.language
     app.config["BABEL_DEFAULT_TIMEZONE"] = settings.time_zone
-    app.extensions["brobygg.babel"] = Babel(app, locale_selector=request_language)
+    babel = Babel(app, locale_selector=request_language)
+    catalogues = _Catalogues()
+    # Both places through which Flask-Babel looks words up: from Python and from templates.
+    babel.domain_instance = catalogues
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # what Jinja's i18n extension adds
+        gettext=lambda text: catalogues.get_translations().ugettext(text),
+        ngettext=lambda one, many, number: catalogues.get_translations().ungettext(one, many, number),
+        newstyle=True,
+    )
+    app.extensions["brobygg.babel"] = babel
+
+
+class _Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
+    """Flask-Babel's catalogues, found once for each change of language and not anew for each word of a page."""
+
+    def get_translations(self) -> Any:
+        """The catalogue of the language in force."""
+        context = g.get("_flask_babel") if g else None
+        locale = getattr(context, "babel_locale", None)
+        if locale is None:
+            return super().get_translations()
+        found = getattr(context, "brobygg_catalogue", None)
+        # Flask-Babel puts another object here when the language changes, also for the moment of force_locale().
+        if found is None or found[0] is not locale:
+            found = (locale, super().get_translations())
+            context.brobygg_catalogue = found  # type: ignore[union-attr]  # a locale was found in it
+        return found[1]
 
 
 def request_language() -> str:

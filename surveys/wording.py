@@ -84,3 +84,12 @@ def plan_title(plan: FollowUpPlan | None, wave: str, titles: Mapping[str, str]) 
     """What a wave is called: the title of its questionnaire, else its key."""
     key = plan.questionnaire.key if plan is not None else wave
     return titles.get(key, wave)
+
+
+def message_title(key: str, titles: Mapping[str, str]) -> str:
+    """What a message text is called: the title of its questionnaire, and which message it is."""
+    for ending, kind in (("_invitation", _("invitation")), ("_reminder", _("reminder"))):
+        wave = key.removesuffix(ending)
+        if wave != key:
+            return f"{titles.get(wave, wave)} – {kind}"
+    return key

@@ -5,6 +5,7 @@ from typing import Any
 from flask_security import SQLAlchemyUserDatastore
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from crm.accounts.deferred import commit_changes
 from crm.accounts.models import Staff, StaffRole
@@ -25,7 +26,9 @@ class StaffDatastore(SQLAlchemyUserDatastore):
         ((name, value),) = kwargs.items()
         column = getattr(Staff, name)
         same = func.lower(column) == str(value).lower() if case_insensitive else column == value
-        return current_session().scalar(select(Staff).where(same))
+        # Every page asks for the roles next.
+        statement = select(Staff).where(same).options(joinedload(Staff.roles))
+        return current_session().scalars(statement).unique().first()
 
     def commit(self) -> None:
         """Write what the view changed in one transaction; called when its answer is ready."""

@@ -6,7 +6,8 @@ protected persons are seen by named staff alone. Administrators and evaluators s
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, union
+from sqlalchemy.orm import aliased
 
 from crm.actors import Actor, Role
 from crm.participants.models import (
@@ -25,11 +26,7 @@ def participant_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition under which a member of staff sees a participant."""
     if actor.staff_id is None or not actor.has_role(*_WORKS_WITH_PEOPLE):
         return false()
-    named = Participant.id.in_(
-        select(ParticipantNamedStaff.participant_id).where(ParticipantNamedStaff.staff_id == actor.staff_id)
-    )
-    usual = _of_my_units(actor) if actor.has_role(Role.MANAGER) else _mine_or_nobodys(actor)
-    return or_(and_(Participant.protected, named), and_(~Participant.protected, usual))
+    return _of_my_units(actor) if actor.has_role(Role.MANAGER) else _mine_or_nobodys(actor)
 
 
 def enrolment_scope(actor: Actor) -> ColumnElement[bool]:
@@ -62,16 +59,32 @@ def follows_participant(participant_id: Any, actor: Actor) -> ColumnElement[bool
     return exists().where(Participant.id == participant_id, participant_scope(actor))
 
 
+def _named(actor: Actor) -> Select[Any]:
+    """Whom the actor is named for. Names are taken away with the protection."""
+    return select(ParticipantNamedStaff.participant_id).where(ParticipantNamedStaff.staff_id == actor.staff_id)
+
+
 def _of_my_units(actor: Actor) -> ColumnElement[bool]:
+    """Tested row by row, for it is true of most rows: a list in order stops after its first page."""
     theirs = select(Enrolment.participant_id).where(Enrolment.unit_id.in_(actor.unit_ids))
-    return or_(Participant.unit_id.in_(actor.unit_ids), Participant.id.in_(theirs))
+    usual = or_(Participant.unit_id.in_(actor.unit_ids), Participant.id.in_(theirs))
+    return or_(and_(~Participant.protected, usual), and_(Participant.protected, Participant.id.in_(_named(actor))))
 
 
 def _mine_or_nobodys(actor: Actor) -> ColumnElement[bool]:
-    mine = select(Enrolment.participant_id).where(
-        or_(Enrolment.coordinator_id == actor.staff_id, Enrolment.deputy_id == actor.staff_id),
-        Enrolment.unit_id.in_(actor.unit_ids),
+    """One set of ids, for they are few: the database starts from them and not from everybody."""
+    person = aliased(Participant)
+    enrolled = (
+        select(Enrolment.participant_id)
+        .join(person, person.id == Enrolment.participant_id)
+        .where(Enrolment.unit_id.in_(actor.unit_ids), ~person.protected)
     )
-    coordinated = exists().where(Enrolment.participant_id == Participant.id, Enrolment.coordinator_id.is_not(None))
-    nobodys = and_(Participant.unit_id.in_(actor.unit_ids), ~coordinated)
-    return or_(Participant.id.in_(mine), nobodys)
+    coordinated = exists().where(Enrolment.participant_id == person.id, Enrolment.coordinator_id.is_not(None))
+    nobodys = select(person.id).where(person.unit_id.in_(actor.unit_ids), ~person.protected, ~coordinated)
+    ways = (
+        _named(actor),
+        enrolled.where(Enrolment.coordinator_id == actor.staff_id),
+        enrolled.where(Enrolment.deputy_id == actor.staff_id),
+        nobodys,
+    )
+    return Participant.id.in_(union(*ways))

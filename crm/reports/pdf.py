@@ -15,7 +15,7 @@ def as_pdf(html: str) -> bytes:
     except OSError as error:
         raise PdfUnavailable(str(error)) from error
     sheet = CSS(filename=str(asset_path("print.css")))
-    body = HTML(string=html, url_fetcher=_nothing).write_pdf(stylesheets=[sheet], pdf_tags=True)
+    body = HTML(string=html, base_url="https://localhost/", url_fetcher=_nothing).write_pdf(stylesheets=[sheet], pdf_tags=True)
     return bytes(body)
 
 

@@ -47,8 +47,10 @@ def _is_here(item: NavItem) -> bool:
     here = request.endpoint or ""
     if here == item.endpoint:
         return True
+    if _blueprint(here) != _blueprint(item.endpoint):
+        return False
     sharing = [each for each in _items() if _blueprint(each.endpoint) == _blueprint(item.endpoint)]
-    return len(sharing) == 1 and _blueprint(here) == _blueprint(item.endpoint)
+    return len(sharing) == 1
 
 
 def _blueprint(endpoint: str) -> str:

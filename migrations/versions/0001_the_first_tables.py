@@ -319,6 +319,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_enrolment_coordinator_id"), ["coordinator_id"], unique=False)
+        batch_op.create_index(
+            "ix_enrolment_deputy",
+            ["deputy_id"],
+            unique=False,
+            sqlite_where=sa.text("deputy_id IS NOT NULL"),
+            postgresql_where=sa.text("deputy_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_enrolment_participant_id"), ["participant_id"], unique=False)
         batch_op.create_index("ix_enrolment_programme", ["programme_id", "exited_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_enrolment_unit_id"), ["unit_id"], unique=False)
@@ -498,6 +505,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("participant_id", "staff_id", name=op.f("pk_participant_named_staff")),
     )
+    with op.batch_alter_table("participant_named_staff", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_participant_named_staff_staff_id"), ["staff_id"], unique=False)
+
     op.create_table(
         "programme_target",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1004,6 +1014,9 @@ def downgrade() -> None:
     op.drop_table("suppressed_address")
     op.drop_table("staff_role")
     op.drop_table("programme_target")
+    with op.batch_alter_table("participant_named_staff", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_participant_named_staff_staff_id"))
+
     op.drop_table("participant_named_staff")
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_message_unit_id"))
@@ -1030,6 +1043,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enrolment_unit_id"))
         batch_op.drop_index("ix_enrolment_programme")
         batch_op.drop_index(batch_op.f("ix_enrolment_participant_id"))
+        batch_op.drop_index(
+            "ix_enrolment_deputy",
+            sqlite_where=sa.text("deputy_id IS NOT NULL"),
+            postgresql_where=sa.text("deputy_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_enrolment_coordinator_id"))
 
     op.drop_table("enrolment")

@@ -1,5 +1,7 @@
 """Message texts: reading, editing with a sample and a count of parts, approval."""
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -17,7 +19,7 @@ from surveys.authoring.services import save_message_text, withdraw_message_text
 from surveys.filling import PLACEHOLDERS, fill
 from surveys.models import MessageText
 from surveys.sending.texts import settings
-from surveys.wording import channel_text, language_text
+from surveys.wording import channel_text, language_text, message_title, questionnaire_titles
 
 blueprint = Blueprint("surveys_texts", __name__, template_folder="templates", url_prefix="/surveys/texts")
 AUTHORS = (Role.ADMINISTRATOR, Role.MANAGER)
@@ -31,6 +33,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "surveys/authoring/texts.html",
         texts=current_session().scalars(statement).all(),
+        message_title=partial(message_title, titles=questionnaire_titles(current_actor().language)),
         channel_text=channel_text,
         language_text=language_text,
     )
@@ -90,6 +93,7 @@ def _edit_page(text: MessageText, form: MessageTextForm) -> str:
     return render_template(
         "surveys/authoring/text.html",
         text=text,
+        title=message_title(text.key, questionnaire_titles(current_actor().language)),
         form=form,
         sample=sample,
         count=sms_count(text, sample),

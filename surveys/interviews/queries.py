@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from crm import clock
 from crm.accounts.models import Unit
+from crm.accounts.queries import units_among
 from crm.accounts.scopes import trusted
 from crm.actors import Actor
 from crm.db import current_session
@@ -17,7 +18,6 @@ from crm.errors import NotAllowed, NotVisible
 from crm.messaging.addresses import show_phone
 from crm.participants.models import Enrolment, Participant
 from surveys.dispositions import DueState, StopReason
-from surveys.due_rows import unit_of
 from surveys.models import DueRow, FollowUpPlan
 from surveys.plans.queries import all_plans
 from surveys.wording import language_text, plan_title, questionnaire_titles
@@ -57,7 +57,10 @@ def call_list(actor: Actor) -> list[Call]:
     )
     rows = current_session().scalars(trusted(statement, because=_CALLING)).all()
     titles = questionnaire_titles(actor.language)
-    return [_call(row, plan_title(plans.get(row.plan_id or 0), row.wave, titles), unit_of(row)) for row in rows]
+    units = {unit.id: unit for unit in units_among(actor.unit_ids, with_archived=True)}
+    return [
+        _call(row, plan_title(plans.get(row.plan_id or 0), row.wave, titles), units[row.unit_id]) for row in rows
+    ]
 
 
 def count_calls(actor: Actor, plans: Iterable[FollowUpPlan]) -> int:

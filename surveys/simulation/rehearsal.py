@@ -1,6 +1,8 @@
 """One rehearsal from the first day to the last."""
 
 import gc
+import os
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +25,8 @@ from surveys.simulation.sender import MortalSender, Sender, SenderHere
 _NIGHT = time(2, 30)
 _MORNING = time(8, 30)
 _HOURS = (_NIGHT, _MORNING, time(12), time(17))
+_MEMORY = Path("/dev/shm")
+_ROOM = 512 * 1024 * 1024
 _AT_WORK = timedelta(hours=2)
 
 
@@ -31,7 +35,7 @@ def rehearse(options: Options, *, progress: Callable[[], object] = lambda: None)
     virtual = VirtualClock(clock.local_instant(options.first_day, time(1), ZONE))
     use(virtual)
     try:
-        with tempfile.TemporaryDirectory(prefix="brobygg-rehearsal-") as name, Receivers(Path(name)) as receivers:
+        with _folder() as name, Receivers(Path(name)) as receivers:
             installation = make_installation(options, Path(name), receivers)
             try:
                 return _Rehearsal(options, installation, receivers, virtual).run(progress)
@@ -40,6 +44,12 @@ def rehearse(options: Options, *, progress: Callable[[], object] = lambda: None)
                     db.engine.dispose()
     finally:
         clock.reset_source()
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for what nobody needs afterwards: in memory where there is room, because nothing of it must survive."""
+    roomy = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    return tempfile.TemporaryDirectory(prefix="brobygg-rehearsal-", dir=_MEMORY if roomy else None)
 
 
 class _Rehearsal:

@@ -81,6 +81,7 @@ def test_the_loop_from_exit_to_answer_and_ninety_days_later(product: Product, wi
 
     product.move_clock(days=91)
     desk = product.sign_in(windows.desktop(product.url), COORDINATOR)
+    product.wait_for(desk, "/mailbox", "How are things now?")
     later = _open_survey_link(product, desk, name)
     assert later != link
     third = windows.phone(product.url)

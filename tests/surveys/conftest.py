@@ -11,7 +11,9 @@ from sqlalchemy import event
 
 from crm import clock
 from crm.db import db
+from crm.participants.models import EnrolmentExit
 from tests.conftest import make_app, make_settings
+from tests.surveys.respondent import Asked, Respondent
 from tests.surveys.scene import Office, Scene
 from tests.world import World
 
@@ -39,6 +41,18 @@ def travel() -> Iterator[Callable[[datetime], None]]:
 def scene(travel: Callable[[datetime], None], context: None, world: World) -> Scene:
     """A unit with a coordinator, a programme and the shipped content."""
     return Scene(world, travel)
+
+
+@pytest.fixture
+def asked(app: Flask, scene: Scene) -> Asked:
+    """Somebody who has left and got the message."""
+
+    def go(**values: object) -> tuple[EnrolmentExit, Respondent]:
+        exit_ = scene.leave(scene.person(**values))
+        scene.work()
+        return exit_, Respondent(app, scene.token(exit_))
+
+    return go
 
 
 @pytest.fixture
