@@ -97,6 +97,7 @@ db = SQLAlchemy(model_class=Base)
 _IMMEDIATE = "brobygg_immediate"
 _OPEN = "brobygg_transaction"
 _AFTER = "brobygg_after_commit"
+_MEMO = "brobygg_memo"
 
 
 def current_session() -> Session:
@@ -119,6 +120,7 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.info[_OPEN] = True
     session.info[_AFTER] = []
+    session.info[_MEMO] = {}
     try:
         session.connection(execution_options={_IMMEDIATE: True})
         yield session
@@ -131,6 +133,7 @@ def transaction() -> Iterator[Session]:
     finally:
         session.info[_OPEN] = False
         session.info.pop(_AFTER, None)
+        session.info.pop(_MEMO, None)
     for call in waiting:
         call()
 
@@ -138,6 +141,17 @@ def transaction() -> Iterator[Session]:
 def in_transaction_block() -> bool:
     """Whether the caller stands inside ``transaction()``."""
     return bool(current_session().info.get(_OPEN))
+
+
+def transaction_memo() -> dict[str, Any]:
+    """A place for what was read at once for many rows; it is emptied at the end of the surrounding ``transaction()``.
+
+    Rows that it holds stay in the session, so that reading them again by their key asks nobody.
+    """
+    memo: dict[str, Any] | None = current_session().info.get(_MEMO)
+    if memo is None:
+        raise RuntimeError("transaction_memo() outside transaction()")
+    return memo
 
 
 @contextmanager

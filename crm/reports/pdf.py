@@ -8,17 +8,17 @@ class PdfUnavailable(RuntimeError):
 
 
 def as_pdf(html: str) -> bytes:
-    """``html``, a page of ours, as tagged PDF. Raises PdfUnavailable."""
+    """``html``, a page of ours, as tagged PDF. It loads nothing but the style sheet for paper. Raises PdfUnavailable."""
     try:
         # Imported here because the import itself loads Pango and fails where it is missing.
         from weasyprint import CSS, HTML
+        from weasyprint.urls import URLFetcherResponse
     except OSError as error:
         raise PdfUnavailable(str(error)) from error
+
+    def nothing(url: str, *_arguments: object, **_options: object) -> object:
+        return URLFetcherResponse(url, b"", {"Content-Type": "text/css"})
+
     sheet = CSS(filename=str(asset_path("print.css")))
-    body = HTML(string=html, base_url="https://localhost/", url_fetcher=_nothing).write_pdf(stylesheets=[sheet], pdf_tags=True)
-    return bytes(body)
-
-
-def _nothing(url: str, **options: object) -> dict[str, object]:
-    """Refuse every address: a PDF shows what its page says and loads nothing."""
-    return {"string": b"", "mime_type": "text/css"}
+    page = HTML(string=html, base_url="https://localhost/", url_fetcher=nothing)
+    return bytes(page.write_pdf(stylesheets=[sheet], pdf_tags=True))

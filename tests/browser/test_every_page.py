@@ -42,8 +42,8 @@ EXAMPLES = {
     " WHERE n.coordinator_id = s.id AND n.exited_on IS NULL LIMIT 1",
     "exits": f"SELECT x.public_id FROM enrolment_exit x JOIN enrolment n ON n.id = x.enrolment_id {MINE}"
     " WHERE n.coordinator_id = s.id AND x.reopened_at IS NULL ORDER BY x.exit_on DESC LIMIT 1",
-    "placements": f"SELECT p.public_id FROM placement p JOIN enrolment n ON n.id = p.enrolment_id {MINE}"
-    " WHERE n.coordinator_id = s.id AND p.ends_on IS NULL LIMIT 1",
+    "placements": "SELECT p.public_id FROM placement p JOIN participant q ON q.id = p.participant_id"
+    " WHERE q.protected = 0 AND p.status = 'active' ORDER BY p.id DESC LIMIT 1",
     "programmes": "SELECT public_id FROM programme ORDER BY id DESC LIMIT 1",
     "staff_public_id": "SELECT public_id FROM staff WHERE email = 'coordinator@example.org'",
     "unit_public_id": "SELECT public_id FROM unit ORDER BY id DESC LIMIT 1",
@@ -51,6 +51,15 @@ EXAMPLES = {
     f" {MINE} WHERE n.coordinator_id = s.id) ORDER BY id DESC LIMIT 1",
     "messages": "SELECT public_id FROM outbox_message WHERE participant_id IN (SELECT n.participant_id FROM enrolment n"
     f" {MINE} WHERE n.coordinator_id = s.id) ORDER BY id DESC LIMIT 1",
+    "interview": "SELECT d.public_id FROM survey_due d JOIN participant q ON q.id = d.participant_id"
+    " WHERE d.state = 'sent_waiting' AND d.wave = 'exit' AND q.protected = 0 ORDER BY d.id DESC LIMIT 1",
+    "plans": "SELECT public_id FROM survey_plan LIMIT 1",
+    "versions": "SELECT v.public_id FROM survey_version v JOIN survey_questionnaire q ON q.id = v.questionnaire_id"
+    " WHERE q.key = 'exit' LIMIT 1",
+    "translations": "SELECT public_id FROM survey_translation WHERE language = 'ar' LIMIT 1",
+    "texts": "SELECT public_id FROM survey_message_text WHERE channel = 'sms' LIMIT 1",
+    "imports": "SELECT public_id FROM import_run LIMIT 1",
+    "kind": "SELECT 'csv'",
     "key": "SELECT 'good_treatment'",
     "language": "SELECT 'ar'",
 }
@@ -83,17 +92,25 @@ class Visits:
             self.pages[email] = self.product.sign_in(page, email) if email else page
         return self.pages[email]
 
-    def example(self, kind: str) -> str | None:
+    def upload(self) -> None:
+        """A file of employers, read but not yet taken over: what the page of an import shows."""
+        page = self.page(MANAGER)
+        page.goto(self.product.url + "/imports")
+        file = {"name": "employers.csv", "mimeType": "text/csv", "buffer": b"Name;Phone\nNordlys AS;wrong\nSol AB;\n"}
+        page.locator("input[type=file]").first.set_input_files(file)  # type: ignore[arg-type]  # a plain dict
+        page.locator("main form:has(input[type=file]) button[type=submit]").first.click()
+
+    def example(self, kind: str, address: str) -> str | None:
         path = self.product.server.home / "brobygg.db"
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             if kind == "token":
-                return self._token(database)
+                return self._token(database, address[:3])
             found = database.execute(EXAMPLES[kind]).fetchone()
         return found[0] if found else None
 
-    def _token(self, database: sqlite3.Connection) -> str:
+    def _token(self, database: sqlite3.Connection, place: str) -> str:
         texts = database.execute("SELECT text FROM mailbox_item ORDER BY id DESC")
-        return next(m.group(1) for (text,) in texts if (m := re.search(r"/s/([\w-]+)", text)))
+        return next(m.group(1) for (text,) in texts if (m := re.search(rf"{place}([\w-]+)", text)))
 
 
 def rules() -> list[Rule]:
@@ -105,16 +122,18 @@ def rules() -> list[Rule]:
 @pytest.fixture(scope="module")
 def visits(product: Product, browser: object) -> Iterator[Visits]:
     windows = Windows(browser)  # type: ignore[arg-type]  # the fixture's type is Playwright's Browser
-    yield Visits(product, windows)
+    visits = Visits(product, windows)
+    visits.upload()
+    yield visits
     windows.close()
 
 
 def _address(rule: Rule, visits: Visits) -> str:
     address = rule.rule
     for name, kind in kinds_of(rule).items():
-        value = visits.example(kind)
+        value = visits.example(kind, rule.rule)
         assert value, f"no example of '{kind}' in the sample data for {rule.rule}"
-        address = re.sub(rf"<[^<>]*{name}>", value, address)
+        address = re.sub(rf"<[^<>]*{name}>", lambda _m, value=value: value, address)
     return address
 
 

@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import select
 
-from crm.db import current_session
+from crm.db import current_session, transaction
 from surveys.installing import ensure_content
 from surveys.models import FollowUpPlan, MessageText, Questionnaire, QuestionnaireVersion, Translation
 from tests.surveys.scene import SYSTEM, Office, Scene
@@ -54,8 +54,6 @@ def approve(office: Office, language: str) -> None:
 
 
 def test_installing_twice_adds_nothing_and_overwrites_no_edit(scene: Scene) -> None:
-    from crm.db import transaction
-
     with transaction() as session:
         text = session.scalars(select(MessageText)).first()
         assert text is not None

@@ -2,7 +2,10 @@
 
 import re
 
+from crm.actors import respondent_actor
+from crm.db import transaction
 from surveys.dispositions import DueState, StopReason
+from surveys.refusing import decline
 from tests.surveys.scene import Office
 
 
@@ -99,10 +102,6 @@ def test_somebody_who_declined_looks_like_somebody_who_has_not_answered_yet(offi
     with office.inside() as scene:
         silent, declined = scene.leave(), scene.leave()
         scene.work()
-        from crm.actors import respondent_actor
-        from crm.db import transaction
-        from surveys.refusing import decline
-
         with transaction():
             decline(respondent_actor(), row_id=scene.row(declined).id)
         addresses = (silent.public_id, declined.public_id)

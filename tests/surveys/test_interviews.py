@@ -5,9 +5,13 @@ import re
 from sqlalchemy import select
 
 from crm.accounts.models import AuditEntry, Staff
-from crm.db import current_session
+from crm.actors import respondent_actor
+from crm.db import current_session, transaction
 from crm.history.models import HistoryLine
+from crm.participants.models import Participant
+from surveys.answering import Begun, begin, save_answer
 from surveys.dispositions import DueState
+from surveys.models import DueRow
 from tests.surveys.scene import Office
 
 
@@ -45,9 +49,6 @@ def test_the_own_coordinator_is_not_on_it_and_is_told_why(office: Office) -> Non
 def test_protected_people_are_on_no_list(office: Office) -> None:
     row, name = reminded(office)
     with office.inside() as scene:
-        from crm.db import transaction
-        from crm.participants.models import Participant
-
         with transaction() as session:
             session.scalars(select(Participant)).one().protected = True
         assert scene is not None
@@ -68,8 +69,6 @@ def test_an_interview_keeps_who_wrote_the_answers_down(office: Office) -> None:
         page = client.post(page.request.path, data={"answer": value[1] if value else ""}, follow_redirects=True)
     client.post(f"/surveys/interview/{row}/finish", data={})
     with office.inside():
-        from surveys.models import DueRow
-
         saved = current_session().scalars(select(DueRow).where(DueRow.public_id == row)).one()
         caller = current_session().scalars(select(Staff).where(Staff.name == "Nils Ek")).one()
         assert saved.state is DueState.ANSWERED
@@ -85,10 +84,6 @@ def test_a_caller_does_not_see_what_the_person_chose_alone(office: Office) -> No
     with office.inside() as scene:
         exit_ = scene.leave()
         scene.work()
-        from crm.actors import respondent_actor
-        from crm.db import transaction
-        from surveys.answering import Begun, begin, save_answer
-
         row = scene.row(exit_)
         with transaction():
             begin(respondent_actor(), row_id=row.id, how=Begun("sv"))

@@ -10,6 +10,7 @@ from crm.db import current_session, transaction
 from crm.history.models import HistoryLine, HistoryLink
 from crm.participants.models import EnrolmentExit
 from surveys.dispositions import DueState, StopReason
+from surveys.due_rows import locked_row, spend_links
 from surveys.models import Response
 from tests.surveys.respondent import Asked, Respondent, answers, lines
 from tests.surveys.scene import Scene
@@ -38,8 +39,6 @@ def test_the_link_of_one_wave_does_not_open_the_other(app: Flask, scene: Scene, 
 
 
 def test_an_old_link_stops_working_when_a_new_one_is_made(app: Flask, scene: Scene, asked: Asked) -> None:
-    from surveys.due_rows import locked_row, spend_links
-
     exit_, person = asked()
     with transaction():
         spend_links(locked_row(scene.row(exit_).id))

@@ -8,7 +8,7 @@ from crm import clock
 from crm.db import current_session, transaction
 from crm.participants.models import ConsentKind
 from crm.participants.services.consents import record_consent
-from crm.participants.services.exits import change_exit, reopen_enrolment
+from crm.participants.services.exits import change_exit, exit_enrolment, reopen_enrolment
 from crm.tasks.models import Task, TaskState
 from surveys.dispositions import DueState, StopReason
 from surveys.planning import recompute, recompute_many
@@ -117,8 +117,6 @@ def test_a_return_supersedes_and_the_next_exit_is_asked_anew(scene: Scene) -> No
         reopen_enrolment(SYSTEM, enrolment_id=first.enrolment_id)
     row = scene.row(first)
     assert (row.state, row.reason) == (DueState.SUPERSEDED, StopReason.LATER_EXIT)
-    from crm.participants.services.exits import exit_enrolment
-
     with transaction():
         second, _told = exit_enrolment(
             SYSTEM, enrolment_id=first.enrolment_id, exit_on=clock.today(), reason="studies"

@@ -16,7 +16,7 @@ from crm.participants.services.consents import record_consent
 from crm.participants.services.protection import protect
 from crm.tasks.models import Task
 from surveys.dispositions import DueState, StopReason
-from surveys.models import Answer, DueRow, MessageText, Response
+from surveys.models import Answer, DueRow, FollowUpPlan, MessageText, Response
 from surveys.plans.queries import newest_published
 from surveys.reconciling import catch_up, reconcile
 from surveys.sweeping import sweep
@@ -78,8 +78,6 @@ def test_one_reminder_goes_through_every_channel(scene: Scene) -> None:
 
 def test_after_a_standstill_nobody_gets_two_reminders_at_once(scene: Scene) -> None:
     with transaction() as session:
-        from surveys.models import FollowUpPlan
-
         session.scalars(select(FollowUpPlan).where(FollowUpPlan.key == "exit")).one().reminder_days = [3, 6, 9]
     scene.leave(scene.person(channels=["email"]))
     scene.work()

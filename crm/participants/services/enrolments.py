@@ -66,19 +66,23 @@ def enrol(
     session.add(EnrolmentHandler(enrolment_id=enrolment.id, staff_id=coordinator_id, since=starts_on))
     if coordinator_id is not None:
         name_also(actor, person=person, staff_id=coordinator_id)
+    _write_start(actor, enrolment, zone=unit.time_zone)
+    _audit(actor, enrolment, "enrolment_started")
+    emit(EnrolmentStarted(enrolment_id=enrolment.id, starts_on=starts_on))
+    return enrolment
+
+
+def _write_start(actor: Actor, enrolment: Enrolment, *, zone: str) -> None:
     write_person_line(
         actor,
         kind="enrolment_started",
         source_ref=f"enrolment:{enrolment.id}",
-        at=moment_of(starts_on, unit.time_zone),
-        participant_id=person.id,
-        unit_id=unit_id,
+        at=moment_of(enrolment.starts_on, zone),
+        participant_id=enrolment.participant_id,
+        unit_id=enrolment.unit_id,
         summary=lambda: _("Participation started"),
-        detail={"": programme.name},
+        detail={"": enrolment.programme.name},
     )
-    _audit(actor, enrolment, "enrolment_started")
-    emit(EnrolmentStarted(enrolment_id=enrolment.id, starts_on=starts_on))
-    return enrolment
 
 
 def change_stage(

@@ -1,0 +1,179 @@
+"""What the machine acts on: an application whose database can be put back, people, and the background's work."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from crm import clock
+from crm.actors import system_actor
+from crm.db import current_session, db, transaction
+from crm.messaging import outbox
+from crm.messaging.hold import FILE_NAME
+from crm.messaging.models import OutboxMessage
+from crm.messaging.resolving import resolve
+from crm.participants.fields import fields_of
+from crm.participants.models import Participant
+from crm.participants.services.participants import change_participant
+from surveys.due_rows import INVITATION
+from surveys.installing import ensure_content
+from surveys.models import DueRow
+from surveys.reconciling import reconcile
+from surveys.sweeping import sweep
+from tests.properties.receiver import CrashPoints, Killed, Receiver
+from tests.world import World
+
+SYSTEM = system_actor("test")
+START = datetime(2026, 3, 20, 9, tzinfo=UTC)
+"""A week before the clocks go forward in Europe."""
+
+
+@dataclass
+class Person:
+    """What is known of a person outside the program."""
+
+    participant_id: int
+    enrolment_id: int
+    exit_id: int | None = None
+    protected: bool = False
+    opted_out: bool = False
+
+
+@dataclass
+class Facts:
+    """What really happened: put back with the database, because a restored database has forgotten it too."""
+
+    people: list[Person] = field(default_factory=list)
+    exits: int = 0
+    unplanned: bool = False
+    """Whether an exit may lack its rows, because surveys failed while it was recorded."""
+    finished: set[str] = field(default_factory=set)
+    """The due rows of people who have answered or declined, by public id."""
+
+
+class Stage:
+    """One application for all examples. Each example begins with a copy of the same database."""
+
+    def __init__(self, app: Flask, folder: Path) -> None:
+        self.app = app
+        self.receiver = Receiver()
+        self.crash_points = CrashPoints()
+        self.facts = Facts()
+        self.instant = START
+        self.world = World()
+        self._file = Path(str(app.config["SQLALCHEMY_DATABASE_URI"]).removeprefix("sqlite:///"))
+        self._pristine = folder / "pristine.db"
+        self._backup = folder / "backup.db"
+        self._kept: Facts | None = None
+        self._known: frozenset[object] = frozenset()
+        clock.set_source(lambda: self.instant)
+        with app.app_context():
+            self._first_rows()
+        self._copy(self._pristine)
+
+    def _first_rows(self) -> None:
+        unit = self.world.unit(language="sv")
+        self.unit_id = unit.id
+        self.coordinator_id = self.world.staff(unit=unit, name="Karin Lind", phone="+46701112233").id
+        self.programme_id = self.world.programme(unit).id
+        with transaction():
+            ensure_content(SYSTEM)
+
+    def begin(self, receiver: Receiver) -> None:
+        """Start an example: the first database, a new receiver, the first day."""
+        self._put_back(self._pristine)
+        (self._file.parent / FILE_NAME).unlink(missing_ok=True)
+        self.receiver, self.facts, self.instant, self._kept = receiver, Facts(), START, None
+        receiver.object_to = self.objection
+        self.crash_points.disarm()
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """An application context, as each request and each job has one."""
+        with self.app.app_context():
+            yield
+
+    def today(self) -> date:
+        return clock.today()
+
+    def objection(self, message: OutboxMessage) -> str | None:
+        """Why a message must not come now."""
+        person = next(each for each in self.facts.people if each.participant_id == message.participant_id)
+        if person.protected or person.opted_out:
+            return "the person is protected" if person.protected else "the person has opted out"
+        return "the person has finished" if message.purpose_ref in self.facts.finished else None
+
+    def change(self, person: Person, **values: object) -> None:
+        """Save something of a participant."""
+        with transaction():
+            row = current_session().get_one(Participant, person.participant_id)
+            given = replace(fields_of(row), **values)  # type: ignore[arg-type]
+            change_participant(SYSTEM, participant_id=row.id, version=None, given=given)
+
+    def invited_rows(self) -> list[str]:
+        """Rows whose link has reached somebody, in the order in which they were made."""
+        refs = {key.ref for key in self.receiver.accepted if key.purpose == INVITATION}
+        statement = select(DueRow.public_id).where(DueRow.public_id.in_(refs)).order_by(DueRow.id)
+        return list(current_session().scalars(statement))
+
+    def send(self) -> None:
+        """One sweep of the sender, which may die over it."""
+        try:
+            outbox.sweep()
+        except Killed:
+            current_session().rollback()
+        finally:
+            self.crash_points.disarm()
+
+    def work(self) -> None:
+        """Everything the background does, until nothing moves: a morning's work and what dead senders left."""
+        sweep()
+        for _round in range(3):
+            self.send()
+            self.instant += timedelta(minutes=13)
+            resolve()
+
+    def night(self) -> None:
+        """The nightly check."""
+        reconcile()
+        self.facts.unplanned = False
+
+    def back_up(self) -> None:
+        """Take a backup of the database, and remember what was true then."""
+        self._copy(self._backup)
+        self._kept = deepcopy(self.facts)
+        self._known = frozenset(self.receiver.accepted)
+
+    @property
+    def has_backup(self) -> bool:
+        return self._kept is not None
+
+    def restore(self) -> None:
+        """Put the backup back. What was accepted since is forgotten here, and may come again once staff allow it."""
+        assert self._kept is not None
+        self._put_back(self._backup)
+        self.facts = deepcopy(self._kept)
+        for key in self.receiver.accepted.keys() - self._known:
+            self.receiver.accepted[key] = 0
+
+    def _copy(self, to: Path) -> None:
+        to.unlink(missing_ok=True)
+        source, target = sqlite3.connect(self._file), sqlite3.connect(to)
+        source.backup(target)
+        source.close()
+        target.close()
+
+    def _put_back(self, copy: Path) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        for ending in ("", "-wal", "-shm"):
+            self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
+        shutil.copyfile(copy, self._file)

@@ -1,0 +1,1 @@
+"""Tests of the Follow-up page's own figures."""
