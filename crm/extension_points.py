@@ -135,9 +135,10 @@ class Rendered:
 class MessagePurpose:
     """Why a message is sent, by whoever plans it.
 
-    ``check`` runs inside the claim and returns a reason to cancel, or None. ``render`` runs at the first
-    claim. ``on_state`` runs in the transaction that changed the message's state, for every state but
-    CLAIMED and ON_WIRE. ``quiet`` obeys quiet hours.
+    ``prepare`` runs once for each claim, with all its messages of this purpose: the place to read at once
+    what the others will ask for (crm.db.transaction_memo). ``check`` runs inside the claim and returns a
+    reason to cancel, or None. ``render`` runs at the first claim. ``on_state`` runs in the transaction that
+    changed the message's state, for every state but CLAIMED and ON_WIRE. ``quiet`` obeys quiet hours.
     """
 
     key: str
@@ -146,6 +147,7 @@ class MessagePurpose:
     render: Callable[["OutboxMessage"], Rendered]
     on_state: Callable[["OutboxMessage"], None] = lambda message: None
     quiet: bool = True
+    prepare: Callable[[Sequence["OutboxMessage"]], None] = lambda messages: None
 
 
 @dataclass(frozen=True)

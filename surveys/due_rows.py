@@ -13,7 +13,7 @@ from crm.db import current_session
 from crm.messaging.models import OutboxMessage
 from crm.messaging.services import cancel_messages
 from surveys.dispositions import DueState, StopReason
-from surveys.models import DueRow
+from surveys.models import DueRow, FollowUpPlan
 from surveys.responses import came_half_way
 from surveys.tokens import looks_like_token, opt_out_token, survey_token, token_hash
 
@@ -51,10 +51,25 @@ def rows_of(exit_ids: Collection[int]) -> list[DueRow]:
     return list(current_session().scalars(trusted(statement, because=_BY_ID)))
 
 
-def row_by_public_id(public_id: str) -> DueRow | None:
-    """The row that a message was planned for, or None when it is gone."""
-    statement = select(DueRow).where(DueRow.public_id == public_id)
-    return current_session().scalar(trusted(statement, because=_BY_ID))
+def locked_with_terms(public_id: str) -> tuple[DueRow, Unit, FollowUpPlan | None] | None:
+    """The row that a message was planned for, with a write lock, its unit and its plan; None when it is gone.
+
+    One query for what every result of a message asks for: as long as the caller holds them, they are not
+    read again.
+    """
+    statement = (
+        select(DueRow, Unit, FollowUpPlan)
+        .join(Unit, Unit.id == DueRow.unit_id)
+        .outerjoin(FollowUpPlan, FollowUpPlan.id == DueRow.plan_id)
+        .where(DueRow.public_id == public_id)
+        .with_for_update(of=DueRow)
+        .execution_options(populate_existing=True)
+    )
+    found = current_session().execute(trusted(statement, because=_BY_ID)).first()
+    if found is None:
+        return None
+    row, unit, plan = found
+    return row, unit, plan
 
 
 def row_by_survey_token(token: str) -> DueRow | None:

@@ -34,12 +34,24 @@ def verdicts_on(messages: Sequence[OutboxMessage]) -> list[Verdict]:
     """A verdict on each message, in order. Whoever fails to check or render one spoils only that one."""
     try:
         with savepoint():
+            _prepare(messages)
             return [_verdict_on(message) for message in messages]
     except Exception as error:
         if connection_is_gone(error):
             raise
         # One of them fails: ask again, each behind a savepoint of its own, which is slower and rarely needed.
         return [_guarded(message) for message in messages]
+
+
+def _prepare(messages: Sequence[OutboxMessage]) -> None:
+    """Let each purpose read at once what its messages need."""
+    by_purpose: dict[str, list[OutboxMessage]] = {}
+    for message in messages:
+        by_purpose.setdefault(message.purpose, []).append(message)
+    for found in by_purpose.values():
+        purpose = purpose_of(found[0])
+        assert purpose is not None, "only messages of registered purposes are due"
+        purpose.prepare(found)
 
 
 def _guarded(message: OutboxMessage) -> Verdict:

@@ -1,6 +1,6 @@
 """What becomes of a due row when one of its messages arrives, fails or is in doubt."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -102,13 +102,14 @@ def plan_invitation(actor: Actor, row: DueRow, channel: Channel, *, reason: str 
     )
 
 
-def begin_time(row: DueRow) -> None:
-    """Start the time to answer, if it has not started: the wave closes so many days from today."""
-    if row.invited_at is None:
-        row.invited_at = clock.now()
-    if row.closes_on is None:
-        day = row.invited_at.astimezone(ZoneInfo(unit_of(row).time_zone)).date()
-        row.closes_on = day + timedelta(days=close_days(row))
+def begin_time(row: DueRow, at: datetime | None = None) -> None:
+    """Start the time to answer ``at`` (now), if it has not started: the wave closes so many days later."""
+    begins = row.invited_at or at or clock.now()
+    closes = row.closes_on
+    if closes is None:
+        day = begins.astimezone(ZoneInfo(unit_of(row).time_zone)).date()
+        closes = day + timedelta(days=close_days(row))
+    row.invited_at, row.closes_on = begins, closes
 
 
 def _channels(row: DueRow) -> tuple[str, ...]:
@@ -122,9 +123,7 @@ def _channels(row: DueRow) -> tuple[str, ...]:
 def _begin_waiting(row: DueRow, message: OutboxMessage) -> None:
     if row.state not in _OPEN:
         return
-    if row.invited_at is None:
-        row.invited_at = message.accepted_at
-    begin_time(row)
+    begin_time(row, message.accepted_at)
     if row.state is not DueState.SENT_WAITING:
         row.state, row.reason, row.changed_at = DueState.SENT_WAITING, None, clock.now()
 

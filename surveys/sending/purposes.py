@@ -12,17 +12,15 @@ from crm import clock
 from crm.actors import system_actor
 from crm.extension_points import MessagePurpose, Rendered
 from crm.messaging.models import MessageState, OutboxMessage
-from surveys.deciding import Decision, is_late
+from surveys.deciding import is_late
 from surveys.dispositions import FINAL_STATES, DueState, StopReason
-from surveys.due_rows import INVITATION, REMINDER, locked_row, row_by_public_id, unit_of
-from surveys.facts import facts_of
+from surveys.due_rows import INVITATION, REMINDER, locked_with_terms, unit_of
 from surveys.models import DueRow
-from surveys.planning import decision_for, failed_addresses
-from surveys.plans.queries import plans_in_force
 from surveys.progress import ResponseState
 from surveys.responses import progress_of
+from surveys.sending.batches import SendingBatch, batch_of, prepare
 from surveys.sending.outcomes import arrived, cancelled, failed, in_doubt
-from surveys.sending.texts import render_message
+from surveys.sending.texts import ApprovedTexts, render_message
 
 TOO_LATE = "too_late"
 GONE = "gone"
@@ -31,46 +29,48 @@ _ACTOR = system_actor("surveys.message")
 
 def check_invitation(message: OutboxMessage) -> str | None:
     """Why an invitation must not go out now, or None."""
-    row = row_by_public_id(message.purpose_ref)
+    batch = batch_of(message)
+    row = batch.rows.get(message.purpose_ref)
     if row is None:
         return GONE
-    reason = _check(row, message)
-    if reason is None and row.confirmed_at is None and row.invited_at is None and _is_late(row):
+    reason = _check(row, message, batch)
+    if reason is None and row.confirmed_at is None and row.invited_at is None and _is_late(row, batch):
         return TOO_LATE
     return reason
 
 
 def check_reminder(message: OutboxMessage) -> str | None:
     """Why a reminder must not go out now, or None. Never after the person has finished."""
-    row = row_by_public_id(message.purpose_ref)
+    batch = batch_of(message)
+    row = batch.rows.get(message.purpose_ref)
     if row is None:
         return GONE
     if row.state not in (DueState.SENT_WAITING, DueState.IN_DOUBT):
         return row.reason or row.state.value
-    return _check(row, message)
+    return _check(row, message, batch)
 
 
 def render_invitation(message: OutboxMessage) -> Rendered:
     """The invitation, in the language of the moment."""
-    row = _row(message)
-    return render_message(row, (f"{row.wave}_invitation",), message.channel)
+    row, texts = _row(message)
+    return render_message(row, (f"{row.wave}_invitation",), message.channel, texts)
 
 
 def render_reminder(message: OutboxMessage) -> Rendered:
     """The reminder; somebody who stopped in the middle is led back to where they stopped, and told so."""
-    row = _row(message)
+    row, texts = _row(message)
     keys: tuple[str, ...] = (f"{row.wave}_reminder",)
     if progress_of(row) is not ResponseState.NOT_STARTED:
         keys = (f"{row.wave}_resume", *keys)
-    return render_message(row, keys, message.channel)
+    return render_message(row, keys, message.channel, texts)
 
 
 def on_state(message: OutboxMessage) -> None:
     """Let the due row and the contact history know what became of a message."""
-    found = row_by_public_id(message.purpose_ref)
+    found = locked_with_terms(message.purpose_ref)
     if found is None:
         return
-    row = locked_row(found.id)
+    row, *_terms = found  # The unit and the plan stay in the session, where what follows finds them.
     if message.state in (MessageState.ACCEPTED, MessageState.DELIVERED):
         arrived(_ACTOR, row, message)
     elif message.state is MessageState.UNKNOWN:
@@ -90,6 +90,7 @@ def message_purposes() -> tuple[MessagePurpose, ...]:
             check=check_invitation,
             render=render_invitation,
             on_state=on_state,
+            prepare=prepare,
         ),
         MessagePurpose(
             key=REMINDER,
@@ -97,23 +98,25 @@ def message_purposes() -> tuple[MessagePurpose, ...]:
             check=check_reminder,
             render=render_reminder,
             on_state=on_state,
+            prepare=prepare,
         ),
     )
 
 
-def _row(message: OutboxMessage) -> DueRow:
-    row = row_by_public_id(message.purpose_ref)
+def _row(message: OutboxMessage) -> tuple[DueRow, ApprovedTexts]:
+    batch = batch_of(message)
+    row = batch.rows.get(message.purpose_ref)
     if row is None:
         raise LookupError("the due row of this message is gone")
-    return row
+    return row, batch.texts
 
 
-def _check(row: DueRow, message: OutboxMessage) -> str | None:
+def _check(row: DueRow, message: OutboxMessage, batch: SendingBatch) -> str | None:
     if row.state in FINAL_STATES:
         return row.reason or row.state.value
     if row.closes_on is not None and row.closes_on < _today(row):
         return StopReason.DEADLINE_PASSED.value
-    decision = _decision(row)
+    decision = batch.decision(row)
     if decision.reason is not None:
         return decision.reason.value
     if message.channel.value not in decision.channels:
@@ -121,15 +124,8 @@ def _check(row: DueRow, message: OutboxMessage) -> str | None:
     return "not_yet_due" if decision.state is DueState.NOT_YET_DUE else None
 
 
-def _decision(row: DueRow) -> Decision:
-    plans = plans_in_force()
-    facts = facts_of([row.exit_id], plans.units)[row.exit_id]
-    failed_ones = failed_addresses([row]).get(row.public_id, frozenset())
-    return decision_for(facts, plans, row.wave, failed_ones)
-
-
-def _is_late(row: DueRow) -> bool:
-    plan = plans_in_force().plan_for(row.unit_id, row.wave)
+def _is_late(row: DueRow, batch: SendingBatch) -> bool:
+    plan = batch.plans.plan_for(row.unit_id, row.wave)
     return plan is not None and is_late(row.due_on, today=_today(row), self_sending_days=plan.self_sending_days)
 
 

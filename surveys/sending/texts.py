@@ -116,6 +116,20 @@ def values_for(row: DueRow, language: str) -> dict[str, str]:
     }
 
 
+class ApprovedTexts:
+    """Finds approved wordings and remembers them, for as long as a batch of messages is made."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[tuple[str, ...], Channel, tuple[str, ...]], MessageText | None] = {}
+
+    def best(self, keys: tuple[str, ...], channel: Channel, languages: tuple[str, ...]) -> MessageText | None:
+        """The first approved text: the best language first, then the best key."""
+        place = (keys, channel, languages)
+        if place not in self._found:
+            self._found[place] = approved_text(keys, channel, languages)
+        return self._found[place]
+
+
 def approved_text(keys: tuple[str, ...], channel: Channel, languages: tuple[str, ...]) -> MessageText | None:
     """The first approved text: the best language first, then the best key."""
     statement = select(MessageText).where(
@@ -129,10 +143,10 @@ def approved_text(keys: tuple[str, ...], channel: Channel, languages: tuple[str,
     return next((rank[place] for place in _places(keys, languages) if place in rank), None)
 
 
-def render_message(row: DueRow, keys: tuple[str, ...], channel: Channel) -> Rendered:
+def render_message(row: DueRow, keys: tuple[str, ...], channel: Channel, texts: ApprovedTexts) -> Rendered:
     """The message as it will leave. Raises DomainError when no text is approved: nothing half-ready is sent."""
     languages = (row.language, *languages_to_try(row.participant, unit_of(row)))
-    text = approved_text(keys, channel, tuple(dict.fromkeys(languages)))
+    text = texts.best(keys, channel, tuple(dict.fromkeys(languages)))
     if text is None:
         raise DomainError("no approved text")
     values = values_for(row, text.language)

@@ -33,12 +33,13 @@ from crm.participants.models import EnrolmentExit, Participant
 from crm.registry import current_registry
 from crm.tasks.models import Task
 from tests.conftest import make_app, make_settings
+from tests.contracts.plugin_objects import messaging_objects, survey_objects
 from tests.world import PASSWORD, World
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
 # Parameters that name no row: a kind of file, a goal of a questionnaire.
-PLAIN = {"kind": "csv", "key": "any_goal"}
+PLAIN = {"kind": "csv", "key": "any_goal", "language": "sv"}
 
 # What belongs to one unit: rows of another unit answer as if they were not there.
 CLOSED = {
@@ -50,6 +51,10 @@ CLOSED = {
     "contacts",
     "tasks",
     "imports",
+    "messages",
+    "mailbox",
+    "due",
+    "interview",
     "staff_public_id",
     "unit_public_id",
 }
@@ -198,11 +203,13 @@ def programme_objects(
         note=note,
         recorded_at=clock.now(),
     )
-    return {
+    world.save(left)
+    objects = messaging_objects(world, participant, note=note) | survey_objects(world, enrolment, left)
+    return objects | {
         "participants": participant.public_id,
         "programmes": programme.public_id,
         "enrolments": enrolment.public_id,
-        "exits": world.save(left).public_id,
+        "exits": left.public_id,
         "placements": world.placement(enrolment, employer).public_id,
     }
 

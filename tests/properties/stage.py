@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import select
 
 from crm import clock
+from crm.accounts.models import Staff, Unit
 from crm.actors import system_actor
 from crm.db import current_session, db, transaction
 from crm.messaging import outbox
@@ -22,14 +25,19 @@ from crm.messaging.resolving import resolve
 from crm.participants.fields import fields_of
 from crm.participants.models import Participant
 from crm.participants.services.participants import change_participant
+from crm.programmes.models import Programme
+from surveys import planning
+from surveys.answers import AnswerValue
 from surveys.due_rows import INVITATION
 from surveys.installing import ensure_content
-from surveys.models import DueRow
+from surveys.models import DueRow, Response
 from surveys.reconciling import reconcile
+from surveys.responses import answers_of
 from surveys.sweeping import sweep
 from tests.properties.receiver import CrashPoints, Killed, Receiver
 from tests.world import World
 
+ZONE = "Europe/Stockholm"
 SYSTEM = system_actor("test")
 START = datetime(2026, 3, 20, 9, tzinfo=UTC)
 """A week before the clocks go forward in Europe."""
@@ -103,6 +111,38 @@ class Stage:
     def today(self) -> date:
         return clock.today()
 
+    def unit(self) -> Unit:
+        return current_session().get_one(Unit, self.unit_id)
+
+    def coordinator(self) -> Staff:
+        return current_session().get_one(Staff, self.coordinator_id)
+
+    def programme(self) -> Programme:
+        return current_session().get_one(Programme, self.programme_id)
+
+    @contextmanager
+    def surveys_broken(self, broken: bool) -> Iterator[None]:
+        """While the block runs, the plugin fails over whatever it hears, if ``broken``."""
+        if not broken:
+            yield
+            return
+        with patch.object(planning, "recompute_many", side_effect=RuntimeError("the plugin is broken")):
+            yield
+
+    def go_to_morning(self) -> None:
+        """The next ten o'clock: no quiet hours."""
+        local = self.instant.astimezone(ZoneInfo(ZONE))
+        day = local.date() if local.hour < 10 else local.date() + timedelta(days=1)
+        self.instant = clock.local_instant(day, time(10), ZONE)
+
+    def row(self, public_id: str) -> DueRow:
+        """The due row of a link."""
+        return current_session().scalars(select(DueRow).where(DueRow.public_id == public_id)).one()
+
+    def answers(self, response: Response) -> dict[str, AnswerValue]:
+        """What was answered before."""
+        return dict(answers_of(response))
+
     def objection(self, message: OutboxMessage) -> str | None:
         """Why a message must not come now."""
         person = next(each for each in self.facts.people if each.participant_id == message.participant_id)
@@ -131,6 +171,15 @@ class Stage:
             current_session().rollback()
         finally:
             self.crash_points.disarm()
+
+    def sweep_and_send(self) -> None:
+        """What is due is planned and sent, as far as the sender lives."""
+        sweep()
+        self.send()
+
+    def resolve(self) -> None:
+        """Ask about what is in doubt."""
+        resolve()
 
     def work(self) -> None:
         """Everything the background does, until nothing moves: a morning's work and what dead senders left."""

@@ -1,0 +1,238 @@
+"""A whole organisation for tests over every route: an object for each parameter, somebody of each role, live links.
+
+It is built once; before each test the database goes back to how it was, so that a test may do whatever it likes.
+"""
+
+import hashlib
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security.recoverable import generate_reset_password_token
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from crm import clock
+from crm.accounts.invitation_tokens import invitation_token, token_hash
+from crm.accounts.models import Staff
+from crm.accounts.permissions import is_public
+from crm.actors import Role
+from crm.app import create_app
+from crm.db import db, transaction
+from crm.messaging.models import Channel, MailboxItem, OutboxMessage
+from crm.messaging.suppression import suppress
+from crm.participants.models import EnrolmentExit
+from crm.web.assets import manifest
+from plugins.elks46.configuration import callback_secret
+from surveys.authoring.versions import draft_of
+from surveys.models import FollowUpPlan, MessageText, Questionnaire
+from tests.conftest import make_app, make_settings
+from tests.contracts.test_visibility import branch_objects, kinds_of
+from tests.surveys.scene import SYSTEM, Scene
+from tests.world import PASSWORD, World
+
+NOON = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
+NAME = "Egenberg"
+
+# Lines of a reader's log and of signing in; no business state.
+_TRACKERS = {"audit_entry", "sqlite_sequence"}
+
+
+@dataclass(frozen=True)
+class Premises:
+    """The application, the session cookie of somebody of each role, and what fills the parameters of routes."""
+
+    app: Flask
+    database: Path
+    cookies: dict[Role, str]
+    ids: dict[str, str]
+    special: dict[str, dict[str, str]]
+    """Parameters of single endpoints or blueprints that need another object than others."""
+
+    def reset(self) -> None:
+        """Bring the database back to how it was built."""
+        with self.app.app_context():
+            db.engine.dispose()
+        for left in ("-wal", "-shm"):
+            self.database.with_name(self.database.name + left).unlink(missing_ok=True)
+        shutil.copyfile(self.database.with_suffix(".built"), self.database)
+
+    def keep(self) -> None:
+        """Remember the database as it is now."""
+        with self.app.app_context():
+            db.engine.dispose()
+        with closing(sqlite3.connect(self.database)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copyfile(self.database, self.database.with_suffix(".built"))
+
+    def browser(self, role: Role | None) -> FlaskClient:
+        """A browser in which somebody of this role is signed in, or nobody."""
+        browser = self.app.test_client()
+        if role is not None:
+            browser.set_cookie("brobygg", self.cookies[role])
+        return browser
+
+    def address(self, rule: Rule) -> str:
+        """The address of a route, with parameters that name something."""
+        values = {name: self._value(rule, name, kind) for name, kind in kinds_of(rule).items()}
+        with self.app.test_request_context():
+            return str(self.app.url_map.bind("localhost").build(rule.endpoint, values))
+
+    def _value(self, rule: Rule, name: str, kind: str) -> str:
+        for place in (rule.endpoint, rule.endpoint.partition(".")[0]):
+            if name in self.special.get(place, {}):
+                return self.special[place][name]
+        return self.ids[kind]
+
+    def contents(self) -> dict[str, str]:
+        """A checksum of each table, but for those that note who read and who signed in."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+            names = [name for (name,) in tables if name not in _TRACKERS]
+            return {name: _checksum(connection, name) for name in names}
+
+
+def _checksum(connection: sqlite3.Connection, table: str) -> str:
+    rows = connection.execute(f'SELECT * FROM "{table}"').fetchall()
+    return f"{len(rows)}:{hashlib.sha256(repr(rows).encode()).hexdigest()}"
+
+
+def rules(method: str) -> list[Rule]:
+    """Every route that answers a method, from the application's own map."""
+    app = create_app(make_settings(Path("unused")))
+    with app.app_context():
+        return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+
+
+def name_of(rule: Rule) -> str:
+    return f"{rule.endpoint}:{rule.rule}"
+
+
+def readers(app: Flask, rule: Rule) -> list[Role | None]:
+    """Who is to try a route: everybody with an account; for the pages of strangers, a stranger."""
+    with app.app_context():
+        public = is_public(rule.endpoint)
+    stranger = public and not rule.rule.startswith("/settings")
+    return [None] if stranger else list(Role)
+
+
+def build(folder: Path) -> Premises:
+    """Build the organisation. The clock has to stand at ``NOON``."""
+    app = make_app(make_settings(folder))
+    world = World()
+    with app.app_context():
+        scene = Scene(world, lambda instant: None)
+        administrator = world.staff(Role.ADMINISTRATOR, unit=scene.unit)
+        evaluator = world.staff(Role.EVALUATOR, unit=scene.unit)
+        people = {
+            Role.COORDINATOR: scene.coordinator.email,
+            Role.MANAGER: scene.manager.email,
+            Role.ADMINISTRATOR: administrator.email,
+            Role.EVALUATOR: evaluator.email,
+        }
+        ids = branch_objects(world, scene.unit, scene.coordinator, NAME)
+        _open_enrolment(scene, ids)
+        left = scene.leave(scene.person(last_name=NAME, email="left@example.net"))
+        closed = scene.leave(scene.person(last_name=NAME, email="done@example.net"))
+        scene.work()
+        ids |= _survey_ids(scene, left) | _message_ids(world) | {"name": manifest().get("app.css", "app.css")}
+        ids |= {"exits": left.public_id, "kind": "csv", "key": "good_treatment"}
+        special = _special(scene, left, closed, administrator)
+    cookies = {role: _cookie_of(app, email) for role, email in people.items()}
+    premises = Premises(app, folder / "brobygg.db", cookies, ids, special)
+    premises.keep()
+    return premises
+
+
+def _cookie_of(app: Flask, email: str) -> str:
+    browser = app.test_client()
+    assert browser.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 302
+    cookie = browser.get_cookie("brobygg")
+    assert cookie is not None
+    return cookie.value
+
+
+def _open_enrolment(scene: Scene, ids: dict[str, str]) -> None:
+    """The person whom most pages are about takes part now, and works somewhere."""
+    person = scene.person(last_name=NAME, email="now@example.net", external_ref="R1")
+    enrolment = scene.world.enrolment(person, scene.programme, scene.coordinator)
+    employer = scene.world.employer("Bygg AB")
+    placement = scene.world.placement(enrolment, employer)
+    scene.world.relationship(employer, scene.unit, scene.coordinator)
+    ids |= {
+        "participants": person.public_id,
+        "enrolments": enrolment.public_id,
+        "placements": placement.public_id,
+        "programmes": scene.programme.public_id,
+    }
+
+
+def _survey_ids(scene: Scene, left: EnrolmentExit) -> dict[str, str]:
+    row = scene.row(left)
+    session = scene.world.session
+    questionnaire = session.scalars(select(Questionnaire).where(Questionnaire.key == "exit")).one()
+    with transaction():
+        draft = draft_of(SYSTEM, questionnaire_id=questionnaire.id)
+    plan = session.scalars(select(FollowUpPlan)).first()
+    text = session.scalars(select(MessageText)).first()
+    assert plan is not None
+    assert text is not None
+    return {
+        "due": row.public_id,
+        "interview": row.public_id,
+        "plans": plan.public_id,
+        "questionnaires": questionnaire.public_id,
+        "versions": draft.public_id,
+        "translations": draft.translations[0].public_id,
+        "texts": text.public_id,
+        "language": "sv",
+    }
+
+
+def _message_ids(world: World) -> dict[str, str]:
+    message = world.session.scalars(select(OutboxMessage).where(OutboxMessage.participant_id.is_not(None))).first()
+    mail = world.session.scalars(select(MailboxItem).where(MailboxItem.participant_id.is_not(None))).first()
+    assert message is not None
+    assert mail is not None
+    with transaction():
+        blocked = suppress(SYSTEM, channel=Channel.EMAIL, address="x@example.net", reason="hard_bounce", source=None)
+    return {
+        "messages": message.public_id,
+        "mailbox": mail.public_id,
+        "blocked": blocked.public_id,
+        "return_token": message.return_token,
+    }
+
+
+def _special(
+    scene: Scene, left: EnrolmentExit, closed: EnrolmentExit, administrator: Staff
+) -> dict[str, dict[str, str]]:
+    world = scene.world
+    invited = world.staff(unit=scene.unit, invited_at=clock.now(), email="invited@example.org")
+    invited.password, invited.invitation_expires_at = None, datetime(2026, 11, 25, tzinfo=UTC)
+    invited.invitation_token_hash = token_hash(invitation_token(invited))
+    below = world.unit("Below", parent_id=scene.unit.id)
+    world.save(invited)
+    secret = callback_secret(scene_environment())
+    return {
+        "surveys_respondent": {"token": scene.token(left)},
+        "surveys_opt_out": {"token": scene.opt_out_token(left)},
+        "surveys_info": {"token": scene.token(left)},
+        "participants.reopen": {"public_id": closed.enrolment.public_id},
+        "accounts.accept_invitation_page": {"token": invitation_token(invited)},
+        "security.reset_password": {"token": generate_reset_password_token(administrator)},
+        "security.two_factor_setup_validate": {"token": "no-such-state"},
+        "elks46": {"secret": secret},
+        "accounts.archive_unit": {"unit_public_id": below.public_id},
+    }
+
+
+def scene_environment() -> dict[str, str]:
+    """What the plugins of the tests' applications read."""
+    return dict(make_settings(Path("unused")).environment)
+
