@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from crm import clock
+from crm.accounts.audit import record
 from crm.actors import Actor
 from crm.db import current_session
 from crm.errors import DomainError
@@ -52,6 +53,8 @@ def begin(actor: Actor, *, row_id: int, how: Begun) -> Response:
     An interviewer who takes up what somebody began on the web makes it an interview. Raises SurveyNotOpen.
     """
     row = open_row(row_id)
+    if how.entered_by_id is not None:
+        _record(actor, row, "survey_interview_begun")
     if row.response is not None:
         if how.mode == PHONE:
             row.response.mode, row.response.entered_by_id = how.mode, how.entered_by_id
@@ -116,6 +119,7 @@ def finish(actor: Actor, *, row_id: int, share: bool, language: str) -> DueRow:
     _drop_hidden(response, definition)
     response.language, response.share_with_coordinator = language, share
     complete(actor, row, response, definition)
+    _record(actor, row, "survey_sent_in")
     return row
 
 
@@ -136,6 +140,10 @@ def questionnaire_of(row: DueRow) -> int:
     if found is None:
         raise SurveyNotOpen("no questionnaire")
     return found
+
+
+def _record(actor: Actor, row: DueRow, action: str) -> None:
+    record(actor, action, subject_type="survey_due", subject_id=row.id, unit_id=row.unit_id)
 
 
 def _write(response: Response, question: str, value: AnswerValue) -> None:

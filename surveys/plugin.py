@@ -23,6 +23,7 @@ from surveys.planning import (
 from surveys.results.panels import panels as result_panels
 from surveys.sampling import add_sample_data
 from surveys.sending.purposes import message_purposes
+from surveys.simulation.command import simulate
 from surveys.survey_settings import check_settings
 from surveys.visibility import scopes
 
@@ -48,7 +49,7 @@ class SurveysPlugin:
             periodic_jobs=periodic_jobs(),
             scopes=scopes(),
             message_purposes=message_purposes(),
-            commands=(surveys_commands,),
+            commands=(surveys_commands, simulate),
             translations=translations if translations.is_dir() else None,
         )
 

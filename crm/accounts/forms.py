@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     IntegerField,
     PasswordField,
     SelectField,
@@ -32,7 +31,7 @@ from crm.accounts.unit_services import UnitFields
 from crm.actors import Role
 from crm.extension_points import Text
 from crm.languages import NAMES
-from crm.web.forms import BaseForm, CheckboxesField, choices, optional_int, optional_text
+from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
 
 ROLE_LABELS: dict[Role, Text] = {
     Role.COORDINATOR: _l("Coordinator"),
@@ -164,7 +163,7 @@ class OwnSettingsForm(BaseForm):
 class UnitForm(BaseForm):
     """A unit: what messages to participants need to know, and what is switched on."""
 
-    version = HiddenField()
+    version = VersionField()
     name = StringField(_l("Name"), validators=[InputRequired(), Length(max=120)])
     parent_id = SelectField(_l("Unit above"), coerce=optional_int)
     country = SelectField(_l("Country"), choices=choices(COUNTRIES.items()))

@@ -140,6 +140,7 @@ def change_own_details(actor: Actor, *, name: str, phone: str | None, language: 
     staff = _own_row(actor)
     staff.name, staff.phone, staff.language = name, phone, language
     staff.update_datetime = clock.now()
+    _note(actor, "own_details_changed", staff)
     return staff
 
 

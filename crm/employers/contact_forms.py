@@ -24,7 +24,7 @@ from crm.employers.note_guard import Finding, Sensitive, find_sensitive
 from crm.glossary import picklists
 from crm.tasks.models import Task, TaskState
 from crm.web.filters import today
-from crm.web.forms import BaseForm, CheckboxesField, choices, optional_int, optional_text
+from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
 
 _DAYS = {"tomorrow": 1, "week": 7, "two_weeks": 14}
 
@@ -32,7 +32,7 @@ _DAYS = {"tomorrow": 1, "week": 7, "two_weeks": 14}
 class ContactForm(BaseForm):
     """A contact, new or corrected."""
 
-    version = HiddenField()
+    version = VersionField()
     submission_key = HiddenField()
     channel = RadioField(_l("Kind of contact"), validators=[InputRequired()])
     on_date = DateField(_l("Day"), validators=[InputRequired()])

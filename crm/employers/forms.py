@@ -2,7 +2,7 @@
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from crm.employers.fields import EmployerFields, PersonFields, PositionFields, WorkplaceFields
@@ -10,7 +10,7 @@ from crm.employers.models import EmployerKind
 from crm.employers.org_numbers import COUNTRIES
 from crm.employers.rules import CHECK_DIGIT, SIMILAR_NAME
 from crm.employers.stages import KINDS, STAGES
-from crm.web.forms import BaseForm, choices, optional_int
+from crm.web.forms import BaseForm, VersionField, choices, optional_int
 
 
 def reader_language() -> str:
@@ -64,7 +64,7 @@ class EmployerFilterForm(BaseForm):
 class EmployerForm(BaseForm):
     """An employer. Only the name is required; the rest can wait."""
 
-    version = HiddenField()
+    version = VersionField()
     name = StringField(_l("Name"), validators=[InputRequired(), Length(max=200)])
     confirm_similar = BooleanField(_l("This is another employer"))
     country = SelectField(_l("Country"))
@@ -122,7 +122,7 @@ class EmployerForm(BaseForm):
 class PersonForm(BaseForm):
     """A contact person and what they are at this employer."""
 
-    version = HiddenField()
+    version = VersionField()
     name = StringField(_l("Name"), validators=[InputRequired(), Length(max=160)])
     title = StringField(_l("Role"), validators=[Optional(), Length(max=120)])
     phone = StringField(_l("Phone"), validators=[Optional(), Length(max=30)])
@@ -173,7 +173,7 @@ class WorkplaceForm(BaseForm):
 class RelationshipForm(BaseForm):
     """Who is responsible, in one unit."""
 
-    version = HiddenField()
+    version = VersionField()
     owner_id = SelectField(_l("Responsible"), coerce=optional_int)
     deputy_id = SelectField(_l("Deputy"), coerce=optional_int)
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from crm import clock
+from crm.accounts.audit import record
 from crm.accounts.current import actor_for
 from crm.accounts.models import Staff
 from crm.accounts.scopes import locked, trusted
@@ -49,6 +50,7 @@ def start_run(
     session = current_session()
     session.add(run)
     session.flush()  # The address of the page has the run's public id.
+    _record(actor, run, "file_sent")
     wake(RUN_JOB)
     return run
 
@@ -64,6 +66,7 @@ def confirm_run(actor: Actor, *, run_id: int) -> ImportRun:
         ignored_columns=checked.ignored_columns, has_identity_numbers=checked.has_identity_numbers
     ).as_json()
     run.state, run.rows_done, run.attempts = RunState.RUNNING, 0, 0
+    _record(actor, run, "file_confirmed")
     wake(RUN_JOB)
     return run
 
@@ -71,6 +74,7 @@ def confirm_run(actor: Actor, *, run_id: int) -> ImportRun:
 def drop_run(actor: Actor, *, run_id: int) -> None:
     """Forget a file that is not to be read in. May be repeated while the run exists."""
     run = locked(ImportRun, actor, run_id)
+    _record(actor, run, "file_dropped")
     current_session().delete(run)
 
 
@@ -165,6 +169,10 @@ def _finish(run: ImportRun, state: RunState) -> None:
 def _locked_run(run_id: int) -> ImportRun | None:
     statement = select(ImportRun).where(ImportRun.id == run_id).with_for_update()
     return current_session().scalar(trusted(statement, because=_WORKER))
+
+
+def _record(actor: Actor, run: ImportRun, action: str) -> None:
+    record(actor, action, subject_type=run.kind, unit_id=run.unit_id, details={"rows": run.rows_total})
 
 
 def _staff_id(actor: Actor) -> int:

@@ -1,20 +1,19 @@
 """The alarm on every page of staff when the background stands still."""
 
-from flask import current_app
+from flask import current_app, url_for
 from flask_babel import gettext as _
 
+from crm.actors import Role
 from crm.jobs.health import report
-from crm.web.ports import Banner
+from crm.web.ports import Banner, ports
 
 
 def late_banners() -> list[Banner]:
-    """One banner when a periodic job is late, else none."""
-    late = report(current_app, with_redis=False).late_jobs
-    if not late:
+    """One banner when a periodic job is late, else none. Administrators are led to which one it is."""
+    if not report(current_app, with_redis=False).late_jobs:
         return []
-    text = _(
-        "The system stands still: messages and follow-ups are delayed. "
-        "Nothing is lost. Tell your administrator: %(jobs)s.",
-        jobs=", ".join(late),
-    )
-    return [Banner(kind="danger", text=text)]
+    actor = ports().actor()
+    text = _("The system stands still: messages and follow-ups are delayed. Nothing is lost.")
+    if actor is not None and actor.has_role(Role.ADMINISTRATOR):
+        return [Banner(kind="danger", text=text, href=url_for("jobs.health"), link_label=_("See what is late"))]
+    return [Banner(kind="danger", text=text + " " + _("Tell your administrator."))]

@@ -7,7 +7,6 @@ from wtforms import (
     BooleanField,
     DateField,
     EmailField,
-    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -22,7 +21,7 @@ from crm.participants.listing import ARCHIVED, CURRENT, EVERYBODY, EXITED
 from crm.participants.models import ConsentKind, EnrolmentStage
 from crm.participants.rules import PARTICIPANT_LANGUAGES
 from crm.programmes.models import Programme
-from crm.web.forms import BaseForm, CheckboxesField, choices, optional_int, optional_text
+from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
 
 CHANNEL_ORDERS = (
     ("email,sms", _l("E-mail first, then SMS")),
@@ -47,7 +46,7 @@ class ContactForm(BaseForm):
     phone = TelField(_l("Phone"), validators=[Optional(), Length(max=40)])
     language = SelectField(_l("Language"), choices=_LANGUAGES)
     needs_interpreter = BooleanField(_l("Needs an interpreter"))
-    person_version = HiddenField()
+    person_version = VersionField()
 
 
 class ContactDetailsForm(ContactForm):
@@ -91,7 +90,7 @@ class ExitForm(ContactForm):
     exit_on = DateField(_l("Exit date"), validators=[InputRequired()])
     reason = SelectField(_l("Exit reason"), validators=[InputRequired(_l("Choose an exit reason."))])
     note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=300)])
-    version = HiddenField()
+    version = VersionField()
 
 
 class ExitChangeForm(BaseForm):
@@ -111,14 +110,14 @@ class HandoverForm(BaseForm):
         description=_l("No diagnoses and no national identity numbers."),
         validators=[InputRequired(), Length(max=2000)],
     )
-    version = HiddenField()
+    version = VersionField()
 
 
 class DeputyForm(BaseForm):
     """Who stands in."""
 
     deputy_id = SelectField(_l("Deputy"), coerce=optional_int, validators=[Optional()])
-    version = HiddenField()
+    version = VersionField()
 
 
 class ConsentForm(BaseForm):

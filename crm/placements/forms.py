@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.employers.models import Employer
 from crm.glossary import picklists
-from crm.web.forms import BaseForm, choices, optional_text
+from crm.web.forms import BaseForm, VersionField, choices, optional_text
 
 
 class PlacementForm(BaseForm):
@@ -31,7 +31,7 @@ class PlacementForm(BaseForm):
         _l("The employer may be told"),
         description=_l("The participant agrees that the employer is told that they answered a survey, never what."),
     )
-    version = HiddenField()
+    version = VersionField()
 
 
 class EndForm(BaseForm):

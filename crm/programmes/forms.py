@@ -5,7 +5,6 @@ from wtforms import (
     BooleanField,
     DateField,
     DecimalField,
-    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -13,7 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from crm.web.forms import BaseForm, optional_int
+from crm.web.forms import BaseForm, VersionField, optional_int
 
 _PERCENT = (Optional(), NumberRange(min=0, max=100))
 
@@ -41,4 +40,4 @@ class ProgrammeForm(BaseForm):
         description=_l("Off for a programme that has closed or is only history: then nothing is ever sent for it."),
     )
     note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=2000)])
-    version = HiddenField()
+    version = VersionField()

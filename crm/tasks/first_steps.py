@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
-from crm.actors import Actor
+from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.extension_points import Text
 from crm.history.subjects import table
@@ -26,7 +26,12 @@ class Step:
 
 
 def first_steps(actor: Actor) -> list[Step]:
-    """The steps in their order; empty once all are done or the person has settled in. One query of counts."""
+    """The steps in their order; empty once all are done or the person has settled in. One query of counts.
+
+    They are about meeting employers; who only administers or leads has other work.
+    """
+    if not actor.has_role(Role.COORDINATOR):
+        return []
     contact, employer = table("contact"), table("employer")
     logged = select(func.count()).select_from(contact).where(contact.c.staff_id == actor.staff_id)
     employers = select(employer.c.id).limit(1)

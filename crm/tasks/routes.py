@@ -45,6 +45,7 @@ def today_page() -> ResponseReturnValue:
         agenda=queries.agenda_of(actor, today()),
         steps=first_steps(actor),
         first=slot("today.first"),
+        meets_employers=actor.has_role(Role.COORDINATOR, Role.MANAGER),
         first_name=ports().display_name().partition(" ")[0],
         form=TaskForm(data={"due_on": today()}),
         reader=actor.language,

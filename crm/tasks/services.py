@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from crm import clock
+from crm.accounts.audit import record
 from crm.accounts.scopes import locked, trusted
 from crm.actors import Actor
 from crm.db import current_session
@@ -46,6 +47,7 @@ def add_task(
     current_session().add(task)
     # The caller may need the id for a link or an event before the commit.
     current_session().flush()
+    _record(actor, task, "task_added")
     return task
 
 
@@ -58,6 +60,7 @@ def complete_task(actor: Actor, *, task_id: int, version: int | None = None) -> 
     task.state = TaskState.DONE
     task.closed_at, task.closed_by_id = clock.now(), actor.staff_id
     task.version_id += 1
+    _record(actor, task, "task_completed")
     return task
 
 
@@ -68,6 +71,7 @@ def reopen_task(actor: Actor, *, task_id: int) -> Task:
         task.state = TaskState.OPEN
         task.closed_at = task.closed_by_id = None
         task.version_id += 1
+        _record(actor, task, "task_reopened")
     return task
 
 
@@ -79,6 +83,7 @@ def reschedule_task(actor: Actor, *, task_id: int, due_on: date) -> Task:
     if task.due_on != due_on:
         task.due_on = due_on
         task.version_id += 1
+        _record(actor, task, "task_moved")
     return task
 
 
@@ -90,6 +95,7 @@ def take_task(actor: Actor, *, task_id: int) -> Task:
     if task.owner_id is None:
         task.owner_id = actor.staff_id
         task.version_id += 1
+        _record(actor, task, "task_taken")
     return task
 
 
@@ -100,7 +106,12 @@ def cancel_tasks(actor: Actor, *, kind: str, source_ref: str) -> int:
         task.state = TaskState.CANCELLED
         task.closed_at, task.closed_by_id = clock.now(), actor.staff_id
         task.version_id += 1
+        _record(actor, task, "task_cancelled")
     return len(found)
+
+
+def _record(actor: Actor, task: Task, action: str) -> None:
+    record(actor, action, subject_type="task", subject_id=task.id, unit_id=task.unit_id)
 
 
 def _of_source(kind: str, source_ref: str) -> Select[Task]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, PasswordField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs describe 3.2
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -45,6 +45,15 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             self.form_errors.append(error.message)
         else:
             field.errors = [*field.errors, error.message]
+
+
+class VersionField(HiddenField):
+    """The version of the row that a form was filled from. What is no number is 0, which no row has: a conflict."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number; a hidden field has no place to complain."""
+        text = str(valuelist[0]) if valuelist else ""
+        self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class CheckboxesField(SelectMultipleField):

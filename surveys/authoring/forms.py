@@ -1,10 +1,10 @@
 """The form of a message text."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from crm.web.forms import BaseForm
+from crm.web.forms import BaseForm, VersionField
 
 
 class MessageTextForm(BaseForm):
@@ -12,4 +12,4 @@ class MessageTextForm(BaseForm):
 
     subject = StringField(_l("Subject"), validators=[Length(max=200)])
     body = TextAreaField(_l("Text"), validators=[InputRequired(), Length(max=4000)])
-    version = HiddenField()
+    version = VersionField()

@@ -17,10 +17,9 @@ from surveys.answers import AnswerProblem
 from surveys.definition import Question
 from surveys.due_rows import unit_of
 from surveys.interviews.queries import call_list, interviewable
-from surveys.interviews.services import note_call
+from surveys.interviews.services import note_call, note_refusal
 from surveys.models import DueRow
 from surveys.progress import next_question, resume_question, visible_questions
-from surveys.refusing import decline
 from surveys.respondent.questions import SKIP, Sent, question_view
 from surveys.respondent.visits import Visit
 from surveys.responses import answers_of
@@ -108,7 +107,7 @@ def says_no(public_id: str) -> ResponseReturnValue:
     row = interviewable(current_actor(), public_id)
     try:
         with transaction():
-            decline(current_actor(), row_id=row.id)
+            note_refusal(current_actor(), row_id=row.id)
     except SurveyNotOpen:
         return _closed()
     flash(_("Noted. Nobody calls or writes about this survey again."), "success")

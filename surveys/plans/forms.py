@@ -2,10 +2,10 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
-from crm.web.forms import BaseForm, CheckboxesField, choices
+from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices
 from surveys.models import FollowUpPlan
 from surveys.plans.services import PlanValues
 from surveys.wording import CHANNELS
@@ -32,7 +32,7 @@ class PlanForm(BaseForm):
         description=_l("Later than that, a manager looks through the list first."),
     )
     active = BooleanField(_l("This survey is sent"))
-    version = HiddenField()
+    version = VersionField()
 
     def validate_reminder_days(self, field: StringField) -> None:
         """Whole numbers of days, not too many."""

@@ -6,10 +6,12 @@ It is built once; before each test the database goes back to how it was, so that
 import hashlib
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -33,6 +35,7 @@ from surveys.authoring.versions import draft_of
 from surveys.models import FollowUpPlan, MessageText, Questionnaire
 from tests.conftest import make_app, make_settings
 from tests.contracts.test_visibility import branch_objects, kinds_of
+from tests.servers.postgres import PostgresServer
 from tests.surveys.scene import SYSTEM, Scene
 from tests.world import PASSWORD, World
 
@@ -43,12 +46,62 @@ NAME = "Egenberg"
 _TRACKERS = {"audit_entry", "sqlite_sequence"}
 
 
+class Storage(Protocol):
+    """Where the rows are, and how they come back to what they were. No connection is open meanwhile."""
+
+    settings: Mapping[str, str]
+
+    def keep(self) -> None:
+        """Remember what is there."""
+        ...
+
+    def restore(self) -> None:
+        """Bring it back."""
+        ...
+
+
+@dataclass
+class SqliteFile:
+    """A file with a copy beside it."""
+
+    path: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def keep(self) -> None:
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copyfile(self.path, self.path.with_suffix(".built"))
+
+    def restore(self) -> None:
+        for left in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + left).unlink(missing_ok=True)
+        shutil.copyfile(self.path.with_suffix(".built"), self.path)
+
+
+@dataclass
+class PostgresCopy:
+    """A database with a second one as its template."""
+
+    server: PostgresServer
+    name: str
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return {"DATABASE_URL": self.server.url(self.name)}
+
+    def keep(self) -> None:
+        self.server.create_database(f"{self.name}_built", template=self.name)
+
+    def restore(self) -> None:
+        self.server.create_database(self.name, template=f"{self.name}_built")
+
+
 @dataclass(frozen=True)
 class Premises:
     """The application, the session cookie of somebody of each role, and what fills the parameters of routes."""
 
     app: Flask
-    database: Path
+    storage: Storage
     cookies: dict[Role, str]
     ids: dict[str, str]
     special: dict[str, dict[str, str]]
@@ -56,19 +109,17 @@ class Premises:
 
     def reset(self) -> None:
         """Bring the database back to how it was built."""
-        with self.app.app_context():
-            db.engine.dispose()
-        for left in ("-wal", "-shm"):
-            self.database.with_name(self.database.name + left).unlink(missing_ok=True)
-        shutil.copyfile(self.database.with_suffix(".built"), self.database)
+        self._let_go()
+        self.storage.restore()
 
     def keep(self) -> None:
         """Remember the database as it is now."""
+        self._let_go()
+        self.storage.keep()
+
+    def _let_go(self) -> None:
         with self.app.app_context():
             db.engine.dispose()
-        with closing(sqlite3.connect(self.database)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copyfile(self.database, self.database.with_suffix(".built"))
 
     def browser(self, role: Role | None) -> FlaskClient:
         """A browser in which somebody of this role is signed in, or nobody."""
@@ -91,7 +142,8 @@ class Premises:
 
     def contents(self) -> dict[str, str]:
         """A checksum of each table, but for those that note who read and who signed in."""
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+        assert isinstance(self.storage, SqliteFile)
+        with closing(sqlite3.connect(f"file:{self.storage.path}?mode=ro", uri=True)) as connection:
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
             names = [name for (name,) in tables if name not in _TRACKERS]
             return {name: _checksum(connection, name) for name in names}
@@ -121,9 +173,10 @@ def readers(app: Flask, rule: Rule) -> list[Role | None]:
     return [None] if stranger else list(Role)
 
 
-def build(folder: Path) -> Premises:
+def build(folder: Path, storage: Storage | None = None) -> Premises:
     """Build the organisation. The clock has to stand at ``NOON``."""
-    app = make_app(make_settings(folder))
+    storage = storage or SqliteFile(folder / "brobygg.db")
+    app = make_app(make_settings(folder, **storage.settings))
     world = World()
     with app.app_context():
         scene = Scene(world, lambda instant: None)
@@ -144,7 +197,7 @@ def build(folder: Path) -> Premises:
         ids |= {"exits": left.public_id, "kind": "csv", "key": "good_treatment"}
         special = _special(scene, left, closed, administrator)
     cookies = {role: _cookie_of(app, email) for role, email in people.items()}
-    premises = Premises(app, folder / "brobygg.db", cookies, ids, special)
+    premises = Premises(app, storage, cookies, ids, special)
     premises.keep()
     return premises
 
@@ -218,7 +271,7 @@ def _special(
     invited.invitation_token_hash = token_hash(invitation_token(invited))
     below = world.unit("Below", parent_id=scene.unit.id)
     world.save(invited)
-    secret = callback_secret(scene_environment())
+    secret = callback_secret(_environment())
     return {
         "surveys_respondent": {"token": scene.token(left)},
         "surveys_opt_out": {"token": scene.opt_out_token(left)},
@@ -232,7 +285,7 @@ def _special(
     }
 
 
-def scene_environment() -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """What the plugins of the tests' applications read."""
     return dict(make_settings(Path("unused")).environment)
 

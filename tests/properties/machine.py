@@ -204,13 +204,21 @@ class SurveyMachine(RuleBasedStateMachine):
         with self.stage.acting():
             self.stage.work()
 
-    @rule(point=st.sampled_from(crash_points.NAMES), visit=st.integers(1, 3), days=DAYS, busy=st.booleans())
-    def the_sender_dies(self, point: str, visit: int, days: int, busy: bool) -> None:
-        """It dies, or with a high number of visits gets away with it. The receiver may be too busy to take anything."""
+    @rule(point=st.sampled_from(crash_points.NAMES), visit=st.sampled_from((1, 1, 2)), days=DAYS, email=EMAILS)
+    def the_sender_dies(self, point: str, visit: int, days: int, email: str | None) -> None:
+        """It dies over whatever is due, and at least over the invitation of somebody who has just left."""
         self.stage.instant += timedelta(days=days)
         self.stage.go_to_morning()
-        self.stage.receiver.busy = busy
+        self._leave(self._enter(email=email, phone="+46701740605", language="sv"), 0)
         self.stage.crash_points.arm(point, visit)
+        with self.stage.acting():
+            self.stage.sweep_and_send()
+
+    @rule()
+    def the_receiver_is_busy(self) -> None:
+        """It takes nothing for now; everything is tried again."""
+        self.stage.go_to_morning()
+        self.stage.receiver.busy = True
         with self.stage.acting():
             self.stage.sweep_and_send()
         self.stage.receiver.busy = False
@@ -229,9 +237,12 @@ class SurveyMachine(RuleBasedStateMachine):
     def a_backup_is_taken(self) -> None:
         self.stage.back_up()
 
-    @precondition(lambda self: self.stage.has_backup)
-    @rule()
-    def the_backup_is_restored(self) -> None:
+    @rule(days=DAYS)
+    def the_backup_is_restored(self, days: int) -> None:
+        """The newest backup; without one, that of right before another day of work."""
+        if not self.stage.has_backup:
+            self.stage.back_up()
+            self.a_morning_of_work(days)
         self.stage.restore()
 
     @rule()

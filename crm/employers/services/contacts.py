@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from crm import clock
+from crm.accounts.audit import record
 from crm.accounts.models import Unit
 from crm.accounts.scopes import condition, locked, scoped, trusted
 from crm.actors import Actor, Role
@@ -61,6 +62,7 @@ def log_contact(
     _update_relationship(actor, contact, owner_id=actor.staff_id)
     plan_next_step(actor, contact, employer, next_step)
     write_contact_line(actor, contact, next_step, zone=unit.time_zone)
+    _record(actor, contact, "contact.logged")
     emit(ContactLogged(contact_id=contact.id, employer_id=employer.id))
     return contact
 
@@ -77,6 +79,7 @@ def change_contact(
     unit = _unit(actor, contact.unit_id)
     _fill(actor, contact, fields, unit)
     contact.version_id += 1
+    _record(actor, contact, "contact.changed")
     current_session().flush()
     employer = locked(Employer, actor, contact.employer_id)
     _update_relationship(actor, contact, owner_id=None)
@@ -94,6 +97,7 @@ def remove_contact(actor: Actor, *, contact_id: int) -> Contact:
     if contact.archived_at is None:
         contact.archived_at = clock.now()
         contact.version_id += 1
+        _record(actor, contact, "contact.removed")
         current_session().flush()
         remove_line(KIND, contact.public_id)
         cancel_next_step(actor, contact)
@@ -114,6 +118,7 @@ def restore_contact(actor: Actor, *, public_id: str) -> Contact:
     if contact.archived_at is not None:
         contact.archived_at = None
         contact.version_id += 1
+        _record(actor, contact, "contact.restored")
         current_session().flush()
         next_step = reopen_next_step(actor, contact)
         _update_relationship(actor, contact, owner_id=None)
@@ -131,6 +136,17 @@ def values_of(contact: Contact) -> dict[str, object]:
     """What stands in the columns that ``ContactFields`` fills."""
     met = frozenset(met.person_id for met in contact.met)
     return {name: getattr(contact, name) for name in _PLAIN} | {"person_ids": met}
+
+
+def _record(actor: Actor, contact: Contact, action: str) -> None:
+    record(
+        actor,
+        action,
+        subject_type="employer",
+        subject_id=contact.employer_id,
+        unit_id=contact.unit_id,
+        details={"contact_id": contact.id},
+    )
 
 
 def _own(actor: Actor, contact_id: int) -> Contact:

@@ -134,6 +134,7 @@ def set_warning(actor: Actor, *, employer_id: int, text: str | None, until: date
         summary=lambda: _("Warning added") if wanted[0] else _("Warning removed"),
         detail=employer.warning,
     )
+    record(actor, "employer.warning_changed", subject_type="employer", subject_id=employer.id)
     return employer
 
 

@@ -59,6 +59,7 @@ def add_position(actor: Actor, *, person_id: int, employer_id: int, fields: Posi
     employer = locked(Employer, actor, employer_id)
     person = locked(ContactPerson, actor, person_id)
     position = _place(employer, person, fields)
+    _record_position(actor, position, "position.added")
     emit(ContactPersonChanged(person_id=person.id))
     return position
 
@@ -68,6 +69,7 @@ def leave_position(actor: Actor, *, person_id: int, employer_id: int, left_on: d
     position = _position(actor, person_id, employer_id)
     if position.left_on is None:
         position.left_on = left_on
+        _record_position(actor, position, "position.left")
         emit(ContactPersonChanged(person_id=person_id))
     return position
 
@@ -77,8 +79,19 @@ def return_to_position(actor: Actor, *, person_id: int, employer_id: int) -> Pos
     position = _position(actor, person_id, employer_id)
     if position.left_on is not None:
         position.left_on = None
+        _record_position(actor, position, "position.returned")
         emit(ContactPersonChanged(person_id=person_id))
     return position
+
+
+def _record_position(actor: Actor, position: Position, action: str) -> None:
+    record(
+        actor,
+        action,
+        subject_type="contact_person",
+        subject_id=position.person_id,
+        details={"employer_id": position.employer_id},
+    )
 
 
 def _place(employer: Employer, person: ContactPerson, fields: PositionFields) -> Position:

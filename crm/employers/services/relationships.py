@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crm import clock
+from crm.accounts.audit import record
 from crm.accounts.models import Staff, StaffRole, Unit, staff_roles
 from crm.accounts.scopes import locked, trusted, visible
 from crm.actors import Actor, Role
@@ -35,6 +36,7 @@ def take_relationship(actor: Actor, *, employer_id: int, unit_id: int, owner_id:
         relationship.owner_id = owner_id
         relationship.version_id += 1
         _owner_line(actor, relationship)
+        _record(actor, relationship, "relationship.taken")
     elif owner_id not in (None, relationship.owner_id):
         raise DomainError(_("A colleague is responsible already. Ask them to hand over."))
     return relationship
@@ -67,6 +69,7 @@ def hand_over_relationship(
     _check_works_there(relationship.unit_id, deputy_id, "deputy_id")
     relationship.owner_id, relationship.deputy_id = owner_id, deputy_id
     relationship.version_id += 1
+    _record(actor, relationship, "relationship.handed_over")
     if before[0] != owner_id:
         _owner_line(actor, relationship)
     if before[0] is not None and owner_id is None:
@@ -96,6 +99,7 @@ def move_to_stage(actor: Actor, relationship: EmployerRelationship, stage: str) 
     )
     relationship.stage, relationship.stage_since = stage, now
     relationship.version_id += 1
+    _record(actor, relationship, "relationship.moved")
     write_employer_line(
         actor,
         kind="stage",
@@ -125,9 +129,21 @@ def _begin(actor: Actor, employer: Employer, unit_id: int, owner_id: int | None)
     # The first row of the stage history needs the number of the relationship.
     session.flush()
     session.add(StageChange(relationship_id=relationship.id, to_stage=Stage.NEW.value, at=now, by_id=actor.staff_id))
+    _record(actor, relationship, "relationship.begun")
     if owner_id is not None:
         _owner_line(actor, relationship)
     return relationship
+
+
+def _record(actor: Actor, relationship: EmployerRelationship, action: str) -> None:
+    record(
+        actor,
+        action,
+        subject_type="employer",
+        subject_id=relationship.employer_id,
+        unit_id=relationship.unit_id,
+        details={"relationship_id": relationship.id},
+    )
 
 
 def _owner_line(actor: Actor, relationship: EmployerRelationship) -> None:

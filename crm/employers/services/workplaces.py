@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crm import clock
+from crm.accounts.audit import record
 from crm.accounts.scopes import locked, trusted
 from crm.actors import Actor
 from crm.db import current_session
@@ -25,6 +26,7 @@ def add_workplace(actor: Actor, *, employer_id: int, fields: WorkplaceFields) ->
     session.add(workplace)
     # Whoever hears of the event reads the row.
     session.flush()
+    _record(actor, workplace, "workplace.added")
     emit(EmployerChanged(employer_id=employer.id))
     return workplace
 
@@ -34,6 +36,7 @@ def change_workplace(actor: Actor, *, workplace_id: int, fields: WorkplaceFields
     workplace = locked(Workplace, actor, workplace_id)
     with current_session().no_autoflush:
         _fill(workplace, fields, locked(Employer, actor, workplace.employer_id))
+    _record(actor, workplace, "workplace.changed")
     emit(EmployerChanged(employer_id=workplace.employer_id))
     return workplace
 
@@ -41,15 +44,23 @@ def change_workplace(actor: Actor, *, workplace_id: int, fields: WorkplaceFields
 def archive_workplace(actor: Actor, *, workplace_id: int) -> Workplace:
     """Put a workplace unit away that is closed. May be repeated."""
     workplace = locked(Workplace, actor, workplace_id)
-    workplace.archived_at = workplace.archived_at or clock.now()
+    if workplace.archived_at is None:
+        workplace.archived_at = clock.now()
+        _record(actor, workplace, "workplace.archived")
     return workplace
 
 
 def restore_workplace(actor: Actor, *, workplace_id: int) -> Workplace:
     """Take a workplace unit back. May be repeated."""
     workplace = locked(Workplace, actor, workplace_id)
-    workplace.archived_at = None
+    if workplace.archived_at is not None:
+        workplace.archived_at = None
+        _record(actor, workplace, "workplace.restored")
     return workplace
+
+
+def _record(actor: Actor, workplace: Workplace, action: str) -> None:
+    record(actor, action, subject_type="workplace", subject_id=workplace.id)
 
 
 def _fill(workplace: Workplace, fields: WorkplaceFields, employer: Employer) -> None:

@@ -1,0 +1,250 @@
+"""Every form, posted as it should not be: forged, signed out, with ids of nothing, with junk."""
+
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from crm.accounts.permissions import is_public
+from crm.actors import Role
+from crm.registry import current_registry
+from crm.web.clean import clean_line, clean_text
+from crm.web.shell import csrf
+from tests.contracts.forms import Form, form_at, forms_in
+from tests.contracts.junk import JUNK, LARGE, WORDS, junk_for, sent_as
+from tests.contracts.premises import Premises, name_of, readers, rules
+from tests.contracts.test_visibility import kinds_of
+
+OURS = {"Sec-Fetch-Site": "same-origin"}
+FORM = "application/x-www-form-urlencoded"
+
+# Who calls these shows otherwise who they are; each says how where it is registered.
+EXEMPT = {
+    "surveys_respondent.start",
+    "surveys_respondent.answer",
+    "surveys_respondent.send",
+    "surveys_respondent.say_no",
+    "surveys_respondent.after_all",
+    "surveys_respondent.call_me",
+    "surveys_opt_out.do",
+    "surveys_opt_out.undo",
+    "elks46.incoming",
+    "elks46.delivery",
+}
+POSTS = rules("POST")
+CHECKED = [rule for rule in POSTS if rule.endpoint not in EXEMPT]
+ONLY_POSTS = [rule for rule in POSTS if "GET" not in (rule.methods or ()) and rule.rule not in {
+    each.rule for each in rules("GET")
+}]  # fmt: skip
+# Parameters that name no row.
+NOT_ROWS = {"kind", "key", "name", "language"}
+NO_SUCH = "A" * 16
+
+
+def test_only_these_endpoints_are_exempt_from_the_check_against_forgery(premises: Premises) -> None:
+    with premises.app.app_context():
+        public = current_registry().public_endpoints.values()
+        said = {each.endpoint: each.csrf_exempt_because for each in public if each.csrf_exempt_because}
+    assert set(said) == EXEMPT
+    views = {f"{view.__module__}.{view.__name__}" for name, view in premises.app.view_functions.items() if name in said}
+    assert csrf._exempt_views <= views
+    assert not csrf._exempt_blueprints
+
+
+@pytest.mark.parametrize("rule", CHECKED, ids=name_of)
+def test_a_forged_post_does_nothing_and_what_was_typed_is_offered_again(
+    rule: Rule, premises: Premises, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(premises.app.config, "WTF_CSRF_ENABLED", True)
+    before, address = premises.contents(), premises.address(rule)
+    browser = premises.browser(readers(premises.app, rule)[0])
+    answer = browser.post(address, data={"note": WORDS, "csrf_token": "forged"}, headers=OURS)
+    assert answer.status_code == 400
+    assert "Send it again" in answer.text
+    assert WORDS in answer.text
+    abroad = browser.post(address, data={"note": WORDS}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert abroad.status_code == 400
+    assert f'action="{address}"' not in abroad.text
+    assert premises.contents() == before
+
+
+@pytest.mark.parametrize("rule", CHECKED, ids=name_of)
+def test_who_was_signed_out_loses_nothing(rule: Rule, premises: Premises) -> None:
+    with premises.app.app_context():
+        if is_public(rule.endpoint):
+            pytest.skip("needs no sign-in")
+    address = premises.address(rule)
+    answer = premises.browser(None).post(address, data={"note": WORDS, "password": "sesame sesame"}, headers=OURS)
+    assert answer.status_code == 401
+    assert "You were signed out" in answer.text
+    assert "sesame" not in answer.text
+    kept = premises.browser(None).post(address, data={"note": WORDS, "days": ["1", "2"]}, headers=OURS)
+    form = form_at(kept.text, address)
+    assert form is not None
+    assert form.fields["note"].strip() == WORDS
+
+
+@pytest.mark.parametrize("rule", ONLY_POSTS, ids=name_of)
+def test_an_action_that_is_opened_shows_a_page_that_says_so(rule: Rule, premises: Premises) -> None:
+    answer = premises.browser(Role.MANAGER).get(premises.address(rule))
+    assert answer.status_code == 405
+    assert "This cannot be done here" in answer.text
+    assert "POST" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in POSTS + rules("GET") if kinds_of(rule)], ids=name_of)
+def test_what_does_not_exist_is_not_found(rule: Rule, premises: Premises) -> None:
+    names = {name for name, kind in kinds_of(rule).items() if kind not in NOT_ROWS}
+    if not names or rule.endpoint.startswith("security."):
+        pytest.skip("names no row")
+    for name in names:
+        _not_found(rule, premises, name)
+
+
+def _not_found(rule: Rule, premises: Premises, name: str) -> None:
+    method = "POST" if "POST" in (rule.methods or ()) else "GET"
+    for junk in (NO_SUCH, "%00", "a%00b", "%FF", "x" * 3000, "0", "-1", "..%2f..%2f", "%F0%9F%98%80"):
+        good = premises._value(rule, name, kinds_of(rule)[name])
+        address = premises.address(rule).replace(good, junk, 1)
+        statuses = [
+            premises.browser(role).open(address, method=method).status_code for role in readers(premises.app, rule)
+        ]
+        assert set(statuses) <= {403, 404, 204}, (address[:80], statuses)
+        assert {404, 204} & set(statuses), (address[:80], statuses)
+
+
+def found_form(premises: Premises, rule: Rule) -> tuple[Role | None, Form]:
+    """The form of an action as the first who may use it sees it, wherever it stands."""
+    address = premises.address(rule)
+    pages = [address] if "GET" in (rule.methods or ()) else []
+    pages += SHOWN_ON.get(rule.endpoint, [])
+    for role in readers(premises.app, rule):
+        for page in pages:
+            where = _filled(premises, page)
+            answer = premises.browser(role).get(where)
+            form = form_at(answer.text, address) if answer.status_code == 200 else None
+            if form is not None:
+                return role, form
+    return readers(premises.app, rule)[0], Form(address, "post", dict.fromkeys(GENERIC, ""), {"note"})
+
+
+def _filled(premises: Premises, page: str) -> str:
+    return page.format(**{name.replace("-", "_"): value for name, value in premises.ids.items()})
+
+
+GENERIC = ("note", "reason", "version", "next", "due_on", "days", "stage", "row", "language", "unit", "do", "answer", "id",
+           "created", "from", "to", "message", "status", "keep", "code", "interpreter", "share", "form_token")  # fmt: skip
+SHOWN_ON = {
+    "employers.log_contact": ["/employers/{employers}"],
+    "employers.block": ["/employers/{employers}"],
+    "employers.warn": ["/employers/{employers}"],
+    "employers.take_relationship": ["/employers/{employers}"],
+    "employers.change_stage": ["/employers/{employers}"],
+    "participants.save_contact_details": ["/participants/{participants}"],
+    "participants.consents": ["/participants/{participants}"],
+    "participants.stage": ["/participants/{participants}"],
+    "participants.deputy": ["/participants/{participants}", "/enrolments/{enrolments}/handover"],
+    "participants.remove_protection": ["/participants/{participants}/protection"],
+    "messaging.look_up": ["/messages/blocked"],
+    "messaging.lift_block": ["/messages/blocked"],
+    "messaging.again": ["/messages/{messages}"],
+    "messaging.arrived": ["/messages/{messages}"],
+    "surveys_plans.save": ["/surveys/plans/{plans}"],
+    "surveys_plans.add_own": ["/surveys/plans"],
+    "surveys_authoring.save": ["/surveys/questionnaires/translations/{translations}"],
+    "surveys_authoring.change": ["/surveys/questionnaires/versions/{versions}"],
+    "surveys_authoring.new_language": ["/surveys/questionnaires/versions/{versions}"],
+    "surveys_texts.save": ["/surveys/texts/{texts}"],
+    "surveys_exits.offer": ["/exits/{exits}"],
+    "surveys_late.send": ["/surveys/overdue"],
+    "surveys_late.close": ["/surveys/overdue"],
+    "accounts.disable": ["/settings/staff/{staff_public_id}"],
+    "web.choose_language": ["/sign-in"],
+}
+
+
+def post(browser: FlaskClient, address: str, fields: dict[str, list[bytes]]) -> TestResponse:
+    return browser.post(address, data=sent_as(fields), content_type=FORM, headers=OURS)
+
+
+def check(answer: TestResponse, form: Form, fields: dict[str, list[bytes]]) -> None:
+    """Never a fault of ours; a page that is shown again says what is wrong and holds what was typed."""
+    assert answer.status_code < 500, answer.status_code
+    if answer.status_code != 422:
+        return
+    # Only what stands in this page can be shown again; a form elsewhere comes back with a message.
+    shown = {name for each in forms_in(answer.text) for name in each.texts}
+    page = unescape(answer.text)
+    assert 'aria-invalid="true"' in page or "ds-alert" in page or "error" in page, "no word of what is wrong"
+    for name in form.texts & shown:
+        values = fields.get(name) or [b""]
+        typed = values[0].decode("utf-8", "replace")
+        kept = {clean_line(typed), clean_text(typed), typed}
+        assert any(each in page for each in kept), f"{name} lost {typed[:40]!r}"
+
+
+@pytest.mark.parametrize("rule", POSTS, ids=name_of)
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=st.data())
+def test_junk_is_answered_in_words(rule: Rule, data: st.DataObject, premises: Premises) -> None:
+    role, form = _form_of(premises, rule)
+    fields = data.draw(junk_for({name: value for name, value in form.fields.items() if name != "csrf_token"}))
+    answer = post(premises.browser(role), premises.address(rule), fields)
+    check(answer, form, fields)
+    if answer.status_code < 400:
+        premises.reset()
+
+
+_FORMS: dict[str, tuple[Role | None, Form]] = {}
+
+
+def _form_of(premises: Premises, rule: Rule) -> tuple[Role | None, Form]:
+    if name_of(rule) not in _FORMS:
+        _FORMS[name_of(rule)] = found_form(premises, rule)
+    return _FORMS[name_of(rule)]
+
+
+@pytest.mark.parametrize("rule", POSTS, ids=name_of)
+def test_the_same_junk_in_every_field_is_answered_in_words(rule: Rule, premises: Premises) -> None:
+    role, form = _form_of(premises, rule)
+    for junk in (JUNK[0], JUNK[3], JUNK[9], LARGE[0]):
+        fields = {name: [value.encode()] for name, value in form.fields.items()}
+        text = next(iter(sorted(form.texts)), next(iter(form.fields), "note"))
+        names = [text] if len(junk) > 100_000 else list(fields)
+        fields |= {name: [junk] for name in names}
+        answer = post(premises.browser(role), premises.address(rule), fields)
+        check(answer, form, fields)
+        if answer.status_code < 400:
+            premises.reset()
+
+
+@pytest.mark.parametrize("large", LARGE, ids=["one word", "numbers", "marks", "lines"])
+def test_a_megabyte_in_a_note_is_answered_at_once(large: bytes, premises: Premises) -> None:
+    rule = next(each for each in POSTS if each.endpoint == "employers.log_contact")
+    role, form = _form_of(premises, rule)
+    fields = {name: [value.encode()] for name, value in form.fields.items()} | {"note": [large], "next_text": [b"x"]}
+    answer = post(premises.browser(role), premises.address(rule), fields)
+    assert answer.status_code in (303, 422)
+
+
+@pytest.mark.parametrize("query", ["page=-1", "page=0", "page=99999999999999999999", "page=%00&page=2", "page=%D9%A3",
+                                   "sort=%00", "sort=-nothing", "q=%00", "q=%FF%FE", "q=" + "x" * 5000, "q=%22*%28OR",
+                                   "lang=xx&lang=", "kind=%00", "unit=%00&programme=%00", "since=0001-01-01",
+                                   "since=9999-12-31&until=0001-01-01", "until=9999-12-31", "since=2026-02-30",
+                                   "state=%00&who=%00&stage=%00", "employer=%00", "wave=%00&version=%00"])  # fmt: skip
+def test_junk_in_an_address_is_no_fault_of_ours(query: str, premises: Premises) -> None:
+    for rule in rules("GET"):
+        if rule.endpoint == "reports.follow_up_pdf":
+            continue
+        role = next(iter(readers(premises.app, rule)))
+        answer = premises.browser(role).get(f"{premises.address(rule)}?{query}")
+        assert answer.status_code < 500 or rule.endpoint == "jobs.health", (rule.rule, query)
