@@ -11,7 +11,7 @@ ARGS ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install install-test assets theme catalogues run test gate lint bench soak lock translations wheel clean
+.PHONY: help install install-test assets theme catalogues run test gate lint bench soak pictures lock translations wheel clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -70,6 +70,9 @@ bench: install-test ## the benchmarks
 
 soak: install-test ## the long run under load
 	$(BIN)/python -m bench.soak $(ARGS)
+
+pictures: install-test ## pictures of the documentation again (docs/pictures)
+	$(BIN)/python -m tests.pictures.take
 
 lock: requirements/run.in requirements/test.in requirements/node.in ## requirements/*.txt again, with hashes, and package-lock.json
 	@test -x build/lock/bin/uv || { $(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install -q uv; }

@@ -36,7 +36,7 @@ def make_settings(home: Path, **values: str) -> Settings:
 def make_app(settings: Settings) -> Flask:
     """An application for tests: its schema made from the models, cheap password hashes, no rate limits."""
     app = create_app(settings)
-    app.config.update(TESTING=True, RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=False)
+    app.config.update(TESTING=True, RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=False, BROBYGG_KEEP_FIGURES=False)
     security_of(app).pwd_context.update(argon2__memory_cost=64, argon2__time_cost=1, argon2__parallelism=1)
     with app.app_context():
         Base.metadata.create_all(db.engine)

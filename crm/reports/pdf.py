@@ -8,7 +8,7 @@ class PdfUnavailable(RuntimeError):
 
 
 def as_pdf(html: str) -> bytes:
-    """``html``, a page of ours, as tagged PDF. It loads nothing but the style sheet for paper. Raises PdfUnavailable."""
+    """``html``, a page of ours, as tagged PDF; only the style sheet for paper is loaded. Raises PdfUnavailable."""
     try:
         # Imported here because the import itself loads Pango and fails where it is missing.
         from weasyprint import CSS, HTML

@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crm import clock
-from crm.accounts.current import current_actor
+from crm.accounts.current import current_actor, signed_in_actor
 from crm.accounts.queries import units_for
 from crm.programmes.queries import programmes_for
 from crm.reports.filters import FollowUpFilters, read_filters, twelve_months_before
 from crm.reports.flow import employer_figures, flow
+from crm.reports.kept import as_of, forget, kept
 from crm.reports.outcomes import exit_reasons, result_at_exit
 from crm.reports.pdf import PdfUnavailable, as_pdf
 from crm.reports.targets import work_or_studies_target
@@ -55,15 +56,23 @@ def follow_up_pdf() -> ResponseReturnValue:
     )
 
 
+@blueprint.after_app_request
+def _count_anew(response: Response) -> Response:
+    """Whoever has changed something sees it in the figures."""
+    if request.method not in ("GET", "HEAD") and signed_in_actor() is not None:
+        forget()
+    return response
+
+
 def _figures(filters: FollowUpFilters) -> dict[str, object]:
     return {
         "filters": filters,
-        "flow": flow(filters),
-        "result": result_at_exit(filters),
+        "flow": kept("flow", filters, flow),
+        "result": kept("result", filters, result_at_exit),
         "target": work_or_studies_target(filters),
-        "reasons": exit_reasons(filters),
-        "employers": employer_figures(filters),
-        "as_of": clock.now(),
+        "reasons": kept("reasons", filters, exit_reasons),
+        "employers": kept("employers", filters, employer_figures),
+        "as_of": as_of(),
     }
 
 

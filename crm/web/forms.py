@@ -53,7 +53,7 @@ class VersionField(HiddenField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the number; a hidden field has no place to complain."""
         text = str(valuelist[0]) if valuelist else ""
-        self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        self.data: Any = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class CheckboxesField(SelectMultipleField):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
@@ -11,6 +12,7 @@ from crm.accounts.scopes import trusted
 from crm.db import current_session
 from crm.participants.models import Enrolment, EnrolmentExit
 from crm.reports.filters import FollowUpFilters
+from crm.reports.kept import kept
 from crm.reports.outcomes import OUT_OF_BASE, WORK_OR_STUDIES
 from surveys.models import Answer, DueRow, Response
 from surveys.results.conditions import COUNTS_ONLY, HAS_ANSWERS, LATER_DAYS, LATER_WAVE
@@ -87,7 +89,7 @@ def result_later(
     does. By persons the last such exit of each counts. The deceased are out of the base.
     """
     until = min(filters.until, clock.today() - timedelta(days=LATER_DAYS))
-    rows = list(_grouped(filters, until))
+    rows = kept("surveys.later", filters, partial(_grouped, until=until), also=until)
     meanings = {version.id: version for version in versions}
     return Later(
         until=until,

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from flask import g
 
 from crm.reports.filters import FollowUpFilters
+from crm.reports.kept import kept
 from surveys.results.conditions import EXIT_WAVE
 from surveys.results.goals import GoalLine, goal_lines, goal_questions, summary_of
 from surveys.results.improvement import notes_by_goal
@@ -55,7 +57,8 @@ def overview(filters: FollowUpFilters) -> Overview:
     """The figures of a report, from at most nine queries, whatever the number of participants."""
     versions = published_versions()
     asked = [question.key for _version, question, _goal in goal_questions(versions).values()]
-    counts = count_answers(filters, {*asked, SAME_EMPLOYER})
+    questions = frozenset({*asked, SAME_EMPLOYER})
+    counts = kept("surveys.answers", filters, partial(count_answers, questions=questions), also=questions)
     return Overview(
         filters=filters,
         waves=waves_of(filters),

@@ -38,8 +38,8 @@ def _goal_headings() -> tuple[str, ...]:
         _("Answers"),
         _("Percent"),
         _("Target, percent"),
-        _("95 % interval, from"),
-        _("95 % interval, to"),
+        _("Interval (95 percent), from"),
+        _("Interval (95 percent), to"),
         _("Reached"),
     )
 

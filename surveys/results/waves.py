@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -10,6 +12,7 @@ from crm.accounts.scopes import trusted
 from crm.db import current_session
 from crm.participants.models import Enrolment, EnrolmentExit
 from crm.reports.filters import FollowUpFilters
+from crm.reports.kept import kept
 from surveys.dispositions import DueState, StopReason
 from surveys.ledger import Ledger, LedgerBy, ledger_by
 from surveys.models import DueRow, FollowUpPlan
@@ -90,14 +93,17 @@ class Wave:
 
 def waves_of(filters: FollowUpFilters) -> list[Wave]:
     """Every wave that is planned somewhere, the first after the exit first. Three queries and one for each wave."""
-    wanted = ledger_filter(filters)
-    exits, late = _exits(filters), _late(filters)
+    exits, late = kept("surveys.exits", filters, _exits), _late(filters)
     found = []
     for key in wave_keys():
-        by_unit = ledger_by(key, wanted, by=LedgerBy.UNIT)
+        by_unit = kept("surveys.ledger", filters, partial(_by_unit, key), also=key)
         merged = exits < MINIMUM_ANSWERS or not sees_refusals(filters.actor)
         found.append(Wave(key, _sum(by_unit.values()), by_unit, exits, late.get(key, 0), merged))
     return found
+
+
+def _by_unit(wave: str, filters: FollowUpFilters) -> dict[Any, Ledger]:
+    return ledger_by(wave, ledger_filter(filters), by=LedgerBy.UNIT)
 
 
 def dispositions_of(found: Ledger) -> DispositionCounts:

@@ -1,4 +1,4 @@
-"""Plugins: found through entry points, enabled by settings, isolated where they fail; a third party's proves each hook."""
+"""Plugins: found by entry points, enabled by settings, isolated where they fail; a third party's proves each hook."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("site")
     subprocess.run(
         [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
-        + ["--target", str(target), str(ROOT / "tests" / "third_party")],
+        + ["--target", str(target), str(ROOT / "tests" / "third_party")],  # noqa: RUF005  # reads as the command it is
         check=True, capture_output=True, timeout=120,
     )
     return target

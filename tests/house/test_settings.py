@@ -46,6 +46,7 @@ def test_postgresql_means_psycopg_3() -> None:
 
 
 def test_secrets_do_not_show_in_the_representation(tmp_path: Path) -> None:
-    settings = load_settings({**GOOD, "BROBYGG_SECRET_KEY": "secret-secret-secret-secret-secret-1", "BROBYGG_HOME": str(tmp_path)})
+    key = "secret-secret-secret-secret-secret-1"
+    settings = load_settings({**GOOD, "BROBYGG_SECRET_KEY": key, "BROBYGG_HOME": str(tmp_path)})
     assert "secret-secret" not in repr(settings)
     assert "u:p" not in repr(settings)

@@ -1,0 +1,137 @@
+"""Takes the pictures of the documentation: `make pictures`.
+
+Starts the product on sample data, as `make run` does, on a fixed day, and looks at it as the people of the
+documentation do, on a desktop of 1280 px and on a phone of 360 px.
+"""
+
+import re
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from tests.servers.browser import Windows, launched
+from tests.servers.gunicorn_app import DevServer
+from tests.servers.processes import REPOSITORY
+
+FOLDER = REPOSITORY / "docs" / "pictures"
+PASSWORD = "sample-password-for-looking-around"
+MOMENT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+LARGEST = 200_000
+
+
+class TooLarge(Exception):
+    """A picture would make every checkout heavier than it is worth."""
+
+
+def take_all() -> None:
+    """Take every picture anew."""
+    FOLDER.mkdir(exist_ok=True)
+    clock_file = Path(tempfile.mkdtemp(prefix="brobygg-pictures-")) / "shift"
+    clock_file.write_text(str((MOMENT - datetime.now(UTC)).total_seconds()), encoding="ascii")
+    server = DevServer(env={"BROBYGG_CLOCK_FILE": str(clock_file)})
+    try:
+        server.start()
+        with launched() as browser:
+            windows = Windows(browser)
+            outreach(windows, server.url)
+            exit_and_survey(windows, server.url)
+            figures(windows, server.url)
+            plan(windows, server.url)
+            windows.close()
+    finally:
+        server.stop()
+
+
+def sign_in(page: Page, who: str) -> Page:
+    """Sign in as one of the sample accounts."""
+    page.goto("/sign-in")
+    page.fill("#email", f"{who}@example.org")
+    page.fill("#password", PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
+    return page
+
+
+def save(page: Page, name: str, *, height: int | None = None) -> None:
+    """Save what the window shows, or its upper ``height`` pixels. Raises TooLarge."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": size["width"], "height": height or size["height"]})
+    path = FOLDER / f"{name}.png"
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
+    # Pages have few colours: a palette makes the file a third as large.
+    Image.open(path).convert("RGB").quantize(colors=256).save(path, optimize=True)
+    if path.stat().st_size > LARGEST:
+        raise TooLarge(f"{path.name}: {path.stat().st_size} bytes")
+    sys.stdout.write(f"{path.relative_to(REPOSITORY)}\n")
+
+
+def outreach(windows: Windows, url: str) -> None:
+    """Today and an employer, as a coordinator sees them."""
+    phone = sign_in(windows.phone(url), "coordinator")
+    save(phone, "today-phone")
+    phone.get_by_role("link", name="Log a contact").first.click()
+    phone.locator("form.log").scroll_into_view_if_needed()
+    phone.evaluate("document.querySelector('form.log').scrollIntoView()")
+    save(phone, "log-a-contact-phone", height=760)
+    desk = sign_in(windows.desktop(url), "coordinator")
+    desk.goto("/employers?q=Dalviks")
+    desk.locator("main tbody th a").first.click()
+    save(desk, "employer", height=900)
+
+
+def exit_and_survey(windows: Windows, url: str) -> None:
+    """An exit is recorded, and the survey answered on the phone in the person's hand."""
+    phone = sign_in(windows.phone(url), "coordinator")
+    phone.goto("/participants?q=Amiri")
+    phone.locator("main tbody th a").first.click()
+    phone.get_by_role("link", name="Exit").first.click()
+    phone.locator("[name=reason]").select_option("work_ordinary")
+    phone.get_by_role("button", name="Save exit").click()
+    phone.wait_for_url(re.compile("/exits/"))
+    phone.goto(phone.url)
+    save(phone, "exit-phone", height=900)
+    phone.get_by_role("button", name=re.compile("Answer on this screen")).click()
+    phone.locator("form button[type=submit].b").first.click()
+    phone.locator("input[type=radio]").first.wait_for()
+    save(phone, "survey-question-phone")
+
+
+def figures(windows: Windows, url: str) -> None:
+    """The Follow-up page of a programme that has ended, and a translation that waits for approval."""
+    desk = sign_in(windows.desktop(url), "manager")
+    desk.goto("/follow-up")
+    choice = desk.locator("#programme option", has_text="Nytt steg").get_attribute("value")
+    address = f"/follow-up?programme={choice}"
+    desk.goto(address)
+    save(desk, "follow-up", height=1400)
+    phone = sign_in(windows.phone(url), "manager")
+    phone.goto(address)
+    save(phone, "follow-up-phone")
+    phone.goto("/surveys/questionnaires")
+    phone.locator("main a", has_text="Questions").first.click()
+    phone.goto(phone.url + "/preview/ar")
+    phone.locator("a.b").first.click()
+    save(phone, "survey-arabic-phone")
+    desk.goto("/surveys/calls")
+    desk.get_by_role("link", name="Open").first.click()
+    save(desk, "interview", height=640)
+
+
+def plan(windows: Windows, url: str) -> None:
+    """What a change of a plan would do, before it is saved."""
+    desk = sign_in(windows.desktop(url), "admin")
+    desk.goto("/surveys/plans")
+    desk.get_by_role("link", name="Change").nth(1).click()
+    desk.locator("[name=days_after]").fill("100")
+    desk.locator("main form button[type=submit]").first.click()
+    save(desk, "plan-difference")
+
+
+if __name__ == "__main__":
+    take_all()
