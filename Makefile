@@ -59,6 +59,7 @@ test: install-test ## every test (make test ARGS="tests/web -k layout")
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 gate: lint wheel ## what must hold besides the tests
+	$(BIN)/python -m tests.house.wheel_check dist/*.whl
 
 lint: $(VENV)/.test ## style, types, and who may import whom
 	$(BIN)/ruff check .
@@ -68,8 +69,8 @@ lint: $(VENV)/.test ## style, types, and who may import whom
 bench: install-test ## the benchmarks
 	$(BIN)/python -m bench $(ARGS)
 
-soak: install-test ## the long run under load
-	$(BIN)/python -m bench.soak $(ARGS)
+soak: install-test ## a thousand killed senders; the report is docs/soak-report.md
+	$(BIN)/python -m tests.faults.soak --kills 1000 $(ARGS)
 
 pictures: install-test ## pictures of the documentation again (docs/pictures)
 	$(BIN)/python -m tests.pictures.take
@@ -96,6 +97,7 @@ translations: $(VENV)/.run ## texts found in the code, brought into the catalogu
 	done
 
 wheel: install-test ## dist/brobygg-*.whl, assets and translations included
+	rm -f dist/*.whl
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 
 clean: ## everything that can be made again; keeps var/

@@ -19,13 +19,15 @@ class Form:
 
     action: str
     method: str
-    values: dict[str, str] = field(default_factory=dict)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
     choices: dict[str, list[str]] = field(default_factory=dict)
 
-    def filled(self, **given: str) -> dict[str, str]:
-        """The values with ``given``, and the first radio button of each group that has none chosen."""
-        chosen = {name: found[0] for name, found in self.choices.items() if name not in self.values}
-        return {**chosen, **self.values, **given}
+    def filled(self, **given: str) -> list[tuple[str, str]]:
+        """What is sent: the fields as they stand, with ``given`` in the place of those of the same name, and the
+        first radio button of each group that has none chosen."""
+        set_already = {name for name, _value in self.pairs} | set(given)
+        chosen = [(name, found[0]) for name, found in self.choices.items() if name not in set_already]
+        return [pair for pair in self.pairs if pair[0] not in given] + chosen + list(given.items())
 
 
 class _Forms(HTMLParser):
@@ -36,6 +38,7 @@ class _Forms(HTMLParser):
         self.found: list[Form] = []
         self._open: Form | None = None
         self._select = self._text = ""
+        self._options: list[tuple[bool, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -48,37 +51,39 @@ class _Forms(HTMLParser):
         elif tag == "input" and name:
             self._keep(self._open, name, given)
         elif tag == "select":
-            self._select = name
+            self._select, self._options = name, []
+        elif tag == "option":
+            self._options.append(("selected" in given, given.get("value", "")))
         elif tag == "textarea":
             self._text = name
-            self._open.values[name] = ""
-        elif tag == "option" and self._select and ("selected" in given or self._select not in self._open.values):
-            self._open.values[self._select] = given.get("value", "")
+            self._open.pairs.append((name, ""))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
+        if tag == "select" and self._open is not None and self._options:
+            # A select without a choice sends its first option.
+            chosen = [value for selected, value in self._options if selected] or [self._options[0][1]]
+            self._open.pairs.extend((self._select, value) for value in chosen)
+        elif tag == "form":
             self._open = None
-        elif tag == "select":
-            self._select = ""
         elif tag == "textarea":
             self._text = ""
 
     def handle_data(self, data: str) -> None:
         if self._text and self._open is not None:
             # A line break right after the tag belongs to the markup (HTML, 13.1.2.5).
-            before = self._open.values[self._text]
-            self._open.values[self._text] = before + (data if before else data.removeprefix("\n"))
+            before = self._open.pairs[-1][1]
+            self._open.pairs[-1] = (self._text, before + (data if before else data.removeprefix("\n")))
 
     @staticmethod
     def _keep(form: Form, name: str, given: dict[str, str]) -> None:
         kind, value = given.get("type", "text"), given.get("value", "")
         if kind == "radio":
             form.choices.setdefault(name, []).append(value)
-        if kind in ("radio", "checkbox"):
-            if "checked" in given:
-                form.values[name] = value or "on"
-        elif kind != "submit":
-            form.values[name] = value
+        if kind not in ("radio", "checkbox"):
+            if kind != "submit":
+                form.pairs.append((name, value))
+        elif "checked" in given:
+            form.pairs.append((name, value or "on"))
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ class Browser:
         """Fetch a page."""
         return self._follow(self._send("GET", path, None), follow)
 
-    def post(self, path: str, values: dict[str, str], *, follow: bool = True) -> Page:
+    def post(self, path: str, values: list[tuple[str, str]], *, follow: bool = True) -> Page:
         """Send a form."""
         return self._follow(self._send("POST", path, urlencode(values)), follow)
 

@@ -113,10 +113,16 @@ class Data:
         self._leave(first, last, prefix="i", state=DueState.DUE)
         self._give_tokens("i", first, last)
 
-    def _leave(self, first: int, last: int, *, prefix: str, state: DueState) -> None:
+    def late_people(self, number: int) -> None:
+        """People whose invitation is so late that somebody must confirm it."""
+        first, last = self.people + 1, self.people + number
+        self._leave(first, last, prefix="l", state=DueState.DUE, days_ago=60)
+        self._give_tokens("l", first, last)
+
+    def _leave(self, first: int, last: int, *, prefix: str, state: DueState, days_ago: int = 0) -> None:
         now, today = clock.now(), clock.today()
         answered = state is DueState.ANSWERED
-        days = [today - timedelta(days=7 * each) for each in range(52)] if answered else [today]
+        days = [today - timedelta(days=7 * each if answered else days_ago) for each in range(52 if answered else 1)]
         left_on = one_of(days, Date())
         place = {"unit_id": self.unit_id, "programme_id": self.programme_id}
         person = {"id": N, "public_id": key(prefix), "unit_id": self.unit_id, "sort_name": key("o"), "created_at": now}

@@ -1,5 +1,6 @@
 """The measurements: one function for each row of the plan, each giving one or more results."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -164,6 +165,24 @@ def _read(browser: Browser, path: str) -> None:
     browser.get(path)
 
 
+def click(bench: Bench) -> Iterator[Result]:
+    """The click that starts late invitations, as many as the page shows at once."""
+    place = bench.place
+    with place.filling() as data:
+        data.late_people(bench.sizes.invitations)
+    place.start_quiet(patient=bench.sizes.patient)
+    browser = place.staff_browser()()
+    page = browser.get("/surveys/overdue")
+    form = page.form("/send")
+    rows = sum(name == "row" for name, _value in form.filled())
+    began = time.perf_counter()
+    browser.submit(page, form, follow=False)
+    judged = 1000 * (time.perf_counter() - began)
+    browser.close()
+    place.stop()
+    yield Result(f"the click that starts {rows:,} invitations", place.database, judged=judged, goal=Goal(100, "ms"))
+
+
 def _invitations(bench: Bench) -> Iterator[Result]:
     """A thousand personal invitations by one worker."""
     yield from invitations(bench.place, bench.sizes)
@@ -175,5 +194,6 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Result]]] = {
     "history": history,
     "follow_up": follow_up,
     "invitations": _invitations,
+    "click": click,
     "memory": memory,
 }

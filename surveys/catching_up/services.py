@@ -9,7 +9,7 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.jobs.wake import wake
 from surveys.catching_up.queries import waits_for_confirmation
-from surveys.due_rows import close_row, next_issue
+from surveys.due_rows import close_row, next_issues
 from surveys.models import DueRow
 from surveys.planning import SWEEP
 from surveys.plans.queries import all_plans
@@ -21,9 +21,10 @@ def confirm_late(actor: Actor, *, public_ids: Collection[str]) -> int:
     Rows that were sent, answered or moved meanwhile are left alone; may be repeated.
     """
     rows = _waiting(actor, public_ids)
+    issues = next_issues(rows)
     for row in rows:
         row.confirmed_at = clock.now()
-        row.issue = next_issue(row)
+        row.issue = issues[row.id]
     if rows:
         _record(actor, "surveys_late_confirmed", rows)
         wake(SWEEP)

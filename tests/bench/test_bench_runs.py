@@ -30,8 +30,15 @@ def test_a_tiny_run_measures_pages_and_sends_every_invitation_once() -> None:
 
 def test_a_form_sends_what_a_browser_would_send() -> None:
     form = Page(200, "http://127.0.0.1/s/x/q/a?lang=sv", PAGE).form("/a")
-    assert form.filled() == {"form_token": "t", "answer": "no", "other": "1", "language": "sv", "note": "Hej"}
-    assert form.filled(answer="yes")["answer"] == "yes"
+    expected = {"form_token": "t", "answer": "no", "other": "1", "language": "sv", "note": "Hej"}
+    assert dict(form.filled()) == expected
+    assert dict(form.filled(answer="yes")) == expected | {"answer": "yes"}
+
+
+def test_a_form_sends_every_field_of_the_same_name() -> None:
+    text = '<form method="post"><input name="row" value="a"><input name="row" value="b"></form>'
+    form = Page(200, "http://127.0.0.1/list", text).form("/list")
+    assert form.filled() == [("row", "a"), ("row", "b")]
 
 
 @pytest.mark.parametrize(("judged", "verdict"), [(5.0, "stretch"), (7.0, "goal"), (9.0, "MISSED")])
