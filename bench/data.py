@@ -28,6 +28,8 @@ QUESTION = Question("closer", QuestionType.SINGLE, Visibility.AGGREGATE, options
 WORDS = ("Bageri", "Bygg", "Transport", "Kontor", "Hemtjanst", "Handel", "Skola", "Lager", "Hotell", "Verkstad")
 RARE = "Nordlyset"
 RARE_EVERY = 200
+OWN_KEYS = 10_000_000
+"""Keys of rows of which the product makes some too begin here."""
 BUSY_EMPLOYERS = 1000
 """The employers among whom the history is spread."""
 
@@ -78,10 +80,10 @@ class Data:
         self.grow_employers(BUSY_EMPLOYERS)
         at = one_of([clock.now() - timedelta(hours=7 * each) for each in range(1, 100)], UtcDateTime(), step=1000)
         summary = dict.fromkeys(("en", "sv", "nb", "da"), "Visit: talked about a place for work training")
-        line = {"id": N, "kind": "contact", "source_ref": key("bench:"), "at": at, "unit_id": self.unit_id}
+        line = {"id": N + OWN_KEYS, "kind": "contact", "source_ref": key("bench:"), "at": at, "unit_id": self.unit_id}
         tables = [
             (HistoryLine.__table__, {**line, "author_id": self.staff_id, "author_label": "Staff", "summary": summary}),
-            (HistoryLink.__table__, {"line_id": N, "at": at, "employer_id": N % BUSY_EMPLOYERS + 1}),
+            (HistoryLink.__table__, {"line_id": N + OWN_KEYS, "at": at, "employer_id": N % BUSY_EMPLOYERS + 1}),
         ]
         _fill_all(tables, first=self.lines + 1, last=number)
         self.lines = number
@@ -91,12 +93,13 @@ class Data:
         first, last = self.people + 1, self.people + number
         self._leave(first, last, prefix="a", state=DueState.ANSWERED)
         now = clock.now()
-        response = {"id": N, "public_id": key("a"), "due_id": N, "version_ref_id": self.version_id, "language": "sv"}
+        response = {"id": N + OWN_KEYS, "public_id": key("a"), "due_id": N, "version_ref_id": self.version_id}
+        response |= {"language": "sv", "started_at": now, "last_at": now, "completed_at": now}
         tables = [
-            (Response.__table__, {**response, "started_at": now, "last_at": now, "completed_at": now}),
+            (Response.__table__, response),
             (
                 Answer.__table__,
-                {"response_id": N, "question": QUESTION.key, "choice": one_of(("yes", "yes", "no"), String)},
+                {"response_id": N + OWN_KEYS, "question": QUESTION.key, "choice": one_of(("yes", "yes", "no"), String)},
             ),
         ]
         _fill_all(tables, first=first, last=last)

@@ -124,7 +124,7 @@ def next_issues(rows: Collection[DueRow]) -> dict[int, int]:
         .where(OutboxMessage.purpose == INVITATION, OutboxMessage.purpose_ref.in_({row.public_id for row in rows}))
         .group_by(OutboxMessage.purpose_ref)
     )
-    newest = dict(current_session().execute(trusted(statement, because=_OWN_MESSAGES)).tuples())
+    newest = dict(current_session().execute(trusted(statement, because=_OWN_MESSAGES)).all())
     return {row.id: max(row.issue, newest.get(row.public_id, -1) + 1) for row in rows}
 
 

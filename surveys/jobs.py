@@ -5,11 +5,12 @@ from datetime import timedelta
 from crm.extension_points import PeriodicJob
 from surveys.planning import SWEEP
 from surveys.reconciling import catch_up, reconcile
+from surveys.retention import delete_old_answers
 from surveys.sweeping import sweep
 
 
 def periodic_jobs() -> tuple[PeriodicJob, ...]:
-    """The sweep each minute, the cheap check each hour, the thorough one each day."""
+    """The sweep each minute, the cheap check each hour, the thorough one and the retention each day."""
     return (
         PeriodicJob(SWEEP, every=timedelta(minutes=1), run=sweep, late_after=timedelta(minutes=15)),
         PeriodicJob(
@@ -17,5 +18,8 @@ def periodic_jobs() -> tuple[PeriodicJob, ...]:
         ),
         PeriodicJob(
             "surveys.reconcile", every=timedelta(days=1), run=reconcile, late_after=timedelta(hours=30)
+        ),
+        PeriodicJob(
+            "surveys.retention", every=timedelta(days=1), run=delete_old_answers, late_after=timedelta(hours=30)
         ),
     )

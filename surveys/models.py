@@ -11,6 +11,9 @@ from crm.db import Base, EnumText, PublicId, Versioned
 from crm.participants.models import Enrolment, EnrolmentExit, Participant
 from surveys.dispositions import DueState
 
+KEPT_RECEIVED = "*received"
+KEPT_ANSWERED = "*answered"
+
 
 class Questionnaire(PublicId, Base):
     """A questionnaire under its stable key ("exit", "follow_up_90")."""
@@ -179,6 +182,8 @@ class Response(PublicId, Base):
     last_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     share_with_coordinator: Mapped[bool] = mapped_column(default=False)
+    answers_deleted_at: Mapped[datetime | None]
+    """When the retention time was over: the answers are gone, what they added up to is in KeptCount."""
 
     due: Mapped[DueRow] = relationship(back_populates="response")
     version: Mapped[QuestionnaireVersion] = relationship()
@@ -201,4 +206,39 @@ class Answer(Base):
     __table_args__ = (
         UniqueConstraint("response_id", "question", "choice"),
         Index("ix_survey_answer_question", "question", "choice", "response_id"),
+    )
+
+
+class KeptCount(Base):
+    """How often an answer was given in one month of exits: what stays of answers whose retention time is over.
+
+    Two choices that no questionnaire can have count persons: KEPT_RECEIVED those who passed the question, and
+    KEPT_ANSWERED those of them who chose or wrote something. Nothing here leads to anybody.
+    """
+
+    __tablename__ = "survey_kept_count"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id", ondelete="RESTRICT"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="RESTRICT"))
+    exit_month: Mapped[date]
+    """The first day of the month of the exits."""
+    wave: Mapped[str] = mapped_column(String(60))
+    version_ref_id: Mapped[int] = mapped_column(ForeignKey("survey_version.id", ondelete="RESTRICT"))
+    question: Mapped[str] = mapped_column(String(60))
+    choice: Mapped[str] = mapped_column(String(60))
+    n: Mapped[int]
+
+    __table_args__ = (
+        # Units and months first: the same index serves the reports.
+        UniqueConstraint(
+            "unit_id",
+            "exit_month",
+            "programme_id",
+            "wave",
+            "version_ref_id",
+            "question",
+            "choice",
+            name="uq_survey_kept_count",
+        ),
     )

@@ -53,6 +53,7 @@ def _survey(row: DueRow) -> Mapping[str, object]:
         "language": row.language,
         "sent": row.invited_at,
         "closes": row.closes_on,
+        "answers_deleted": row.response.answers_deleted_at if row.response else None,
     }
 
 

@@ -1,9 +1,9 @@
 """Writing the contact history: one line for each thing that happened, however often it is reported."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm.accounts.scopes import trusted
@@ -12,7 +12,7 @@ from crm.db import current_session
 from crm.history.models import HistoryLine, HistoryLink
 from crm.history.subjects import Subject
 
-__all__ = ["Subject", "remove_line", "write_line"]
+__all__ = ["Subject", "remove_details", "remove_line", "write_line"]
 
 _BY_KEY = "the line is named by the key of the row that it comes from, which the caller has checked"
 
@@ -57,6 +57,12 @@ def write_line(
 def remove_line(kind: str, source_ref: str) -> None:
     """Remove a line whose source is gone. Does nothing when there is none."""
     current_session().execute(delete(HistoryLine).where(HistoryLine.kind == kind, HistoryLine.source_ref == source_ref))
+
+
+def remove_details(kind: str, source_refs: Collection[str]) -> None:
+    """Take the longer text away from lines whose source may no longer be read; time and summary stay. Repeatable."""
+    lines = update(HistoryLine).where(HistoryLine.kind == kind, HistoryLine.source_ref.in_(source_refs))
+    current_session().execute(lines.values(detail=None))
 
 
 def _by_key(kind: str, source_ref: str) -> Select[HistoryLine]:

@@ -1,9 +1,10 @@
 """Writing tasks: add, complete, reopen, move, hand over, cancel."""
 
+from collections.abc import Collection
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 
 from crm import clock
 from crm.accounts.audit import record
@@ -108,6 +109,12 @@ def cancel_tasks(actor: Actor, *, kind: str, source_ref: str) -> int:
         task.version_id += 1
         _record(actor, task, "task_cancelled")
     return len(found)
+
+
+def remove_notes(kind: str, source_refs: Collection[str]) -> None:
+    """Take the notes away from tasks whose source may no longer be read; the tasks stay. May be repeated."""
+    tasks = update(Task).where(Task.kind == kind, Task.source_ref.in_(source_refs))
+    current_session().execute(tasks.values(note=None))
 
 
 def _record(actor: Actor, task: Task, action: str) -> None:

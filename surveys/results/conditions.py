@@ -6,7 +6,7 @@ from crm.actors import Actor, Role
 from crm.reports.filters import FollowUpFilters
 from surveys.dispositions import DueState
 from surveys.ledger import LedgerFilter
-from surveys.models import DueRow
+from surveys.models import Answer, DueRow
 
 COUNTS_ONLY = "counts only, of the units of the actor"
 EXIT_WAVE = "exit"
@@ -35,6 +35,11 @@ def due_rows_of(filters: FollowUpFilters) -> list[ColumnElement[bool]]:
 def due_rows_at_any_time(filters: FollowUpFilters) -> list[ColumnElement[bool]]:
     """Like ``due_rows_of`` without the period: what is late is late, whenever the exit was."""
     return _place(filters)
+
+
+def says_something() -> ColumnElement[bool]:
+    """The condition that a stored answer holds something; a question that was skipped has an empty one."""
+    return (Answer.choice != "") | Answer.text.is_not(None)
 
 
 def sees_refusals(actor: Actor) -> bool:

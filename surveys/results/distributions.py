@@ -1,7 +1,7 @@
 """How the answers to every question of one version are spread, and what was written."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -11,8 +11,9 @@ from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.reports.filters import FollowUpFilters
 from surveys.definition import Question, QuestionType
-from surveys.models import Answer, DueRow, Response
-from surveys.results.conditions import COUNTS_ONLY, HAS_ANSWERS, due_rows_of
+from surveys.models import KEPT_ANSWERED, KEPT_RECEIVED, Answer, DueRow, Response
+from surveys.results.conditions import COUNTS_ONLY, HAS_ANSWERS, due_rows_of, says_something
+from surveys.results.kept_counts import CountedChoice, kept_of_version
 from surveys.results.versions import Version
 from surveys.statistics.distributions import Distribution, distribution_from_counts
 from surveys.statistics.suppression import is_too_few
@@ -48,7 +49,7 @@ class _Counted:
 
 
 def results_of(filters: FollowUpFilters, version: Version) -> list[QuestionResult]:
-    """Every question of a version in the order of the form. Two queries, and one for the texts.
+    """Every question of a version in the order of the form. Three queries, and one for the texts.
 
     Free text is for managers of the units, as written, in no order that tells who wrote it.
     """
@@ -75,8 +76,9 @@ def may_read_texts(actor: Actor) -> bool:
 def _result(question: Question, counted: _Counted | None, texts: Mapping[str, tuple[str, ...]]) -> QuestionResult:
     counted = counted or _Counted(0, 0, {})
     if question.type is QuestionType.TEXT:
-        shown = None if is_too_few(counted.answered) else texts.get(question.key)
-        return QuestionResult(question, counted.answered, texts=shown)
+        # Not ``counted.answered``: of texts that were deleted the number stays, and hides nobody among the others.
+        written = texts.get(question.key, ())
+        return QuestionResult(question, counted.answered, texts=None if is_too_few(len(written)) else written)
     declined = sum(counted.options.get(option.code, 0) for option in question.options if option.declines)
     # "I do not want to answer" stands alone, so every such answer is one person less in the base.
     base = counted.answered - declined
@@ -95,9 +97,22 @@ def _conditions(filters: FollowUpFilters, version: Version) -> list[ColumnElemen
 def _counted(
     filters: FollowUpFilters, version: Version, *, by_programme: bool = False
 ) -> dict[int | None, dict[str, _Counted]]:
-    """Counts by programme (or under None) and question."""
+    """Counts by programme (or under None) and question: of the answers, and of what was kept of deleted ones."""
+    counts: defaultdict[tuple[int | None, str], Counter[str]] = defaultdict(Counter)
+    for programme, question, choice, number in (
+        *_options(filters, version, by_programme=by_programme),
+        *_persons(filters, version, by_programme=by_programme),
+        *kept_of_version(filters, version.id, by_programme=by_programme),
+    ):
+        counts[(programme, question)][choice] += number
+    found: defaultdict[int | None, dict[str, _Counted]] = defaultdict(dict)
+    for (programme, question), options in counts.items():
+        found[programme][question] = _Counted(options[KEPT_RECEIVED], options[KEPT_ANSWERED], options)
+    return found
+
+
+def _options(filters: FollowUpFilters, version: Version, *, by_programme: bool) -> Iterator[CountedChoice]:
     place = [DueRow.programme_id] if by_programme else []
-    options: defaultdict[tuple[int | None, str], dict[str, int]] = defaultdict(dict)
     statement = (
         select(*place, Answer.question, Answer.choice, func.count())
         .join(Response, Response.id == Answer.response_id)
@@ -106,33 +121,28 @@ def _counted(
         .group_by(*place, Answer.question, Answer.choice)
     )
     for *where, question, choice, number in current_session().execute(trusted(statement, because=COUNTS_ONLY)):
-        options[(where[0] if where else None, question)][choice] = number
-    found: defaultdict[int | None, dict[str, _Counted]] = defaultdict(dict)
-    for programme, question, received, answered in _persons(filters, version, by_programme=by_programme):
-        found[programme][question] = _Counted(received, answered, options[(programme, question)])
-    return found
+        yield where[0] if where else None, question, choice, number
 
 
-def _persons(
-    filters: FollowUpFilters, version: Version, *, by_programme: bool
-) -> list[tuple[int | None, str, int, int]]:
+def _persons(filters: FollowUpFilters, version: Version, *, by_programme: bool) -> Iterator[CountedChoice]:
     """How many persons passed each question, and how many of them chose or wrote something."""
     place = [DueRow.programme_id] if by_programme else []
-    said = (Answer.choice != "") | Answer.text.is_not(None)
     statement = (
         select(
             *place,
             Answer.question,
             func.count(Answer.response_id.distinct()),
-            func.count(Answer.response_id.distinct()).filter(said),
+            func.count(Answer.response_id.distinct()).filter(says_something()),
         )
         .join(Response, Response.id == Answer.response_id)
         .join(DueRow, DueRow.id == Response.due_id)
         .where(*_conditions(filters, version))
         .group_by(*place, Answer.question)
     )
-    rows = current_session().execute(trusted(statement, because=COUNTS_ONLY))
-    return [(where[0] if where else None, question, all_, some) for *where, question, all_, some in rows]
+    for *where, question, received, answered in current_session().execute(trusted(statement, because=COUNTS_ONLY)):
+        programme = where[0] if where else None
+        yield programme, question, KEPT_RECEIVED, received
+        yield programme, question, KEPT_ANSWERED, answered
 
 
 def _texts(filters: FollowUpFilters, version: Version) -> dict[str, tuple[str, ...]]:

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from crm.accounts.scopes import trusted
 from crm.db import current_session
 from crm.programmes.models import Programme
 from crm.reports.filters import FollowUpFilters
-from surveys.models import DueRow
+from surveys.models import DueRow, KeptCount
 from surveys.results.conditions import COUNTS_ONLY, due_rows_of
 from surveys.results.distributions import QuestionResult, results_by_programme
+from surveys.results.kept_counts import kept_counts_of
 from surveys.results.versions import Version
 
 Value = str | int | float | None
@@ -58,9 +59,10 @@ def place_cells(filters: FollowUpFilters, programme: Programme) -> Cells:
 
 
 def programmes_in(filters: FollowUpFilters) -> dict[int, Programme]:
-    """The programmes that have due rows in the report, by id. One query."""
+    """The programmes that have due rows or kept counts in the report, by id. One query."""
     rows = select(DueRow.programme_id).where(*due_rows_of(filters))
-    statement = select(Programme).where(Programme.id.in_(rows)).order_by(Programme.code)
+    kept = select(KeptCount.programme_id).where(*kept_counts_of(filters))
+    statement = select(Programme).where(or_(Programme.id.in_(rows), Programme.id.in_(kept))).order_by(Programme.code)
     return {found.id: found for found in current_session().scalars(trusted(statement, because=COUNTS_ONLY))}
 
 

@@ -1,7 +1,7 @@
 """The questionnaires behind the answers: structures, wording in the reader's language, counted answers."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +17,7 @@ from surveys.definition_reading import definition_from_json
 from surveys.definition_texts import option_path, question_path
 from surveys.models import Answer, DueRow, Questionnaire, QuestionnaireVersion, Response, Translation
 from surveys.results.conditions import COUNTS_ONLY, HAS_ANSWERS, due_rows_of
+from surveys.results.kept_counts import kept_options
 
 FALLBACK_LANGUAGE = "en"
 
@@ -67,8 +68,11 @@ def published_versions() -> list[Version]:
     ]
 
 
-def count_answers(filters: FollowUpFilters, questions: Collection[str]) -> dict[tuple[int, str], dict[str, int]]:
-    """How often each option of ``questions`` was chosen, by version and question. One query; '' is skipped."""
+def count_answers(filters: FollowUpFilters, questions: Collection[str]) -> dict[tuple[int, str], Counter[str]]:
+    """How often each option of ``questions`` was chosen, by version and question. Two queries; '' is skipped.
+
+    Answers that were deleted count through what was kept of their months.
+    """
     statement = (
         select(Response.version_ref_id, Answer.question, Answer.choice, func.count())
         .join(Response, Response.id == Answer.response_id)
@@ -76,9 +80,10 @@ def count_answers(filters: FollowUpFilters, questions: Collection[str]) -> dict[
         .where(DueRow.state.in_(HAS_ANSWERS), Answer.question.in_(questions), *due_rows_of(filters))
         .group_by(Response.version_ref_id, Answer.question, Answer.choice)
     )
-    counts: defaultdict[tuple[int, str], dict[str, int]] = defaultdict(dict)
-    for version, question, choice, number in current_session().execute(trusted(statement, because=COUNTS_ONLY)):
-        counts[(version, question)][choice] = number
+    counts: defaultdict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    answers = current_session().execute(trusted(statement, because=COUNTS_ONLY))
+    for version, question, choice, number in (*answers, *kept_options(filters, questions)):
+        counts[(version, question)][choice] += number
     return dict(counts)
 
 
