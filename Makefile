@@ -55,8 +55,11 @@ catalogues: $(CATALOGUES) ## translations, compiled
 run: install ## the product with sample data on this machine
 	@exec $(BIN)/brobygg run-dev $(ARGS)
 
+# The tests' databases are made for seconds: in memory where the machine has such a folder, which saves them the disk.
+TEST_FOLDER := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
+
 test: install-test ## every test (make test ARGS="tests/web -k layout")
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 gate: lint wheel ## what must hold besides the tests
 	$(BIN)/python -m tests.house.wheel_check dist/*.whl

@@ -44,6 +44,9 @@ def measure(database: str, sizes: Sizes, names: Sequence[str]) -> list[Result]:
         for name in names:
             print(f"{database}: {name}", file=sys.stderr)
             results += MEASURES[name](bench)
+    except Exception:
+        print(place.last_words(), file=sys.stderr)
+        raise
     finally:
         place.close()
     return results

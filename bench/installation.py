@@ -174,6 +174,11 @@ class Installation:
         self.bare_cpu_ms = measured.cpu_ms
         return measured
 
+    def last_words(self) -> str:
+        """The end of what the server has logged, for whoever looks for a fault."""
+        log = self.folder / "web.log"
+        return log.read_text(errors="replace")[-4000:] if log.exists() else ""
+
     def close(self) -> None:
         """End everything and remove it."""
         self.stop()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -27,8 +27,10 @@ def local_instant(day: date, at: time, zone: str) -> datetime:
     """The instant, in UTC, of a civil date and wall-clock time in ``zone``.
 
     A wall-clock time that daylight saving skips maps to the instant one hour later on the wall; one that
-    happens twice maps to the first of the two (PEP 495, fold=0).
+    happens twice maps to the first of the two (PEP 495, fold=0). The two days at the ends of the calendar,
+    which somewhere lie outside it, stand for their neighbours.
     """
+    day = min(max(day, date.min + timedelta(days=1)), date.max - timedelta(days=1))
     return datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 

@@ -18,7 +18,7 @@ from surveys.answers import SKIPPED, AnswerProblem, AnswerValue, answer_rows, va
 from surveys.completing import complete
 from surveys.definition import Definition
 from surveys.dispositions import DueState
-from surveys.due_rows import locked_row
+from surveys.due_rows import locked_row, locked_with_response
 from surveys.models import Answer, DueRow, FollowUpPlan, Questionnaire, Response
 from surveys.plans.queries import newest_published
 from surveys.progress import is_finished, visible_answers, visible_questions
@@ -125,7 +125,7 @@ def finish(actor: Actor, *, row_id: int, share: bool, language: str) -> DueRow:
 
 def open_row(row_id: int) -> DueRow:
     """The row, locked, if it can be answered now. Raises SurveyNotOpen."""
-    row = locked_row(row_id)
+    row = locked_with_response(row_id)
     if standing_of(row) is not Standing.OPEN:
         raise SurveyNotOpen("closed")
     return row

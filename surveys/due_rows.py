@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from crm import clock
 from crm.accounts.models import Unit
@@ -12,8 +12,9 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.messaging.models import OutboxMessage
 from crm.messaging.services import cancel_messages
+from crm.participants.models import Enrolment
 from surveys.dispositions import DueState, StopReason
-from surveys.models import DueRow, FollowUpPlan
+from surveys.models import DueRow, Response
 from surveys.responses import came_half_way
 from surveys.tokens import looks_like_token, opt_out_token, survey_token, token_hash
 
@@ -30,6 +31,9 @@ OUT_OF_REACH = frozenset({StopReason.NO_ADDRESS, StopReason.BOUNCED})
 _BY_ID = "the row is named by the caller, who checked it, or by a job"
 _OWN_MESSAGES = "messages that the row itself planned"
 _BY_TOKEN = "the row is named by a valid personal link"
+# What is loaded with a row stays in the session as long as the row does, where reading it by its key finds it.
+_TERMS = (joinedload(DueRow.unit), joinedload(DueRow.plan))
+_RESPONSE = joinedload(DueRow.response).options(joinedload(Response.version), selectinload(Response.answers))
 
 
 def locked_row(row_id: int) -> DueRow:
@@ -51,25 +55,18 @@ def rows_of(exit_ids: Collection[int]) -> list[DueRow]:
     return list(current_session().scalars(trusted(statement, because=_BY_ID)))
 
 
-def locked_with_terms(public_id: str) -> tuple[DueRow, Unit, FollowUpPlan | None] | None:
-    """The row that a message was planned for, with a write lock, its unit and its plan; None when it is gone.
+def locked_by_public_id(public_id: str) -> DueRow | None:
+    """The row that a message was planned for, with a write lock; None when it is gone."""
+    statement = select(DueRow).where(DueRow.public_id == public_id).options(*_TERMS).with_for_update(of=DueRow)
+    options = statement.execution_options(populate_existing=True)
+    return current_session().scalar(trusted(options, because=_BY_ID))
 
-    One query for what every result of a message asks for: as long as the caller holds them, they are not
-    read again.
-    """
-    statement = (
-        select(DueRow, Unit, FollowUpPlan)
-        .join(Unit, Unit.id == DueRow.unit_id)
-        .outerjoin(FollowUpPlan, FollowUpPlan.id == DueRow.plan_id)
-        .where(DueRow.public_id == public_id)
-        .with_for_update(of=DueRow)
-        .execution_options(populate_existing=True)
-    )
-    found = current_session().execute(trusted(statement, because=_BY_ID)).first()
-    if found is None:
-        return None
-    row, unit, plan = found
-    return row, unit, plan
+
+def locked_with_response(row_id: int) -> DueRow:
+    """The row with a write lock, and its response with version and answers: two queries for what answering asks for."""
+    statement = select(DueRow).where(DueRow.id == row_id).options(*_TERMS, _RESPONSE).with_for_update(of=DueRow)
+    options = statement.execution_options(populate_existing=True)
+    return current_session().scalars(trusted(options, because=_BY_ID)).one()
 
 
 def row_by_survey_token(token: str) -> DueRow | None:
@@ -88,7 +85,9 @@ def _by_hash(token: str, *, opt_out: bool) -> DueRow | None:
     if not looks_like_token(token):
         return None
     column = DueRow.optout_hash if opt_out else DueRow.token_hash
-    statement = select(DueRow).where(column == token_hash(token)).options(joinedload(DueRow.participant))
+    coordinator = joinedload(DueRow.enrolment).joinedload(Enrolment.coordinator)
+    found = select(DueRow).where(column == token_hash(token))
+    statement = found.options(joinedload(DueRow.participant), coordinator, *_TERMS, _RESPONSE)
     return current_session().scalar(trusted(statement, because=_BY_TOKEN))
 
 

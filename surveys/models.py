@@ -154,6 +154,8 @@ class DueRow(PublicId, Base):
     exit: Mapped[EnrolmentExit] = relationship()
     enrolment: Mapped[Enrolment] = relationship()
     participant: Mapped[Participant] = relationship()
+    unit: Mapped[Unit] = relationship(viewonly=True)
+    plan: Mapped[FollowUpPlan | None] = relationship(viewonly=True)
     response: Mapped["Response | None"] = relationship(back_populates="due")
 
     __table_args__ = (

@@ -68,9 +68,7 @@ def _delete_batch(last_exit: date) -> int:
             _add_to_kept(_counts([response.id for response in responses]))
             _delete_answers(responses)
             _delete_copies([row.public_id for row in rows])
-            record(
-                _ACTOR, "survey_answers_deleted", subject_type="survey_response", details={"responses": len(rows)}
-            )
+            record(_ACTOR, "survey_answers_deleted", subject_type="survey_response", details={"responses": len(rows)})
     return len(rows)
 
 

@@ -81,7 +81,8 @@ def audit_entries(actor: Actor, filters: AuditFilters) -> Select[AuditEntry]:
     if filters.since is not None:
         statement = statement.where(AuditEntry.at >= local_instant(filters.since, time(0), filters.zone))
     if filters.until is not None:
-        after = local_instant(filters.until + timedelta(days=1), time(0), filters.zone)
+        until = min(filters.until, date.max - timedelta(days=1))
+        after = local_instant(until + timedelta(days=1), time(0), filters.zone)
         statement = statement.where(AuditEntry.at < after)
     return statement
 

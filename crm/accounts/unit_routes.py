@@ -153,5 +153,4 @@ def _modules() -> list[Module]:
 
 
 def _version(form: UnitForm) -> int:
-    text = str(form.version.data or "")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(form.version.data or 0)

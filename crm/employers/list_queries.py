@@ -112,7 +112,7 @@ def _total(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> in
         return COUNTED + 1 if match.total is None else match.total
     some = select(Employer.id).where(*_conditions(actor, filters, match), condition(Employer, actor))
     if filters.stage or filters.owner != "all" or filters.show == "quiet":
-        some = some.outerjoin(EmployerRelationship, _of_reader(actor))
+        some = some.select_from(Employer).outerjoin(EmployerRelationship, _of_reader(actor))
     counted = select(func.count()).select_from(some.limit(COUNTED + 1).subquery())
     counted = trusted(counted, because="counts a statement that is scoped")
     return current_session().scalar(counted) or 0
@@ -130,6 +130,7 @@ def _ordered(statement: Rows, sort: str) -> Rows:
 def _filtered(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> Rows:
     statement = (
         select(Employer, EmployerRelationship, Staff.name)
+        .select_from(Employer)
         .outerjoin(EmployerRelationship, _of_reader(actor))
         .outerjoin(Staff, Staff.id == EmployerRelationship.owner_id)
         .where(*_conditions(actor, filters, match))

@@ -145,7 +145,7 @@ def add_workplace(public_id: str) -> ResponseReturnValue:
 def edit_workplace(public_id: str, workplace_id: str) -> ResponseReturnValue:
     """Change a workplace unit."""
     actor = current_actor()
-    employer, place = visible_one(Employer, actor, public_id), visible_one(Workplace, actor, workplace_id)
+    employer, place = _workplace_at(actor, public_id, workplace_id)
     form = WorkplaceForm() if request.method == "POST" else WorkplaceForm(obj=place)
     if form.validate_on_submit():
         place_id, fields = place.id, form.as_fields()
@@ -156,7 +156,7 @@ def edit_workplace(public_id: str, workplace_id: str) -> ResponseReturnValue:
             return redirect(url_for(".show", public_id=public_id), code=303)
         except DomainError as error:
             form.add_error(error)
-    employer, place = visible_one(Employer, actor, public_id), visible_one(Workplace, actor, workplace_id)
+    employer, place = _workplace_at(actor, public_id, workplace_id)
     return _workplace_form(form, employer, place)
 
 
@@ -165,7 +165,7 @@ def edit_workplace(public_id: str, workplace_id: str) -> ResponseReturnValue:
 def archive_workplace(public_id: str, workplace_id: str) -> ResponseReturnValue:
     """Put a workplace away that is closed; the message carries an Undo button."""
     actor = current_actor()
-    place_id = visible_one(Workplace, actor, workplace_id).id
+    place_id = _workplace_at(actor, public_id, workplace_id)[1].id
     with transaction():
         services.archive_workplace(actor, workplace_id=place_id)
     back = url_for(".restore_workplace", public_id=public_id, workplace_id=workplace_id)
@@ -178,11 +178,19 @@ def archive_workplace(public_id: str, workplace_id: str) -> ResponseReturnValue:
 def restore_workplace(public_id: str, workplace_id: str) -> ResponseReturnValue:
     """Take a workplace back."""
     actor = current_actor()
-    place_id = visible_one(Workplace, actor, workplace_id).id
+    place_id = _workplace_at(actor, public_id, workplace_id)[1].id
     with transaction():
         services.restore_workplace(actor, workplace_id=place_id)
     flash(_("The workplace is back."), "success")
     return redirect(url_for(".show", public_id=public_id), code=303)
+
+
+def _workplace_at(actor: Actor, public_id: str, workplace_id: str) -> tuple[Employer, Workplace]:
+    """An employer and one of its workplaces. Raises NotVisible, also for a workplace of another employer."""
+    employer, place = visible_one(Employer, actor, public_id), visible_one(Workplace, actor, workplace_id)
+    if place.employer_id != employer.id:
+        raise NotVisible(_("Not found, or not visible to you."))
+    return employer, place
 
 
 def _prepare(form: PersonForm, actor: Actor, employer: Employer) -> None:

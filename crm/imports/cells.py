@@ -1,11 +1,14 @@
 """From what stands in a cell to a value of ours: days, years, yes and no, codes by their labels in any language."""
 
+import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
+from importlib.resources import files
 
 from babel import Locale
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from crm.errors import DomainError
@@ -89,30 +92,43 @@ def sex(cell: Cell, field: str) -> str | None:
 
 def language(cell: Cell, field: str) -> str | None:
     """One of the participants' languages, from its code or its name in any staff language. Empty is None."""
-    return _one_of(cell, field, _language_names(), _("We cannot write to participants in this language."))
+    return _one_of(cell, field, _language_names(), lambda: _("We cannot write to participants in this language."))
 
 
 def code_of(cell: Cell, field: str, list_name: str) -> str | None:
-    """A code of a picklist, from the code or its label in any language. Empty is None."""
-    return _one_of(cell, field, _labels(list_name), _("This is not one of the alternatives."))
+    """A code of a picklist, from the code, its label in any language, or an everyday word for it. Empty is None."""
+    return _one_of(cell, field, _labels(list_name), lambda: _not_one_of(list_name))
 
 
-def _one_of(cell: Cell, field: str, words: Mapping[str, str], message: str) -> str | None:
+def _one_of(cell: Cell, field: str, words: Mapping[str, str], message: Callable[[], str]) -> str | None:
     word = fold(text_of(cell).replace("_", " "))
     if not word:
         return None
     if word not in words:
-        raise DomainError(message, field=field)
+        raise DomainError(message(), field=field)
     return words[word]
+
+
+def _not_one_of(list_name: str) -> str:
+    locale = get_locale()
+    alternatives = [label for _code, label in picklists.options(list_name, locale.language if locale else "en")]
+    return str(_("This is not one of the alternatives: %(alternatives)s.", alternatives=", ".join(alternatives)))
 
 
 @cache
 def _labels(list_name: str) -> Mapping[str, str]:
-    # The lists come with the package and never change while it runs.
-    found = {fold(code.replace("_", " ")): code for code in picklists.codes(list_name)}
+    # The lists come with the package and never change while it runs. A label wins over an everyday word.
+    found = {fold(word): row["code"] for row in _everyday_words(list_name) for word in row["words"].split(";")}
+    found |= {fold(code.replace("_", " ")): code for code in picklists.codes(list_name)}
     for lang in picklists.LANGUAGES:
         found |= {fold(label): code for code, label in picklists.options(list_name, lang)}
     return found
+
+
+def _everyday_words(list_name: str) -> list[dict[str, str]]:
+    """What people write in their lists instead of our labels: "Jobb" for ordinary work."""
+    lines = files("crm.imports").joinpath("everyday_words.csv").read_text(encoding="utf-8").splitlines()
+    return [row for row in csv.DictReader(lines) if row["list"] == list_name]
 
 
 @cache

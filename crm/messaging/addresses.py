@@ -1,6 +1,7 @@
 """Addresses and numbers in one form: checked when they are typed, compared by a keyed hash where they are
 suppressed."""
 
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -51,6 +52,7 @@ def normalise_phone(text: str, country: str) -> str:
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
 
 
+@lru_cache(maxsize=4096)
 def can_receive_sms(number: str) -> bool:
     """Whether an E.164 number may belong to a phone that receives SMS."""
     return phonenumbers.number_type(_parsed(number)) in _TEXTABLE

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
+from crm.accounts.reading import seen_many, shown
 from crm.accounts.scopes import visible_one
 from crm.db import current_session
 from crm.messaging.blueprint import STAFF, blueprint
@@ -22,7 +23,8 @@ def mailbox() -> ResponseReturnValue:
     """Mail and SMS that the person signed in may see, newest first."""
     actor = current_actor()
     page = paginate(current_session(), mailbox_seen_by(actor))
-    return render_template("messaging/mailbox.html", page=page, people=receivers_of(actor, page.items))
+    html = render_template("messaging/mailbox.html", page=page, people=receivers_of(actor, page.items))
+    return seen_many(actor, html, participant_ids=shown(page.items))
 
 
 @blueprint.get("/mailbox/<public_id>")
@@ -32,7 +34,7 @@ def mailbox_item(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     item = visible_one(MailboxItem, actor, public_id)
     count = count_sms(item.text) if item.channel is Channel.SMS else None
-    return render_template(
+    html = render_template(
         "messaging/mailbox_item.html",
         item=item,
         person=receivers_of(actor, [item]).get(item.id),
@@ -40,3 +42,4 @@ def mailbox_item(public_id: str) -> ResponseReturnValue:
         direction=direction_of(item.language or "en"),
         count=count,
     )
+    return seen_many(actor, html, participant_ids=shown([item]))

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
+from crm.accounts.reading import seen_many, shown
 from crm.accounts.scopes import visible_one
 from crm.actors import Role
 from crm.db import current_session, transaction
@@ -37,7 +38,7 @@ def index() -> ResponseReturnValue:
     form.unit.choices = choices(units.items(), empty=_("All"))
     form.validate()
     page = paginate(current_session(), messages_seen_by(actor, form.filters()))
-    return render_template(
+    html = render_template(
         "messaging/index.html",
         page=page,
         form=form,
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
         doubts=doubt_count(actor),
         has_mailbox="mailbox" in (messaging.settings.mail, messaging.settings.sms),
     )
+    return seen_many(actor, html, participant_ids=shown(page.items))
 
 
 @blueprint.get("/messages/<public_id>")
@@ -54,12 +56,13 @@ def show(public_id: str) -> ResponseReturnValue:
     """What became of one message, without its text."""
     actor = current_actor()
     message = visible_one(OutboxMessage, actor, public_id)
-    return render_template(
+    html = render_template(
         "messaging/show.html",
         message=message,
         person=receivers_of(actor, [message]).get(message.id),
         unit=unit_names(actor).get(message.unit_id or 0),
     )
+    return seen_many(actor, html, participant_ids=shown([message]))
 
 
 @blueprint.get("/messages/doubts")
@@ -70,7 +73,8 @@ def doubts() -> ResponseReturnValue:
     page = paginate(current_session(), doubts_seen_by(actor))
     messaging = current_messaging()
     askable = {message.id for message in page.items if receiver_for(message.channel, messaging) is not None}
-    return render_template("messaging/doubts.html", page=page, people=receivers_of(actor, page.items), askable=askable)
+    html = render_template("messaging/doubts.html", page=page, people=receivers_of(actor, page.items), askable=askable)
+    return seen_many(actor, html, participant_ids=shown(page.items))
 
 
 @blueprint.post("/messages/<public_id>/arrived")

@@ -52,6 +52,8 @@ def look_up() -> ResponseReturnValue:
 def lift_block(public_id: str) -> ResponseReturnValue:
     """Allow an address again, with a reason."""
     form = LiftForm()
+    if current_session().scalar(select(SuppressedAddress.id).where(SuppressedAddress.public_id == public_id)) is None:
+        raise NotVisible(_("Not found, or not visible to you."))
     if not form.validate():
         flash(_("Write why the address may be used again."), "warning")
         return redirect(url_for("messaging.blocked"), code=303)

@@ -7,10 +7,10 @@ from typing import Any
 from flask import render_template
 
 from crm.accounts.current import current_actor
+from crm.accounts.reading import seen_after_request
 from crm.employers.models import Employer
 from crm.glossary import picklists
 from crm.participants.models import Participant
-from crm.participants.reading import seen_after_request
 from crm.placements.models import Placement
 from crm.placements.queries import placements_at, placements_of
 from crm.web.filters import today

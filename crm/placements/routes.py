@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from crm import clock
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
+from crm.accounts.reading import seen_one
 from crm.accounts.scopes import visible, visible_one
 from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.employers.models import Employer
 from crm.errors import DomainError, EditConflict
 from crm.participants.models import Participant
-from crm.participants.reading import seen_one
 from crm.participants.services.editing import unit_of
 from crm.placements import services
 from crm.placements.forms import EndForm, PlacementForm, employer_choices, kind_choices, reason_choices

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
+from crm.accounts.reading import seen_many
 from crm.employers.org_numbers import show_org_number
 from crm.employers.queries import STAFF
 from crm.messaging.addresses import show_phone
@@ -21,10 +22,14 @@ LONGEST = 100
 def results() -> ResponseReturnValue:
     """Employers, contact persons and participants that the reader may see, for ``?q=``."""
     text = clean_line(request.args.get("q", ""))[:LONGEST]
-    return render_template(
+    actor = current_actor()
+    found = find(actor, text) if text else None
+    html = render_template(
         "search/results.html",
         text=text,
-        results=find(current_actor(), text) if text else None,
+        results=found,
         number=show_org_number,
         phone=show_phone,
     )
+    ids = [person.id for person in found.participants] if found else []
+    return seen_many(actor, html, participant_ids=ids)

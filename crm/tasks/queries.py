@@ -32,6 +32,11 @@ class TaskRow:
     participant: str | None = None
     participant_public_id: str | None = None
 
+    @property
+    def participant_id(self) -> int | None:
+        """Whom the task is about."""
+        return self.task.participant_id
+
 
 @dataclass(frozen=True)
 class Agenda:
@@ -43,9 +48,14 @@ class Agenda:
     unowned: Sequence[TaskRow]
 
     @property
+    def rows(self) -> list[TaskRow]:
+        """Every task that is shown."""
+        return [*self.overdue, *self.today, *self.coming, *self.unowned]
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.overdue or self.today or self.coming or self.unowned)
+        return not self.rows
 
 
 def who_sees(actor: Actor) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest
 from crm.accounts.current import current_actor
 from crm.accounts.models import Unit
 from crm.accounts.permissions import require
+from crm.accounts.reading import seen_many, shown
 from crm.accounts.scopes import visible_one
 from crm.actors import Actor, Role
 from crm.db import current_session, transaction
@@ -40,9 +41,10 @@ def today_page() -> ResponseReturnValue:
     actor = current_actor()
     if not actor.has_role(*STAFF):
         return redirect(url_for("reports.follow_up"), code=303)
-    return render_template(
+    agenda = queries.agenda_of(actor, today())
+    html = render_template(
         "tasks/today.html",
-        agenda=queries.agenda_of(actor, today()),
+        agenda=agenda,
         steps=first_steps(actor),
         first=slot("today.first"),
         meets_employers=actor.has_role(Role.COORDINATOR, Role.MANAGER),
@@ -50,6 +52,7 @@ def today_page() -> ResponseReturnValue:
         form=TaskForm(data={"due_on": today()}),
         reader=actor.language,
     )
+    return seen_many(actor, html, participant_ids=shown(agenda.rows))
 
 
 @blueprint.get("/tasks")
@@ -70,7 +73,8 @@ def index() -> ResponseReturnValue:
         offset=(number - 1) * PER_PAGE,
     )
     page = page_of(rows, page=number, per_page=PER_PAGE, total=total)
-    return render_template("tasks/index.html", page=page, form=form, reader=actor.language)
+    html = render_template("tasks/index.html", page=page, form=form, reader=actor.language)
+    return seen_many(actor, html, participant_ids=shown(rows))
 
 
 @blueprint.route("/tasks/new", methods=["GET", "POST"])

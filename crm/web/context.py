@@ -12,7 +12,7 @@ from crm.languages import NAMES
 from crm.web.charts import bar_svg
 from crm.web.fields import field_attrs, field_errors, field_kind, form_errors
 from crm.web.nav import NavLink, nav_links
-from crm.web.paging import here_with, sort_link
+from crm.web.paging import here_with, same_filters, sort_link
 from crm.web.ports import ports
 from crm.web.slots import slot
 
@@ -117,6 +117,7 @@ def init_context(app: Flask, *, organisation: str) -> None:
         field_kind=field_kind,
         form_errors=form_errors,
         here_with=here_with,
+        same_filters=same_filters,
         organisation_name=organisation,
         slot=slot,
         sort_link=sort_link,

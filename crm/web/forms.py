@@ -77,9 +77,18 @@ def grouped_choices(groups: Mapping[str, Iterable[tuple[object, object]]], *, em
     ]
 
 
+# What the database's own numbers can hold.
+_LARGEST = 2**31 - 1
+
+
 def optional_int(value: object) -> int | None:
-    """``coerce`` of a select field whose empty choice means nothing. ValueError for what is no number."""
-    return None if value in (None, "", "None") else int(str(value))
+    """``coerce`` of a select field whose empty choice means nothing. ValueError for what no row can be numbered."""
+    if value in (None, "", "None"):
+        return None
+    number = int(str(value))
+    if not 0 <= number <= _LARGEST:
+        raise ValueError("no number of a row")
+    return number
 
 
 def optional_text(value: object) -> str | None:

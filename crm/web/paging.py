@@ -66,6 +66,15 @@ def here_with(**changes: object) -> str:
     return request.script_root + request.path + (f"?{query}" if query else "")
 
 
+def same_filters(url: str) -> str:
+    """``url``, which has no arguments, with those of this page: a file of the same list.
+
+    Not ``url_for(..., **request.args)``: that takes "_scheme" and "_external" from whoever wrote the address.
+    """
+    query = urlencode(list(request.args.items(multi=True)))
+    return f"{url}?{query}" if query else url
+
+
 def page_url(number: int) -> str:
     """The address of another page of the same list."""
     return here_with(page=number if number > 1 else None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -38,12 +38,39 @@ class LateRow:
 
 
 @dataclass(frozen=True)
+class LateSurvey:
+    """The late invitations to one survey: they are sent, or let be, together."""
+
+    title: str
+    rows: list[LateRow]
+
+
+@dataclass(frozen=True)
+class OnTheWay:
+    """How far the late invitations that somebody let go have come."""
+
+    sent: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Overdue:
     """What the page shows: the late invitations, how many there are in all, and the people out of reach."""
 
     late: list[LateRow]
     total: int
     unreachable: list[LateRow]
+
+    @property
+    def surveys(self) -> list[LateSurvey]:
+        """The late invitations by survey, the one that has waited longest first."""
+        titles = dict.fromkeys(row.survey for row in self.late)
+        return [LateSurvey(title, [row for row in self.late if row.survey == title]) for title in titles]
+
+    @property
+    def people(self) -> int:
+        """How many people the late invitations are for."""
+        return len({row.participant_id for row in self.late})
 
 
 def overdue(actor: Actor, *, limit: int, unreachable_limit: int) -> Overdue:
@@ -68,6 +95,15 @@ def count_waiting(actor: Actor, plans: Iterable[FollowUpPlan]) -> tuple[int, int
     statement = select(late, silent).select_from(DueRow).where(maybe)
     found = current_session().execute(scoped(statement, condition(DueRow, actor))).one()
     return found[0], found[1]
+
+
+def on_the_way(actor: Actor) -> OnTheWay | None:
+    """How many of the invitations that were let go within a day have left; None when all have. One query."""
+    left = func.count(case((DueRow.state != DueState.DUE, DueRow.id)))
+    since = clock.now() - timedelta(days=1)
+    statement = select(left, func.count()).select_from(DueRow).where(DueRow.confirmed_at >= since)
+    sent, total = current_session().execute(scoped(statement, condition(DueRow, actor))).one()
+    return OnTheWay(sent, total) if sent < total else None
 
 
 def out_of_reach() -> ColumnElement[bool]:

@@ -6,10 +6,10 @@ from flask_babel import ngettext
 
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
+from crm.accounts.reading import seen_many
 from crm.actors import Role
 from crm.db import transaction
-from crm.participants.reading import seen_many
-from surveys.catching_up.queries import overdue
+from surveys.catching_up.queries import on_the_way, overdue
 from surveys.catching_up.services import close_late, confirm_late
 
 blueprint = Blueprint("surveys_late", __name__, template_folder="templates", url_prefix="/surveys/overdue")
@@ -25,9 +25,8 @@ def index() -> ResponseReturnValue:
     found = overdue(actor, limit=MOST_AT_ONCE, unreachable_limit=MOST_UNREACHABLE)
     page = render_template(
         "surveys/catching_up/index.html",
-        rows=found.late,
-        total=found.total,
-        unreachable=found.unreachable,
+        found=found,
+        sending=on_the_way(actor),
         may_decide=actor.has_role(Role.MANAGER),
     )
     seen = [row.participant_id for row in (*found.late, *found.unreachable)]

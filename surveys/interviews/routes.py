@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from crm.accounts.current import current_actor, current_staff
 from crm.accounts.permissions import require
+from crm.accounts.reading import seen_many, seen_one
 from crm.actors import Role
 from crm.db import transaction
 from crm.messaging.addresses import show_phone
-from crm.participants.reading import seen_many, seen_one
 from surveys.answering import PHONE, Begun, NotFinished, SurveyNotOpen, begin, finish, save_answer
 from surveys.answers import AnswerProblem
 from surveys.definition import Question

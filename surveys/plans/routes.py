@@ -11,6 +11,7 @@ from crm.accounts.current import current_actor
 from crm.accounts.models import Unit
 from crm.accounts.permissions import require
 from crm.accounts.queries import units_for
+from crm.accounts.reading import seen_many
 from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.errors import DomainError
@@ -119,7 +120,7 @@ def _edit_page(plan: FollowUpPlan, form: PlanForm) -> str:
 def _preview_page(plan: FollowUpPlan, form: PlanForm) -> str:
     actor = current_actor()
     found = difference(actor, plan, form.values())
-    return render_template(
+    html = render_template(
         "surveys/plans/preview.html",
         plan=plan,
         form=form,
@@ -127,3 +128,4 @@ def _preview_page(plan: FollowUpPlan, form: PlanForm) -> str:
         unreachable=[(reason_text(reason), number) for reason, number in found.unreachable.most_common()],
         title=plan_title(plan, plan.key, questionnaire_titles(actor.language)),
     )
+    return seen_many(actor, html, participant_ids=[each.participant_id for each in found.changes if each.name])

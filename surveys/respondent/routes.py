@@ -89,10 +89,10 @@ def answer(token: str, key: str) -> ResponseReturnValue:
         return redirect(visit.url("show"), 303)
     if not visit.form_fits(f"q:{key}"):
         return _not_ours(visit)
-    problem = _save(visit, found)
+    problem, onwards = _save(visit, found)
     if problem is not None:
         return _question_page(visit, found, Sent(request.form.getlist("answer"), problem)), 422
-    return redirect(_after(visit, found), 303)
+    return redirect(onwards, 303)
 
 
 @blueprint.get("/s/<token>/finish")
@@ -213,23 +213,27 @@ def _asked(visit: Visit, key: str) -> Question | None:
     return next((each for each in asked if each.key == key), None)
 
 
-def _save(visit: Visit, asked: Question) -> AnswerProblem | None:
+def _save(visit: Visit, asked: Question) -> tuple[AnswerProblem | None, str]:
+    """What is wrong with the answer, or the address of the page after it."""
+    row_id, language = visit.row.id, visit.language
     values = request.form.getlist("answer")
     skip = values == [SKIP]
     if SKIP in values and not skip:
-        return AnswerProblem.EXCLUSIVE_COMBINED
+        return AnswerProblem.EXCLUSIVE_COMBINED, ""
     try:
         with transaction():
-            return save_answer(
+            problem = save_answer(
                 respondent_actor(),
-                row_id=visit.row.id,
+                row_id=row_id,
                 question=asked.key,
                 raw=values,
                 skip=skip,
-                language=visit.language,
+                language=language,
             )
+            # Asked here, because after the commit everything would have to be read again.
+            return problem, "" if problem else _after(visit, asked)
     except SurveyNotOpen:
-        return None  # The next page says where the survey stands.
+        return None, visit.url("show")
 
 
 def _after(visit: Visit, asked: Question) -> str:

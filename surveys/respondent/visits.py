@@ -8,6 +8,7 @@ from flask import request, url_for
 from werkzeug.exceptions import NotFound
 
 from crm.messaging.mail_html import direction_of
+from crm.web.paging import here_with
 from surveys.answering import questionnaire_of
 from surveys.definition import Definition
 from surveys.due_rows import row_by_opt_out_token, row_by_survey_token
@@ -140,12 +141,8 @@ class Visit:
 
     def _language_links(self) -> list[LanguageLink]:
         names = {each.code: each.name for each in shipped_languages()}
-        arguments = {**(request.view_args or {}), **request.args.to_dict()}
         # After a form the address is that of the form; its page can be asked for again in another language.
-        return [
-            LanguageLink(code, names[code], url_for(request.endpoint or "", **{**arguments, "lang": code}))
-            for code in self.languages
-        ]
+        return [LanguageLink(code, names[code], here_with(lang=code)) for code in self.languages]
 
 
 def visit_by_survey_link(token: str) -> Visit:

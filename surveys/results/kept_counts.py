@@ -5,7 +5,7 @@ A month counts as a whole: when a report begins or ends within it, its kept coun
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from crm.db import current_session
 from crm.reports.filters import FollowUpFilters
@@ -26,10 +26,10 @@ def kept_counts_of(filters: FollowUpFilters) -> list[ColumnElement[bool]]:
     return found
 
 
-def kept_options(filters: FollowUpFilters, questions: Collection[str]) -> Iterator[tuple[int, str, str, int]]:
-    """Version, question, choice and how often it was chosen. One query."""
+def kept_options(filters: FollowUpFilters, questions: Collection[str]) -> Select[int, str, str, int]:
+    """The query of version, question, choice and how often it was chosen."""
     group = (KeptCount.version_ref_id, KeptCount.question, KeptCount.choice)
-    statement = (
+    return (
         select(*group, func.sum(KeptCount.n))
         .where(
             KeptCount.question.in_(questions),
@@ -38,8 +38,6 @@ def kept_options(filters: FollowUpFilters, questions: Collection[str]) -> Iterat
         )
         .group_by(*group)
     )
-    for version, question, choice, number in current_session().execute(statement):
-        yield version, question, choice, int(number)
 
 
 def kept_of_version(filters: FollowUpFilters, version_id: int, *, by_programme: bool) -> Iterator[CountedChoice]:

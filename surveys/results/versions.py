@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from flask_babel import get_locale
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from crm.accounts.scopes import trusted
 from crm.db import current_session
@@ -69,7 +69,7 @@ def published_versions() -> list[Version]:
 
 
 def count_answers(filters: FollowUpFilters, questions: Collection[str]) -> dict[tuple[int, str], Counter[str]]:
-    """How often each option of ``questions`` was chosen, by version and question. Two queries; '' is skipped.
+    """How often each option of ``questions`` was chosen, by version and question. One query; '' is skipped.
 
     Answers that were deleted count through what was kept of their months.
     """
@@ -80,10 +80,10 @@ def count_answers(filters: FollowUpFilters, questions: Collection[str]) -> dict[
         .where(DueRow.state.in_(HAS_ANSWERS), Answer.question.in_(questions), *due_rows_of(filters))
         .group_by(Response.version_ref_id, Answer.question, Answer.choice)
     )
+    both = union_all(statement, kept_options(filters, questions)).subquery()
     counts: defaultdict[tuple[int, str], Counter[str]] = defaultdict(Counter)
-    answers = current_session().execute(trusted(statement, because=COUNTS_ONLY))
-    for version, question, choice, number in (*answers, *kept_options(filters, questions)):
-        counts[(version, question)][choice] += number
+    for version, question, choice, number in current_session().execute(trusted(select(both), because=COUNTS_ONLY)):
+        counts[(version, question)][choice] += int(number)
     return dict(counts)
 
 

@@ -14,7 +14,7 @@ from crm.extension_points import MessagePurpose, Rendered
 from crm.messaging.models import MessageState, OutboxMessage
 from surveys.deciding import is_late
 from surveys.dispositions import FINAL_STATES, DueState, StopReason
-from surveys.due_rows import INVITATION, REMINDER, locked_with_terms, unit_of
+from surveys.due_rows import INVITATION, REMINDER, locked_by_public_id, unit_of
 from surveys.models import DueRow
 from surveys.progress import ResponseState
 from surveys.responses import progress_of
@@ -67,10 +67,9 @@ def render_reminder(message: OutboxMessage) -> Rendered:
 
 def on_state(message: OutboxMessage) -> None:
     """Let the due row and the contact history know what became of a message."""
-    found = locked_with_terms(message.purpose_ref)
-    if found is None:
+    row = locked_by_public_id(message.purpose_ref)
+    if row is None:
         return
-    row, *_terms = found  # The unit and the plan stay in the session, where what follows finds them.
     if message.state in (MessageState.ACCEPTED, MessageState.DELIVERED):
         arrived(_ACTOR, row, message)
     elif message.state is MessageState.UNKNOWN:

@@ -60,9 +60,7 @@ def survey_objects(world: World, enrolment: Enrolment, left: EnrolmentExit) -> d
     )
     plan = world.save(_plan(enrolment, questionnaire))
     rows = {
-        "translations": Translation(
-            version_ref_id=version.id, language="sv", texts=dict(shipped.authored.texts["sv"])
-        ),
+        "translations": Translation(version_ref_id=version.id, language="sv", texts=dict(shipped.authored.texts["sv"])),
         "texts": MessageText(key=new_public_id(), channel="email", language="sv", subject="s", body="{link}"),
         "due": _due_row(enrolment, left, plan),
     }

@@ -16,7 +16,7 @@ from typing import Protocol
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security.recoverable import generate_reset_password_token
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.routing import Rule
 
 from crm import clock
@@ -106,16 +106,26 @@ class Premises:
     ids: dict[str, str]
     special: dict[str, dict[str, str]]
     """Parameters of single endpoints or blueprints that need another object than others."""
+    written: list[str] = field(default_factory=list)
+    """What was written since the database was as it was built, but for lines of the audit log."""
 
     def reset(self) -> None:
         """Bring the database back to how it was built."""
-        self._let_go()
-        self.storage.restore()
+        if self.written:
+            self._let_go()
+            self.storage.restore()
+            self.written.clear()
 
     def keep(self) -> None:
         """Remember the database as it is now."""
         self._let_go()
         self.storage.keep()
+        with self.app.app_context():
+            event.listen(db.engine, "before_cursor_execute", self._note)
+
+    def _note(self, connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")) and " audit_entry " not in statement[:40]:
+            self.written.append(statement[:80])
 
     def _let_go(self) -> None:
         with self.app.app_context():
@@ -288,4 +298,3 @@ def _special(
 def _environment() -> dict[str, str]:
     """What the plugins of the tests' applications read."""
     return dict(make_settings(Path("unused")).environment)
-

@@ -18,9 +18,7 @@ CLOCKS = re.compile(r"^crm/clock\.py$|^crm/serving/shifted_clock\.py$|^plugins/e
 COMMITS = {"crm/db.py"}
 # Programs of their own: whoever starts them reads their standard output.
 PROGRAMS = {"surveys/simulation/receiver.py", "plugins/elks46/simulator.py"}
-DOCUMENTED = re.compile(
-    r"(^|/)((\w+_)?(services|queries|tasks|jobs)(\.py|/\w+\.py)|events\.py|hookspecs\.py)$"
-)
+DOCUMENTED = re.compile(r"(^|/)((\w+_)?(services|queries|tasks|jobs)(\.py|/\w+\.py)|events\.py|hookspecs\.py)$")
 
 
 @cache
@@ -148,7 +146,9 @@ def test_every_service_query_job_and_hook_says_what_it_promises() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [name for name in python_files(product=True) if not is_generated(name) and not ast.get_docstring(tree_of(name))]
+    silent = [
+        name for name in python_files(product=True) if not is_generated(name) and not ast.get_docstring(tree_of(name))
+    ]
     assert not silent, "\n".join(silent)
 
 
@@ -164,14 +164,14 @@ def test_a_package_is_a_face_and_holds_no_code() -> None:
 
 # Written in pieces, so that this file does not find itself.
 ELSEWHERE = (
-    "files.python" "hosted.org",
-    "pypi" ".org/simple",
-    "registry" ".npmjs.org",
-    "registry" ".yarnpkg.com",
-    "proxy" ".golang.org",
-    "artifact" "ory",
-    "--index" "-url",
-    "--extra-index" "-url",
+    "files.pythonhosted.org",
+    "pypi.org/simple",
+    "registry.npmjs.org",
+    "registry.yarnpkg.com",
+    "proxy.golang.org",
+    "artifactory",
+    "--index-url",
+    "--extra-index-url",
 )
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(work|root|home/\w+|Users/\w+|mnt|tmp/bb)/\w")
 

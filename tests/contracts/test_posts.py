@@ -1,5 +1,6 @@
 """Every form, posted as it should not be: forged, signed out, with ids of nothing, with junk."""
 
+import re
 from html import unescape
 
 import pytest
@@ -19,6 +20,7 @@ from tests.contracts.junk import JUNK, LARGE, WORDS, junk_for, sent_as
 from tests.contracts.premises import Premises, name_of, readers, rules
 from tests.contracts.test_visibility import kinds_of
 
+SLOW = {"reports.follow_up_pdf"}
 OURS = {"Sec-Fetch-Site": "same-origin"}
 FORM = "application/x-www-form-urlencoded"
 
@@ -107,14 +109,21 @@ def test_what_does_not_exist_is_not_found(rule: Rule, premises: Premises) -> Non
 
 def _not_found(rule: Rule, premises: Premises, name: str) -> None:
     method = "POST" if "POST" in (rule.methods or ()) else "GET"
-    for junk in (NO_SUCH, "%00", "a%00b", "%FF", "x" * 3000, "0", "-1", "..%2f..%2f", "%F0%9F%98%80"):
-        good = premises._value(rule, name, kinds_of(rule)[name])
-        address = premises.address(rule).replace(good, junk, 1)
-        statuses = [
-            premises.browser(role).open(address, method=method).status_code for role in readers(premises.app, rule)
-        ]
-        assert set(statuses) <= {403, 404, 204}, (address[:80], statuses)
-        assert {404, 204} & set(statuses), (address[:80], statuses)
+    good = premises._value(rule, name, kinds_of(rule)[name])
+    addresses = [
+        premises.address(rule).replace(good, junk, 1)
+        for junk in (NO_SUCH, "%00", "a%00b", "%FF", "x" * 3000, "0", "-1", "..%2f..%2f", "%F0%9F%98%80")
+    ]
+    allowed = [
+        role
+        for role in readers(premises.app, rule)
+        if premises.browser(role).open(addresses[0], method=method).status_code != 403
+    ]
+    assert allowed, "everybody is refused"
+    for address in addresses:
+        status = premises.browser(allowed[0]).open(address, method=method).status_code
+        # A gateway learns nothing from the answer to its callback.
+        assert status == (204 if name == "return_token" else 404), (address[:80], status)
 
 
 def found_form(premises: Premises, rule: Rule) -> tuple[Role | None, Form]:
@@ -236,15 +245,28 @@ def test_a_megabyte_in_a_note_is_answered_at_once(large: bytes, premises: Premis
     assert answer.status_code in (303, 422)
 
 
-@pytest.mark.parametrize("query", ["page=-1", "page=0", "page=99999999999999999999", "page=%00&page=2", "page=%D9%A3",
-                                   "sort=%00", "sort=-nothing", "q=%00", "q=%FF%FE", "q=" + "x" * 5000, "q=%22*%28OR",
-                                   "lang=xx&lang=", "kind=%00", "unit=%00&programme=%00", "since=0001-01-01",
-                                   "since=9999-12-31&until=0001-01-01", "until=9999-12-31", "since=2026-02-30",
-                                   "state=%00&who=%00&stage=%00", "employer=%00", "wave=%00&version=%00"])  # fmt: skip
-def test_junk_in_an_address_is_no_fault_of_ours(query: str, premises: Premises) -> None:
-    for rule in rules("GET"):
-        if rule.endpoint == "reports.follow_up_pdf":
-            continue
-        role = next(iter(readers(premises.app, rule)))
+QUERIES = (
+    "page=-1&sort=%00&q=%00&kind=%00&unit=%00&programme=%00&since=0001-01-01&until=9999-12-31&state=%00&who=%00&stage=%00"
+    "&employer=%00&wave=%00&version=%00&lang=%00&next=//x&m=%00&action=%00&from=%00&to=%00&name=%00&owner=%00&show=%00",
+    "page=99999999999999999999&sort=-nothing&q=%FF%FE&since=9999-12-31&until=0001-01-01&kind=pdf&unit=-1&programme=1e9",
+    "page=%D9%A3&page=2&q=%22*%28OR%20NEAR&since=2026-02-30&unit=99999999999999999999&who=99999999999999999999&from=x",
+    "_external=1&_scheme=javascript&_anchor=x&_method=POST&endpoint=x&self=1&values=1&public_id=x&token=x&key=x&code=1",
+    "q=" + "x" * 5000,
+)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules("GET") if rule.endpoint != "jobs.health"], ids=name_of)
+def test_junk_in_an_address_is_no_fault_of_ours(rule: Rule, premises: Premises) -> None:
+    role = next(
+        (
+            role
+            for role in readers(premises.app, rule)
+            if premises.browser(role).head(premises.address(rule)).status_code not in (403, 404)
+        ),
+        None,
+    )
+    for query in QUERIES[: 1 if rule.endpoint in SLOW else None]:
         answer = premises.browser(role).get(f"{premises.address(rule)}?{query}")
-        assert answer.status_code < 500 or rule.endpoint == "jobs.health", (rule.rule, query)
+        assert answer.status_code < 500, query
+        if answer.mimetype == "text/html":
+            assert not re.search(r'(href|action)="javascript:', answer.text)

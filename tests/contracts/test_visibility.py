@@ -136,9 +136,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         own = branch_objects(world, north, coordinator, OWN)
         foreign = branch_objects(world, south, stranger, FOREIGN)
         programme = world.programme(unit=north)
-        protected = world.participant(
-            unit=north, last_name=PROTECTED, email="skyddad@example.net", protected=True
-        )
+        protected = world.participant(unit=north, last_name=PROTECTED, email="skyddad@example.net", protected=True)
         world.enrolment(protected, programme, stranger)
         colleague = world.staff(Role.COORDINATOR, unit=north, name="Colleague")
         world.enrolment(world.participant(unit=north, last_name=COLLEAGUE), programme, colleague)
@@ -214,9 +212,7 @@ def programme_objects(
     }
 
 
-def employer_objects(
-    world: World, unit: Unit, staff: Staff, employer: Employer, *, note: str
-) -> dict[str, str]:
+def employer_objects(world: World, unit: Unit, staff: Staff, employer: Employer, *, note: str) -> dict[str, str]:
     person = world.contact_person(employer)
     contact = Contact(
         employer_id=employer.id,

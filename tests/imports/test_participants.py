@@ -224,3 +224,24 @@ def test_progress_is_told_until_the_end(office: Office) -> None:
 def test_one_column_may_hold_the_whole_name(office: Office, name: str) -> None:
     _read(office, csv_of("Namn;Telefon", f'"{name}";'))
     assert [(person.first_name, person.last_name) for person in _people()] == [("Åsa", "Öberg")]
+
+
+def test_plain_headings_and_everyday_words_are_understood(office: Office) -> None:
+    """People write "Slut" and "Jobb" in their lists, not our headings and labels."""
+    content = csv_of(
+        "Förnamn;Efternamn;Start;Slut;Orsak",
+        "Åsa;Öberg;2025-01-10;2025-06-30;Jobb",
+        "Jørn;Bråten;2025-01-10;2025-06-30;utbildning",
+        "Søren;Kjær;2025-01-10;2025-06-30;arbejde",
+    )
+    report = _read(office, content)
+    assert (_counts(report), report.ignored_columns) == ((3, 0, 0, 0, 0), [])
+    reasons = current_session().scalars(select(EnrolmentExit.reason).order_by(EnrolmentExit.id))
+    assert list(reasons) == ["work_ordinary", "studies", "work_ordinary"]
+
+
+def test_a_word_that_is_no_alternative_is_answered_with_the_alternatives(office: Office) -> None:
+    content = csv_of("Förnamn;Efternamn;Start;Slut;Orsak", "Åsa;Öberg;2025-01-10;2025-06-30;Månen")
+    [error] = _read(office, content).errors
+    assert (error.line, error.column, error.value) == (2, "Orsak", "Månen")
+    assert "Ordinary work, Work with subsidy" in error.message

@@ -19,9 +19,10 @@ from crm.accounts.models import Staff, Unit
 from crm.actors import system_actor
 from crm.db import current_session, db, transaction
 from crm.messaging import outbox
-from crm.messaging.hold import FILE_NAME
-from crm.messaging.models import OutboxMessage
+from crm.messaging.hold import FILE_NAME, current_hold, release_sending
+from crm.messaging.models import MessageState, OutboxMessage
 from crm.messaging.resolving import resolve
+from crm.messaging.services import settle_doubt
 from crm.participants.fields import fields_of
 from crm.participants.models import Participant
 from crm.participants.services.participants import change_participant
@@ -193,6 +194,27 @@ class Stage:
         """The nightly check."""
         reconcile()
         self.facts.unplanned = False
+
+    def release(self) -> None:
+        """An administrator lets sending go on, if it is held."""
+        if current_hold() is not None:
+            with transaction():
+                release_sending(SYSTEM)
+
+    def settle_doubts(self) -> None:
+        """Staff ask the person, who knows whether it came."""
+        with transaction():
+            in_doubt = select(OutboxMessage).where(OutboxMessage.state == MessageState.UNKNOWN)
+            for message in current_session().scalars(in_doubt).all():
+                arrived = message.message_id in self.receiver.references
+                settle_doubt(SYSTEM, message_id=message.id, arrived=arrived)
+
+    def meet_a_busy_receiver(self) -> None:
+        """It takes nothing for now; everything is tried again later."""
+        self.go_to_morning()
+        self.receiver.busy = True
+        self.sweep_and_send()
+        self.receiver.busy = False
 
     def back_up(self) -> None:
         """Take a backup of the database, and remember what was true then."""

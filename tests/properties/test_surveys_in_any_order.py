@@ -23,7 +23,7 @@ from tests.properties.stage import Stage
 
 SOAK = os.environ.get("BROBYGG_SOAK") == "1"
 PLAY = settings(
-    max_examples=2000 if SOAK else 25,
+    max_examples=2000 if SOAK else 20,
     stateful_step_count=80 if SOAK else 30,
     derandomize=not SOAK,
     deadline=None,

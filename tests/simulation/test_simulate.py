@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from surveys.dispositions import DueState
+from surveys.simulation.command import simulate
 from surveys.simulation.counting import WAVES
 
 COMMAND = (sys.executable, "-c", "from crm.cli import main; main()", "simulate")
@@ -91,15 +93,22 @@ def test_the_same_seed_tells_the_same_story(tmp_path: Path) -> None:
 
 
 def test_a_changed_plan_is_compared_with_the_plan_as_it_is(tmp_path: Path) -> None:
-    arguments = ("--exits", "5", "--days", "40", "--wave", "exit", "--channels", "sms", "--reminders", "", "--json")
+    arguments = ("--exits", "3", "--days", "40", "--wave", "exit", "--channels", "sms", "--reminders", "", "--json")
     printed = end(start(tmp_path, *arguments))
     assert "the plan as it is, and as changed" in printed
     found = last_line(printed)
     assert found["messages"]["planned"] < found["as_it_is"]["messages"]["planned"]
 
 
-def test_a_channel_that_does_not_exist_is_refused_in_words(tmp_path: Path) -> None:
-    process = start(tmp_path, "--channels", "letter")
-    _printed, complaints = process.communicate(timeout=SECONDS)
-    assert process.returncode == 2
-    assert "email, sms or both" in complaints
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--channels", "letter", "email, sms or both"),
+        ("--reminders", "10,5", "each later than the one before"),
+        ("--reminders", "soon", "days with commas between them"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(option: str, value: str, words: str) -> None:
+    refused = CliRunner().invoke(simulate, [option, value])
+    assert refused.exit_code == 2
+    assert words in refused.output

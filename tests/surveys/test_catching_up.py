@@ -1,5 +1,6 @@
 """Switching Brobygg on does not mail everybody who ever left: old exits wait for somebody who has looked."""
 
+import re
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -44,6 +45,38 @@ def test_one_press_sends_what_was_seen(office: Office) -> None:
     with office.inside() as scene:
         scene.work()
         assert len(scene.mailbox()) == 4
+
+
+def test_each_survey_is_decided_by_itself(office: Office) -> None:
+    """Somebody who left long ago waits for both; nobody must be sent two messages in one press."""
+    with office.inside() as scene:
+        for place in range(6):
+            scene.leave(on=date(2026, 2, 2) + timedelta(days=place))
+        scene.work()
+    client = office.signed_in(office.manager)
+    page = client.get("/surveys/overdue").text
+    assert "These surveys are for 6 people" in page
+    assert page.count("6 surveys wait") == 2
+    forms = re.findall(r'<form[^>]*action="/surveys/overdue/send".*?</form>', page, re.S)
+    assert [form.count('name="row"') for form in forms] == [6, 6]
+    client.post("/surveys/overdue/send", data={"row": re.findall(r'name="row" value="([^"]+)"', forms[1])})
+    with office.inside() as scene:
+        scene.work()
+        assert {item.subject for item in scene.mailbox()} == {"Hur går det nu?"}
+        assert len(scene.mailbox()) == 6
+    page = client.get("/surveys/overdue").text
+    assert page.count("6 surveys wait") == 1
+    assert "These surveys are for" not in page
+
+
+def test_the_page_shows_how_far_the_sending_has_come(office: Office) -> None:
+    old_exits(office, 3)
+    client = office.signed_in(office.manager)
+    page = client.post("/surveys/overdue/send", data={"row": waiting(office)[:2]}, follow_redirects=True).text
+    assert "0 of 2" in page
+    with office.inside() as scene:
+        scene.work()
+    assert "<progress" not in client.get("/surveys/overdue").text
 
 
 def waiting(office: Office) -> list[str]:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crm.accounts.current import current_actor
+from crm.accounts.reading import seen_one
 from crm.accounts.scopes import visible_one
 from crm.actors import Actor, Role
 from crm.db import transaction
@@ -19,7 +20,6 @@ from crm.participants.forms import (
     stage_choices,
 )
 from crm.participants.models import Enrolment, EnrolmentStage, Participant
-from crm.participants.reading import seen_one
 from crm.participants.routes.typed import given
 from crm.participants.services import enrolments
 from crm.programmes.queries import programmes_for
@@ -89,7 +89,7 @@ def handover(public_id: str) -> ResponseReturnValue:
                     enrolment_id=enrolment_id,
                     to_staff_id=form.to_staff_id.data,
                     note=given(form.note.data),
-                    version=_number(form.version.data),
+                    version=form.version.data or None,
                 )
             flash(_("The enrolment is handed over."), "success")
             return _after_handover(actor, person)
@@ -113,7 +113,7 @@ def deputy(public_id: str) -> ResponseReturnValue:
                     actor,
                     enrolment_id=enrolment_id,
                     deputy_id=form.deputy_id.data,
-                    version=_number(form.version.data),
+                    version=form.version.data or None,
                 )
             flash(_("The deputy is saved."), "success")
             return _to_person(person)
@@ -151,10 +151,6 @@ def _after_handover(actor: Actor, person_public_id: str) -> ResponseReturnValue:
 def _usual(actor: Actor) -> dict[str, object]:
     coordinator = actor.staff_id if actor.has_role(Role.COORDINATOR) else None
     return {"starts_on": today(), "coordinator_id": coordinator, "stage": EnrolmentStage.REFERRED.value}
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
 
 
 def _to_person(public_id: str) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from crm import clock
 from crm.accounts.current import current_actor
+from crm.accounts.reading import seen_one
 from crm.accounts.scopes import locked, visible_one
 from crm.actors import Actor
 from crm.db import transaction
@@ -16,7 +17,6 @@ from crm.participants.conflicts import Difference, meet
 from crm.participants.fields import fields_of
 from crm.participants.forms import ExitChangeForm, ExitForm, reason_choices
 from crm.participants.models import Enrolment, EnrolmentExit
-from crm.participants.reading import seen_one
 from crm.participants.routes.typed import contact_data, given, typed_contact
 from crm.participants.services.editing import unit_of
 from crm.participants.services.exits import change_exit, exit_enrolment, reopen_enrolment

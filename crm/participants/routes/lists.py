@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crm.accounts.current import current_actor
+from crm.accounts.reading import seen_many
 from crm.actors import Actor, Role
 from crm.participants.exports import MOST_ROWS, as_csv, as_xlsx, table_of
 from crm.participants.forms import ListForm, stage_choices
 from crm.participants.listing import CURRENT, ListFilter, count_rows, rows, sort_columns
-from crm.participants.reading import seen_many
 from crm.programmes.models import Programme
 from crm.programmes.queries import programmes_for
 from crm.web.filters import today

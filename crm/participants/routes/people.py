@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from crm import clock
 from crm.accounts.current import current_actor
 from crm.accounts.queries import units_for
+from crm.accounts.reading import seen_one
 from crm.accounts.scopes import visible_one
 from crm.actors import Actor, Role
 from crm.db import transaction
@@ -27,7 +28,6 @@ from crm.participants.forms import (
     unit_choices,
 )
 from crm.participants.models import Participant
-from crm.participants.reading import seen_one
 from crm.participants.routes.typed import contact_data, participant_data, typed_contact, typed_participant
 from crm.participants.services.editing import unit_of
 from crm.participants.services.enrolments import enrol
@@ -191,5 +191,4 @@ def _new_data(actor: Actor) -> dict[str, object]:
 
 
 def _version(form: ContactDetailsForm) -> int:
-    text = form.person_version.data or ""
-    return int(text) if text.isdigit() else 0
+    return int(form.person_version.data or 0)

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crm.accounts.current import current_actor
+from crm.accounts.reading import seen_one
 from crm.accounts.scopes import visible_one
 from crm.db import transaction
 from crm.participants.forms import EraseForm
 from crm.participants.models import Participant
-from crm.participants.reading import seen_one
 from crm.participants.routes.typed import given
 from crm.participants.services.erasure import erase_person, export_person
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crm.accounts.current import current_actor
+from crm.accounts.reading import seen_one
 from crm.accounts.scopes import visible_one
 from crm.actors import Actor
 from crm.db import transaction
@@ -14,7 +15,6 @@ from crm.errors import DomainError
 from crm.participants import queries
 from crm.participants.forms import ConsentForm, DeathForm, ProtectionForm
 from crm.participants.models import Participant
-from crm.participants.reading import seen_one
 from crm.participants.services import consents as consent_services
 from crm.participants.services import participants
 from crm.participants.services import protection as protection_services

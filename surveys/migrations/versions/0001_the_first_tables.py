@@ -82,6 +82,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("questionnaire_id", "number", name=op.f("uq_survey_version_questionnaire_id_number")),
     )
     op.create_table(
+        "survey_kept_count",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("exit_month", sa.Date(), nullable=False),
+        sa.Column("wave", sa.String(length=60), nullable=False),
+        sa.Column("version_ref_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(length=60), nullable=False),
+        sa.Column("choice", sa.String(length=60), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programme.id"],
+            name=op.f("fk_survey_kept_count_programme_id_programme"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_survey_kept_count_unit_id_unit"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_ref_id"],
+            ["survey_version.id"],
+            name=op.f("fk_survey_kept_count_version_ref_id_survey_version"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_kept_count")),
+        sa.UniqueConstraint(
+            "unit_id",
+            "exit_month",
+            "programme_id",
+            "wave",
+            "version_ref_id",
+            "question",
+            "choice",
+            name="uq_survey_kept_count",
+        ),
+    )
+    op.create_table(
         "survey_translation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_ref_id", sa.Integer(), nullable=False),
@@ -180,6 +218,7 @@ def upgrade() -> None:
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("share_with_coordinator", sa.Boolean(), nullable=False),
+        sa.Column("answers_deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("public_id", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ["due_id"], ["survey_due.id"], name=op.f("fk_survey_response_due_id_survey_due"), ondelete="CASCADE"
@@ -238,6 +277,7 @@ def downgrade() -> None:
 
     op.drop_table("survey_due")
     op.drop_table("survey_translation")
+    op.drop_table("survey_kept_count")
     op.drop_table("survey_version")
     op.drop_table("survey_plan")
     op.drop_table("survey_questionnaire")

@@ -1,12 +1,26 @@
 """Reads of participants leave a trace: who saw whom, written before the page leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from flask import Response, after_this_request
 
 from crm.accounts import audit
 from crm.actors import Actor
 from crm.db import transaction
+
+
+class AboutSomebody(Protocol):
+    """A row of a list that may be about a participant: a task, a message."""
+
+    @property
+    def participant_id(self) -> int | None:
+        """Whom the row is about."""
+
+
+def shown(rows: Iterable[AboutSomebody]) -> list[int]:
+    """The participants whom these rows are about, each once."""
+    return list(dict.fromkeys(row.participant_id for row in rows if row.participant_id is not None))
 
 
 def seen_one(actor: Actor, page: str, *, participant_id: int, unit_id: int, action: str = "participant_read") -> str:
