@@ -59,18 +59,19 @@ def _answer_one(bench: Bench) -> Load:
     with place.filling() as data:
         tokens = data.asked_people(units)
     place.start_quiet(patient=bench.sizes.patient)
-    pages: list[str] = [""] * units
+    pages: list[str] = []
 
     def begin(browser: Browser, number: int) -> None:
         intro = browser.get(f"/s/{tokens[number]}")
-        pages[number] = browser.submit(intro, intro.form("/begin")).url
+        pages.append(browser.submit(intro, intro.form("/begin")).url)
 
     def answer(browser: Browser, number: int) -> None:
         page = browser.get(pages[number])
         browser.submit(page, page.form(pages[number].partition("?")[0].rpartition("/")[2]), follow=False)
 
     place.load(begin, units=units)
-    return place.load(answer, units=units)
+    # Beginning may have been cut short by its time; who has not begun cannot answer.
+    return place.load(answer, units=len(pages))
 
 
 def _whole_visit(bench: Bench) -> Load:

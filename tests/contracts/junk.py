@@ -46,9 +46,6 @@ def sent_as(fields: dict[str, list[bytes]]) -> bytes:
 
 def junk_for(usual: dict[str, str]) -> st.SearchStrategy[dict[str, list[bytes]]]:
     """Fields of a form of which some hold junk, come twice, or are missing; one more that nobody asked for."""
-    value = st.one_of(st.sampled_from(JUNK), st.text(max_size=30).map(lambda text: text.encode("utf-8", "replace")))
-    fields = {
-        name: st.one_of(st.just([text.encode()]), st.lists(value, max_size=3), value.map(lambda one: [one]))
-        for name, text in usual.items()
-    }
+    value = st.sampled_from(JUNK) | st.text(max_size=30).map(lambda text: text.encode("utf-8", "replace"))
+    fields = {name: st.lists(value, max_size=3) | st.just([text.encode()]) for name, text in usual.items()}
     return st.fixed_dictionaries(fields, optional={"extra": st.just([b"1"])})

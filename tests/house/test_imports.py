@@ -11,16 +11,19 @@ PROJECT = Path(__file__).parents[2]
 def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
     script = Path(sys.executable).parent / "lint-imports"
     return subprocess.run(
-        [str(script), "--no-cache"], cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+        [str(script), "--no-cache"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
         env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"},
     )
 
 
 def _copy(to: Path) -> None:
     for name in ("crm", "surveys", "outreach", "plugins"):
-        shutil.copytree(
-            PROJECT / name, to / name, ignore=shutil.ignore_patterns("static", "__pycache__", "templates")
-        )
+        shutil.copytree(PROJECT / name, to / name, ignore=shutil.ignore_patterns("static", "__pycache__", "templates"))
     shutil.copy(PROJECT / "pyproject.toml", to)
 
 

@@ -42,7 +42,9 @@ def test_health_turns_red_when_a_job_is_silent_and_green_when_it_runs_again(core
         answer = client.get("/health")
         assert answer.status_code == 503
         assert answer.get_json()["heartbeats"]["t.a"] == {
-            "age_seconds": 21 * 60, "late_after_seconds": 20 * 60, "late": True,
+            "age_seconds": 21 * 60,
+            "late_after_seconds": 20 * 60,
+            "late": True,
         }
         run_job(core_app, "t.a")
         assert client.get("/health").get_json()["status"] == "ok"

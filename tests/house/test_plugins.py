@@ -22,9 +22,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The greetings plugin, installed as a package into a folder of its own."""
     target = tmp_path_factory.mktemp("site")
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
-        + ["--target", str(target), str(ROOT / "tests" / "third_party")],  # noqa: RUF005  # reads as the command it is
-        check=True, capture_output=True, timeout=120,
+        [
+            *(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--no-build-isolation"),
+            *("--target", str(target), str(ROOT / "tests" / "third_party")),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
     )
     return target
 
@@ -35,7 +39,12 @@ def facts(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     environment = {**os.environ, "PYTHONPATH": f"{installed}:{ROOT}"}
     result = subprocess.run(
         [sys.executable, "-m", "tests.house.plugin_journey", str(tmp_path_factory.mktemp("home"))],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert result.returncode == 0, result.stderr[-3000:]
     return json.loads(result.stdout.splitlines()[-1])
