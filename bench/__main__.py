@@ -40,6 +40,7 @@ def measure(database: str, sizes: Sizes, names: Sequence[str]) -> list[Result]:
     try:
         place.prepare()
         bench = Bench(place, sizes)
+        place.start_bare()
         results.append(bench.result("bare page with one query", place.measure_bare(units=sizes.bare_units), None))
         for name in names:
             print(f"{database}: {name}", file=sys.stderr)

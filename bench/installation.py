@@ -34,9 +34,9 @@ class Installation:
     database: str
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="brobygg-bench-")))
     data: Data = field(default_factory=Data)
-    bare_cpu_ms: float = 0.0
     cluster: PostgresServer | None = None
     web: ManagedProcess | None = None
+    bare: ManagedProcess | None = None
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -148,31 +148,29 @@ class Installation:
                 raise RuntimeError(f"{path}: {answer.status_code}")
         return len(seen)
 
-    def measure_bare(self, *, units: int) -> Load:
-        """Measure the bare page on this database; every later figure is a multiple of it."""
+    def start_bare(self) -> None:
+        """Start the bare page on the same database; it stays up for the whole run."""
         settings = load_settings(self.environment)
         bare.fill(settings.database_url)
-        port = free_port()
-        command = [sys.executable, "-m", "bench.bare", "--bind", f"{LOOPBACK}:{port}"]
+        self._bare_port = free_port()
+        command = [sys.executable, "-m", "bench.bare", "--bind", f"{LOOPBACK}:{self._bare_port}"]
         command += ["--database", settings.database_url]
-        server = ManagedProcess(command=command, log=self.folder / "bare.log", env=clean_environment({}))
-        server.start()
-        try:
-            server.wait_ready(lambda: port_answers(port))
-            roots = [server.pid] + ([self.cluster.pid] if self.cluster is not None else [])
+        self.bare = ManagedProcess(command=command, log=self.folder / "bare.log", env=clean_environment({}))
+        self.bare.start()
+        self.bare.wait_ready(lambda: port_answers(self._bare_port))
+        self.measure_bare(units=100)
 
-            def work(browser: Browser, number: int) -> None:
-                browser.get(f"/k{number % bare.ROWS}")
+    def measure_bare(self, *, units: int) -> Load:
+        """Measure the bare page now. It is asked right after each measurement, because the machine's speed changes."""
+        assert self.bare is not None, "the bare page was not started"
+        roots = [self.bare.pid] + ([self.cluster.pid] if self.cluster is not None else [])
 
-            def opened() -> Browser:
-                return Browser(f"http://{LOOPBACK}:{port}")
+        def work(browser: Browser, number: int) -> None:
+            browser.get(f"/k{number % bare.ROWS}")
 
-            run_load(work, open_browser=opened, roots=roots, units=max(50, units // 10))
-            measured = run_load(work, open_browser=opened, roots=roots, units=units)
-        finally:
-            server.stop()
-        self.bare_cpu_ms = measured.cpu_ms
-        return measured
+        return run_load(
+            work, open_browser=lambda: Browser(f"http://{LOOPBACK}:{self._bare_port}"), roots=roots, units=units
+        )
 
     def last_words(self) -> str:
         """The end of what the server has logged, for whoever looks for a fault."""
@@ -182,6 +180,8 @@ class Installation:
     def close(self) -> None:
         """End everything and remove it."""
         self.stop()
+        if self.bare is not None:
+            self.bare.kill()
         if hasattr(self, "_app"):
             with self._app.app_context():
                 db.engine.dispose()

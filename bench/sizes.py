@@ -20,10 +20,10 @@ class Sizes:
 
 
 FULL = Sizes(
-    "full", 600, 4000, few_employers=1_000, employers=100_000, lines=1_000_000, responses=100_000, invitations=1_000
+    "full", 600, 1000, few_employers=1_000, employers=100_000, lines=1_000_000, responses=100_000, invitations=1_000
 )
 QUICK = Sizes(
-    "quick", 240, 2000, few_employers=1_000, employers=10_000, lines=100_000, responses=10_000, invitations=300
+    "quick", 240, 500, few_employers=1_000, employers=10_000, lines=100_000, responses=10_000, invitations=300
 )
 TINY = Sizes(
     "tiny", 16, 100, few_employers=200, employers=1_000, lines=2_000, responses=100, invitations=10, patient=False

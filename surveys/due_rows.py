@@ -34,6 +34,7 @@ _BY_TOKEN = "the row is named by a valid personal link"
 # What is loaded with a row stays in the session as long as the row does, where reading it by its key finds it.
 _TERMS = (joinedload(DueRow.unit), joinedload(DueRow.plan))
 _RESPONSE = joinedload(DueRow.response).options(joinedload(Response.version), selectinload(Response.answers))
+_RESPONSE_THEN = selectinload(DueRow.response).options(joinedload(Response.version), selectinload(Response.answers))
 
 
 def locked_row(row_id: int) -> DueRow:
@@ -63,8 +64,12 @@ def locked_by_public_id(public_id: str) -> DueRow | None:
 
 
 def locked_with_response(row_id: int) -> DueRow:
-    """The row with a write lock, and its response with version and answers: two queries for what answering asks for."""
-    statement = select(DueRow).where(DueRow.id == row_id).options(*_TERMS, _RESPONSE).with_for_update(of=DueRow)
+    """The row with a write lock, and its response with version and answers, for what answering asks for.
+
+    The response is asked for once the lock is held: PostgreSQL would join the rows that were there when it began to
+    wait, and the second of two impatient clicks would not see what the first one wrote.
+    """
+    statement = select(DueRow).where(DueRow.id == row_id).options(*_TERMS, _RESPONSE_THEN).with_for_update(of=DueRow)
     options = statement.execution_options(populate_existing=True)
     return current_session().scalars(trusted(options, because=_BY_ID)).one()
 

@@ -13,6 +13,7 @@ from surveys.endpoints import blueprints, nav_items, public_endpoints
 from surveys.exits.panels import panels as exit_panels
 from surveys.history_kinds import history_kinds
 from surveys.jobs import periodic_jobs
+from surveys.modules import CALLS
 from surveys.personal_data import erase_person, export_person
 from surveys.planning import (
     on_enrolment_exited,
@@ -44,6 +45,7 @@ class SurveysPlugin:
             public_endpoints=public_endpoints(),
             panels=(*result_panels(), *exit_panels(), *today_panels()),
             nav_items=nav_items(),
+            modules=(CALLS,),
             history_kinds=history_kinds(),
             subscriptions=_subscriptions(),
             periodic_jobs=periodic_jobs(),

@@ -36,6 +36,8 @@ def security_config(settings: Settings) -> Mapping[str, object]:
     config |= _addresses() | _features() | _secrets(settings)
     config |= {
         "PERMANENT_SESSION_LIFETIME": SIGN_IN_WITHOUT_USE,
+        # Ours for every page (crm/web/headers.py); the library would write "no-store=True", which means nothing.
+        "SECURITY_CACHE_CONTROL": None,
         "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_I18N_DIRNAME": [str(Path(__file__).parent.parent / "translations")],
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},

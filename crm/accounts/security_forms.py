@@ -17,12 +17,14 @@ from flask_security import (
 from flask_security.forms import EqualToLocalize, IsString, password_required
 from flask_security.utils import get_message
 from wtforms import EmailField, PasswordField, RadioField, StringField
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, Length
 
 from crm.web.forms import choices
 from crm.web.messages import OurMessages
 
 _NEW = {"autocomplete": "new-password"}
+# Far above what a new password may have; what is longer would only be refused by the hash, and not in words.
+_LENGTH = Length(max=1000)
 
 
 class OurWords:
@@ -46,7 +48,7 @@ class SignInForm(OurWords, LoginForm):
     )
     password = PasswordField(
         _l("Password"),
-        validators=[IsString(), password_required],
+        validators=[IsString(), password_required, _LENGTH],
         render_kw={"autocomplete": "current-password"},
     )
     remember = None  # type: ignore[assignment]  # how WTForms leaves a field out
@@ -70,7 +72,7 @@ class AskResetForm(OurWords, ForgotPasswordForm):
 class ResetForm(OurWords, ResetPasswordForm):
     """A new password, twice, from the link in the mail."""
 
-    password = PasswordField(_l("New password"), validators=[IsString(), password_required], render_kw=_NEW)
+    password = PasswordField(_l("New password"), validators=[IsString(), password_required, _LENGTH], render_kw=_NEW)
     password_confirm = PasswordField(
         _l("The new password again"),
         validators=[
@@ -86,10 +88,10 @@ class ChangeForm(OurWords, ChangePasswordForm):
     """The old password and a new one, twice."""
 
     password = PasswordField(
-        _l("Your password now"), validators=[DataRequired()], render_kw={"autocomplete": "current-password"}
+        _l("Your password now"), validators=[DataRequired(), _LENGTH], render_kw={"autocomplete": "current-password"}
     )
     new_password = PasswordField(
-        _l("New password"), validators=[IsString(), password_required], render_kw=_NEW
+        _l("New password"), validators=[IsString(), password_required, _LENGTH], render_kw=_NEW
     )
     new_password_confirm = PasswordField(
         _l("The new password again"),
@@ -107,7 +109,7 @@ class ConfirmForm(OurWords, VerifyForm):
 
     password = PasswordField(
         _l("Password"),
-        validators=[IsString(), password_required],
+        validators=[IsString(), password_required, _LENGTH],
         render_kw={"autocomplete": "current-password"},
     )
 

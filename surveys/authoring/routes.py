@@ -14,7 +14,7 @@ from crm.actors import Role
 from crm.db import current_session, transaction
 from crm.errors import DomainError
 from crm.participants.rules import PARTICIPANT_LANGUAGES
-from crm.web.clean import clean_text
+from crm.web.clean import clean_line, clean_text
 from surveys.authoring.preview import preview_page
 from surveys.authoring.services import (
     add_language,
@@ -143,7 +143,7 @@ def save(public_id: str) -> ResponseReturnValue:
             _press(found.id, given)
     except DomainError as error:
         flash(str(error.message), "warning")
-        return _translation_page(_translation(public_id), given), 422
+        return _translation_page(_translation(public_id), given, _translator()), 422
     flash(_("Saved."), "success")
     return redirect(url_for("surveys_authoring.translation", public_id=public_id), 303)
 
@@ -154,12 +154,15 @@ def _press(translation_id: int, given: dict[str, str]) -> None:
     if press == "withdraw":
         withdraw_translation(actor, translation_id=translation_id, version=version)
         return
-    translator = clean_text(request.form.get("translator", ""))[:120]
     saved = save_translation(
-        actor, translation_id=translation_id, version=version, texts=given, translator=translator
+        actor, translation_id=translation_id, version=version, texts=given, translator=_translator()
     )
     if press == "approve":
         approve_translation(actor, translation_id=translation_id, version=saved.version_id)
+
+
+def _translator() -> str:
+    return clean_line(request.form.get("translator", ""))[:120]
 
 
 def _do(work: Callable[[], object], done: str, public_id: str | None) -> ResponseReturnValue:
@@ -207,7 +210,7 @@ def _version_page(version: QuestionnaireVersion) -> str:
     )
 
 
-def _translation_page(found: Translation, given: dict[str, str] | None = None) -> str:
+def _translation_page(found: Translation, given: dict[str, str] | None = None, translator: str | None = None) -> str:
     definition = definition_of(found.version)
     english = next((each.texts for each in found.version.translations if each.language == FALLBACK_LANGUAGE), {})
     texts = given if given is not None else found.texts
@@ -217,6 +220,7 @@ def _translation_page(found: Translation, given: dict[str, str] | None = None) -
         paths=text_paths(definition),
         english=english,
         texts=texts,
+        translator=found.translator if translator is None else translator,
         missing=missing_texts(definition, texts),
         language_text=language_text,
     )

@@ -6,10 +6,12 @@ from typing import Any
 from flask import render_template
 
 from crm.accounts.current import current_actor
+from crm.accounts.web_ports import module_on
 from crm.actors import Role
 from crm.extension_points import Panel
 from surveys.catching_up.queries import count_waiting
 from surveys.interviews.queries import count_calls
+from surveys.modules import CALLS
 from surveys.plans.queries import all_plans
 
 
@@ -18,7 +20,7 @@ def today_card(context: Mapping[str, Any]) -> str:
     actor = current_actor()
     plans = all_plans()
     late, unreachable = count_waiting(actor, plans)
-    calls = count_calls(actor, plans)
+    calls = count_calls(actor, plans) if module_on(CALLS.key) else 0
     if not (late or unreachable or calls):
         return ""
     return render_template(

@@ -5,10 +5,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 
 from crm.accounts.current import current_actor, current_staff
 from crm.accounts.permissions import require
 from crm.accounts.reading import seen_many, seen_one
+from crm.accounts.web_ports import module_on
 from crm.actors import Role
 from crm.db import transaction
 from crm.messaging.addresses import show_phone
@@ -19,6 +21,7 @@ from surveys.due_rows import unit_of
 from surveys.interviews.queries import call_list, interviewable
 from surveys.interviews.services import note_call, note_refusal
 from surveys.models import DueRow
+from surveys.modules import CALLS
 from surveys.progress import next_question, resume_question, visible_questions
 from surveys.respondent.questions import SKIP, Sent, question_view
 from surveys.respondent.visits import Visit
@@ -28,6 +31,13 @@ from surveys.wording import language_text
 
 blueprint = Blueprint("surveys_interviews", __name__, template_folder="templates", url_prefix="/surveys")
 CALLERS = (Role.COORDINATOR, Role.MANAGER)
+
+
+@blueprint.before_request
+def only_where_it_is_on() -> None:
+    """A unit that does not call has no such pages."""
+    if not module_on(CALLS.key):
+        raise NotFound
 
 
 class Interview(Visit):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 
 @dataclass
@@ -13,6 +14,10 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     texts: set[str] = field(default_factory=set)
     """Names of fields in which somebody writes freely."""
+
+    def goes_to(self, path: str) -> bool:
+        """Whether it is sent to this path; an empty action is the page's own address."""
+        return urlsplit(self.action).path in ("", path)
 
 
 class _Reader(HTMLParser):
@@ -71,5 +76,5 @@ def forms_in(page: str) -> list[Form]:
 
 
 def form_at(page: str, path: str) -> Form | None:
-    """The form of a page that is sent to this path; an empty action is the page's own address."""
-    return next((each for each in forms_in(page) if each.action.partition("?")[0] in ("", path)), None)
+    """The form of a page that is sent to this path."""
+    return next((each for each in forms_in(page) if each.goes_to(path)), None)

@@ -23,7 +23,7 @@ from crm import clock
 from crm.accounts.invitation_tokens import invitation_token, token_hash
 from crm.accounts.models import Staff
 from crm.accounts.permissions import is_public
-from crm.actors import Role
+from crm.actors import Role, respondent_actor
 from crm.app import create_app
 from crm.db import db, transaction
 from crm.messaging.models import Channel, MailboxItem, OutboxMessage
@@ -31,6 +31,7 @@ from crm.messaging.suppression import suppress
 from crm.participants.models import EnrolmentExit
 from crm.web.assets import manifest
 from plugins.elks46.configuration import callback_secret
+from surveys.answering import Begun, begin
 from surveys.authoring.versions import draft_of
 from surveys.models import FollowUpPlan, MessageText, Questionnaire
 from tests.conftest import make_app, make_settings
@@ -96,7 +97,7 @@ class PostgresCopy:
         self.server.create_database(self.name, template=f"{self.name}_built")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Premises:
     """The application, the session cookie of somebody of each role, and what fills the parameters of routes."""
 
@@ -203,6 +204,8 @@ def build(folder: Path, storage: Storage | None = None) -> Premises:
         left = scene.leave(scene.person(last_name=NAME, email="left@example.net"))
         closed = scene.leave(scene.person(last_name=NAME, email="done@example.net"))
         scene.work()
+        with transaction():
+            begin(respondent_actor(), row_id=scene.row(left).id, how=Begun("sv"))
         ids |= _survey_ids(scene, left) | _message_ids(world) | {"name": manifest().get("app.css", "app.css")}
         ids |= {"exits": left.public_id, "kind": "csv", "key": "good_treatment"}
         special = _special(scene, left, closed, administrator)

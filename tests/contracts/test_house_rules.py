@@ -163,15 +163,18 @@ def test_a_package_is_a_face_and_holds_no_code() -> None:
 
 
 # Written in pieces, so that this file does not find itself.
-ELSEWHERE = (
-    "files.pythonhosted.org",
-    "pypi.org/simple",
-    "registry.npmjs.org",
-    "registry.yarnpkg.com",
-    "proxy.golang.org",
-    "artifactory",
-    "--index-url",
-    "--extra-index-url",
+ELSEWHERE = tuple(
+    "".join(pieces)
+    for pieces in (
+        ("files.python", "hosted.org"),
+        ("pypi.org", "/simple"),
+        ("registry.", "npmjs.org"),
+        ("registry.", "yarnpkg.com"),
+        ("proxy.", "golang.org"),
+        ("arti", "factory"),
+        ("--index", "-url"),
+        ("--extra-index", "-url"),
+    )
 )
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(work|root|home/\w+|Users/\w+|mnt|tmp/bb)/\w")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from crm import clock
@@ -23,11 +23,12 @@ from tests.properties.stage import Stage
 
 SOAK = os.environ.get("BROBYGG_SOAK") == "1"
 PLAY = settings(
-    max_examples=2000 if SOAK else 20,
-    stateful_step_count=80 if SOAK else 30,
+    max_examples=2000 if SOAK else 15,
+    stateful_step_count=80 if SOAK else 25,
     derandomize=not SOAK,
     deadline=None,
     database=None,
+    phases=[phase for phase in Phase if phase is not Phase.explain],
     suppress_health_check=list(HealthCheck),
 )
 

@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import select
 
-from crm.accounts.models import AuditEntry, Staff
+from crm.accounts.models import AuditEntry, Staff, Unit
 from crm.actors import respondent_actor
 from crm.db import current_session, transaction
 from crm.history.models import HistoryLine
@@ -108,3 +108,16 @@ def test_a_number_without_a_mailbox_is_worth_a_call(office: Office) -> None:
     with office.inside() as scene:
         scene.leave(scene.person(last_name="Fast", email=None, phone="+4687654321"))
     assert "Fast" in office.signed_in(office.colleague).get("/surveys/calls").text
+
+
+def test_a_unit_that_switched_calls_off_has_no_such_pages(office: Office) -> None:
+    row, _name = reminded(office)
+    with office.inside() as scene, transaction() as session:
+        session.get_one(Unit, scene.unit.id).modules = ["-surveys.calls"]
+    client = office.signed_in(office.colleague)
+    assert client.get("/surveys/calls").status_code == 404
+    assert client.post(f"/surveys/interview/{row}/begin").status_code == 404
+    assert "to call" not in client.get("/today").text
+    with office.inside() as scene:
+        address = f"/settings/units/{scene.unit.public_id}"
+    assert "Calls for surveys" in office.signed_in(office.administrator).get(address).text
