@@ -23,9 +23,7 @@ class _Numbers(click.ParamType[tuple[int, ...]]):
 
     name = "numbers"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         try:
             found = tuple(int(part) for part in str(value).split(",") if part.strip())
         except ValueError:
@@ -40,9 +38,7 @@ class _Channels(click.ParamType[tuple[str, ...]]):
 
     name = "channels"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         found = tuple(part.strip() for part in str(value).split(",") if part.strip())
         if not found or any(channel not in _CHANNELS for channel in found):
             self.fail("email, sms or both with a comma between them", param, ctx)
@@ -121,9 +117,7 @@ def _with_progress(options: Options, label: str) -> Outcome:
         return rehearse(options, progress=bar.update)
 
 
-def _as_json(
-    outcome: Outcome, as_it_is: Outcome | None, options: Options, seconds: float
-) -> dict[str, object]:
+def _as_json(outcome: Outcome, as_it_is: Outcome | None, options: Options, seconds: float) -> dict[str, object]:
     found = {**outcome.as_json, "days": options.days, "seed": options.seed, "seconds": seconds}
     if as_it_is is not None:
         found["as_it_is"] = as_it_is.as_json

@@ -99,9 +99,7 @@ class Outcome:
         }
 
 
-def count_outcome(
-    unit_id: int, *, copies: Counter[str], doubts: set[int], kills: int, done: Counter[str]
-) -> Outcome:
+def count_outcome(unit_id: int, *, copies: Counter[str], doubts: set[int], kills: int, done: Counter[str]) -> Outcome:
     """Count. Runs in an application context."""
     exits = current_session().scalar(trusted(select(func.count(EnrolmentExit.id)), because=_COUNTED)) or 0
     return Outcome(

@@ -83,9 +83,7 @@ def watch_doubts(registry: Registry, heard: Callable[[int], None]) -> None:
         registry.purposes[key] = replace(purpose, on_state=_listening(purpose.on_state, heard))
 
 
-def _listening(
-    tell: Callable[[OutboxMessage], None], heard: Callable[[int], None]
-) -> Callable[[OutboxMessage], None]:
+def _listening(tell: Callable[[OutboxMessage], None], heard: Callable[[int], None]) -> Callable[[OutboxMessage], None]:
     def on_state(message: OutboxMessage) -> None:
         if message.state is MessageState.UNKNOWN:
             heard(message.id)

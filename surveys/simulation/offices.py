@@ -35,9 +35,7 @@ _PATIENCE = timedelta(hours=20)
 class Office:
     """The unit's staff. What they do to whom stands in the agenda."""
 
-    def __init__(
-        self, installation: Installation, agenda: Agenda, receivers: Receivers, options: Options
-    ) -> None:
+    def __init__(self, installation: Installation, agenda: Agenda, receivers: Receivers, options: Options) -> None:
         self._installation = installation
         self._agenda = agenda
         self._receivers = receivers
@@ -73,9 +71,7 @@ class Office:
         chance = Random(f"{person.mind}:exit")
         reason = chance.choice(_REASONS)
         recorded = self._on(person.exit_on + timedelta(days=person.recorded_days_late))
-        self._agenda.add(
-            _at(recorded, 10), lambda: self._exit(person, enrolment_id, on=person.exit_on, reason=reason)
-        )
+        self._agenda.add(_at(recorded, 10), lambda: self._exit(person, enrolment_id, on=person.exit_on, reason=reason))
         if person.again_on is not None:
             back = self._on(recorded + timedelta(days=5))
             again = self._on(person.again_on)
@@ -87,9 +83,7 @@ class Office:
 
     def _exit(self, person: Person, enrolment_id: int, *, on: date, reason: str) -> None:
         with self._installation.app.app_context(), transaction():
-            ended, told = exit_enrolment(
-                self._installation.staff, enrolment_id=enrolment_id, exit_on=on, reason=reason
-            )
+            ended, told = exit_enrolment(self._installation.staff, enrolment_id=enrolment_id, exit_on=on, reason=reason)
             if told.failed_plugins:
                 raise RuntimeError("the exit was not planned")
             exit_id = ended.id

@@ -32,9 +32,7 @@ _ONE_IN = 25
 class Respondents:
     """Everybody who may be asked, and what they intend."""
 
-    def __init__(
-        self, installation: Installation, agenda: Agenda, virtual: VirtualClock, people: list[Person]
-    ) -> None:
+    def __init__(self, installation: Installation, agenda: Agenda, virtual: VirtualClock, people: list[Person]) -> None:
         self._installation = installation
         self._agenda = agenda
         self._clock = virtual
@@ -87,9 +85,7 @@ class Respondents:
         else:
             stop_after = chance.randint(1, 5) if person.manner is Manner.STOPS_HALFWAY else None
             wishes = person.manner is Manner.WANTS_CONTACT
-            self.done["answers"] += browser.answer_survey(
-                survey, chance, wishes_contact=wishes, stop_after=stop_after
-            )
+            self.done["answers"] += browser.answer_survey(survey, chance, wishes_contact=wishes, stop_after=stop_after)
 
     def _opt_out(self, stop: str) -> None:
         row = row_by_opt_out_token(_token(stop))

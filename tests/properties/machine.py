@@ -48,9 +48,7 @@ class SurveyMachine(RuleBasedStateMachine):
     # What happens to people, and what they do.
 
     @initialize(email=EMAILS, phone=PHONES, language=LANGUAGES, channels=CHANNELS)
-    def the_first_one_leaves(
-        self, email: str | None, phone: str | None, language: str, channels: list[str]
-    ) -> None:
+    def the_first_one_leaves(self, email: str | None, phone: str | None, language: str, channels: list[str]) -> None:
         self.stage.begin(Receiver())
         self._leave(self._enter(email=email, phone=phone, language=language, channels=channels), 0)
 
@@ -326,8 +324,9 @@ class SurveyMachine(RuleBasedStateMachine):
             if question is None:
                 return False
             raw = [question.codes[0]] if question.codes else ["Tack"]
-            assert save_answer(
-                respondent_actor(), row_id=row.id, question=question.key, raw=raw, language=row.language
-            ) is None
+            assert (
+                save_answer(respondent_actor(), row_id=row.id, question=question.key, raw=raw, language=row.language)
+                is None
+            )
             answers[question.key] = validate_answer(question, raw)  # type: ignore[assignment]
         return resume_question(definition, answers) is not None
