@@ -22,7 +22,8 @@ _SMS_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|\+[1-9][0-9]{6,14}")
 
 @dataclass(frozen=True)
 class UnitFields:
-    """What an administrator says about a unit. ``modules`` are the keys that shall be on for it."""
+    """What an administrator says about a unit. ``modules`` are the keys that shall be on for it; None leaves them
+    as they are, which for a new unit means as the unit above has them."""
 
     name: str
     parent_id: int | None
@@ -34,7 +35,7 @@ class UnitFields:
     sms_sender: str | None = None
     quiet_from: int = 20
     quiet_until: int = 8
-    modules: frozenset[str] = frozenset()
+    modules: frozenset[str] | None = None
     coordinator_figures_agreed: str | None = None
 
 
@@ -106,7 +107,8 @@ def _fill(unit: Unit, fields: UnitFields) -> None:
     for name, value in vars(fields).items():
         if name != "modules":
             setattr(unit, name, value)
-    unit.modules = module_entries(fields.parent_id, fields.modules)
+    if fields.modules is not None:
+        unit.modules = module_entries(fields.parent_id, fields.modules)
 
 
 def _check(actor: Actor, fields: UnitFields) -> None:

@@ -40,7 +40,7 @@ class Background:
         self._round({key for key, job in jobs.items() if job.every >= _AN_HOUR}, only_woken=True)
 
     def work_until(self, horizon: datetime, *, something_happened: bool) -> None:
-        """Run the jobs now, and again as long as messages can still move before ``horizon``.
+        """Run the jobs of the day now, and again as long as messages can still move before ``horizon``.
 
         The jobs look at the civil date and at the database: once they have run on a day, they find nothing new until
         something happens, and are left out.
@@ -61,7 +61,8 @@ class Background:
         now = self._clock.instant
         for key, job in self._installation.registry.jobs.items():
             last = self._last.get(key)
-            due = not only_woken and (last is None or now - last >= job.every)
+            by_day = job.every < _AN_HOUR and (last is None or now - last >= job.every)
+            due = by_day and not only_woken
             if key in woken or due:
                 self._last[key] = now
                 self._run(key)

@@ -64,7 +64,10 @@ class _Reader(HTMLParser):
             self.open = None
         elif tag == "select":
             self.select = ""
-        elif tag == "textarea":
+        elif tag == "textarea" and self.open is not None and self.area:
+            # The first line break belongs to the mark-up.
+            text = self.open.fields[self.area]
+            self.open.fields[self.area] = text.removeprefix("\r").removeprefix("\n")
             self.area = ""
 
 

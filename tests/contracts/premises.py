@@ -16,7 +16,7 @@ from typing import Protocol
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security.recoverable import generate_reset_password_token
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 from werkzeug.routing import Rule
 
 from crm import clock
@@ -200,6 +200,8 @@ def build(folder: Path, storage: Storage | None = None) -> Premises:
             Role.EVALUATOR: evaluator.email,
         }
         ids = branch_objects(world, scene.unit, scene.coordinator, NAME)
+        # The unit follows up as every unit does; the plan of its own has no published questionnaire.
+        world.session.execute(delete(FollowUpPlan).where(FollowUpPlan.unit_id.is_not(None)))
         _open_enrolment(scene, ids)
         left = scene.leave(scene.person(last_name=NAME, email="left@example.net"))
         closed = scene.leave(scene.person(last_name=NAME, email="done@example.net"))
