@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 
 from crm.web.assets import asset_url, init_assets, serve_asset
 from crm.web.context import PRODUCT_NAME, init_context, local_path
@@ -32,6 +32,14 @@ def favicon() -> ResponseReturnValue:
     return redirect(asset_url("favicon.svg"), code=301)
 
 
+def _refuse_nul() -> None:
+    """No text of a database holds a NUL: such an address names nothing. What is typed into forms is cleaned."""
+    if "\x00" in request.path:
+        raise NotFound
+    if "%00" in request.query_string.decode("ascii", "replace"):
+        raise BadRequest
+
+
 def _blueprint() -> Blueprint:
     web = Blueprint("web", __name__, template_folder="templates")
     web.add_url_rule("/assets/<path:name>", "asset", serve_asset)
@@ -49,6 +57,7 @@ def init_web(app: Flask, bound: WebPorts | None = None, *, organisation: str = P
     app.extensions[EXTENSION] = bound or WebPorts()
     if "csrf" not in app.extensions:
         csrf.init_app(app)
+    app.before_request(_refuse_nul)
     app.register_blueprint(_blueprint())
     init_assets(app)
     init_filters(app)

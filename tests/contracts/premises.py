@@ -26,9 +26,11 @@ from crm.accounts.permissions import is_public
 from crm.actors import Role, respondent_actor
 from crm.app import create_app
 from crm.db import db, transaction
+from crm.jobs.heartbeats import expect_heartbeats
 from crm.messaging.models import Channel, MailboxItem, OutboxMessage
 from crm.messaging.suppression import suppress
 from crm.participants.models import EnrolmentExit
+from crm.registry import EXTENSION
 from crm.web.assets import manifest
 from plugins.elks46.configuration import callback_secret
 from surveys.answering import Begun, begin
@@ -190,6 +192,7 @@ def build(folder: Path, storage: Storage | None = None) -> Premises:
     app = make_app(make_settings(folder, **storage.settings))
     world = World()
     with app.app_context():
+        expect_heartbeats(app.extensions[EXTENSION])
         scene = Scene(world, lambda instant: None)
         administrator = world.staff(Role.ADMINISTRATOR, unit=scene.unit)
         evaluator = world.staff(Role.EVALUATOR, unit=scene.unit)
