@@ -104,7 +104,7 @@ def test_a_contact_saved_fifty_times_at_once_is_one_contact(running: tuple[Site,
     found.sign_in(people.email)
     path = f"/employers/{people.employer}/contacts"
     form = found.form(f"/employers/{people.employer}", path)
-    data = form.fields | {"outcome": "positive", "next_when": "week", "next_text": "Skicka avtalet"}
+    data = form.fields | {"outcome": "interested", "next_when": "week", "next_text": "Skicka avtalet"}
     assert set(all_at_once(50, lambda: found.post(path, data))) == {303}
     assert found.count("contact") == 1
     assert found.count("history_line", "kind = 'contact'") == 1
