@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from crm.employers.fields import ContactFields, NextStep
 from crm.employers.forms import reader_language
@@ -108,12 +108,15 @@ class ContactForm(BaseForm):
             due_on = today() + timedelta(days=_DAYS["week"])
         return NextStep(due_on=due_on, text=self.next_text.data or None) if due_on else None
 
+    def validate_next_when(self, field: RadioField) -> None:
+        """The day of a next step has to be chosen when "another day" is."""
+        if field.data == "own" and not any(text.strip() for text in self.next_on.raw_data or ()):
+            raise ValidationError(_l("Choose the day."))
+
     def validate_next_on(self, field: DateField) -> None:
-        """The day of a next step has to be chosen when "another day" is, and lies ahead."""
-        if self.next_when.data == "own" and field.data is None:
-            raise ValueError(_l("Choose the day."))
+        """The day of a next step lies ahead."""
         if field.data is not None and field.data < today() and field.data != field.object_data:
-            raise ValueError(_l("This day has passed."))
+            raise ValidationError(_l("This day has passed."))
 
     def more_is_open(self) -> bool:
         """Whether the folded part has something that must be seen: an error, or what was filled in."""

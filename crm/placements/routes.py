@@ -20,6 +20,7 @@ from crm.placements.forms import EndForm, PlacementForm, employer_choices, kind_
 from crm.placements.models import Placement
 from crm.placements.queries import employers_like
 from crm.placements.services import PlacementFields
+from crm.web.clean import clean_line
 
 blueprint = Blueprint("placements", __name__, template_folder="templates")
 
@@ -128,6 +129,7 @@ def _find_employers(actor: Actor, form: PlacementForm) -> None:
 
 
 def _employer(actor: Actor, public_id: str | None) -> Employer | None:
+    public_id = clean_line(public_id or "")
     if not public_id:
         return None
     return current_session().scalar(visible(Employer, actor).where(Employer.public_id == public_id))

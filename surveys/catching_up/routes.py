@@ -9,6 +9,7 @@ from crm.accounts.permissions import require
 from crm.accounts.reading import seen_many
 from crm.actors import Role
 from crm.db import transaction
+from crm.web.clean import clean_line
 from surveys.catching_up.queries import on_the_way, overdue
 from surveys.catching_up.services import close_late, confirm_late
 
@@ -38,7 +39,7 @@ def index() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """Send the invitations that the preview showed."""
     with transaction():
-        number = confirm_late(current_actor(), public_ids=request.form.getlist("row"))
+        number = confirm_late(current_actor(), public_ids=_ticked())
     flash(
         ngettext("%(num)d survey is sent now.", "%(num)d surveys are sent now, within the quiet hours.", number),
         "success",
@@ -51,8 +52,10 @@ def send() -> ResponseReturnValue:
 def close() -> ResponseReturnValue:
     """Do not send the invitations that the preview showed."""
     with transaction():
-        number = close_late(current_actor(), public_ids=request.form.getlist("row"))
+        number = close_late(current_actor(), public_ids=_ticked())
     flash(ngettext("%(num)d survey is not sent.", "%(num)d surveys are not sent.", number), "success")
     return redirect(url_for("surveys_late.index"), 303)
 
 
+def _ticked() -> list[str]:
+    return [clean_line(public_id) for public_id in request.form.getlist("row")]

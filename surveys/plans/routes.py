@@ -15,6 +15,7 @@ from crm.accounts.reading import seen_many
 from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.errors import DomainError
+from crm.web.clean import clean_line
 from surveys.models import FollowUpPlan
 from surveys.plans.forms import PlanForm, form_for
 from surveys.plans.preview import difference, replan
@@ -81,7 +82,8 @@ def save(public_id: str) -> ResponseReturnValue:
 def add_own(public_id: str) -> ResponseReturnValue:
     """Make a unit's own plan, to be changed next."""
     like = _plan(public_id)
-    unit = current_session().scalar(select(Unit).where(Unit.public_id == request.form.get("unit", "")))
+    chosen = clean_line(request.form.get("unit", ""))
+    unit = current_session().scalar(select(Unit).where(Unit.public_id == chosen))
     if unit is None:
         flash(_("Choose a unit."), "warning")
         return redirect(url_for("surveys_plans.index"), 303)

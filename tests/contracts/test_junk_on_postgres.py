@@ -7,7 +7,7 @@ from werkzeug.routing import Rule
 
 from crm import clock
 from crm.db import db
-from tests.contracts.junk import JUNK
+from tests.contracts.junk import DAY_LONG_AGO
 from tests.contracts.premises import NOON, PostgresCopy, Premises, build, name_of, readers, rules
 from tests.contracts.test_posts import QUERIES, SLOW, check, found_form, post
 from tests.contracts.test_visibility import kinds_of
@@ -42,8 +42,9 @@ def premises(built: Premises) -> Iterator[Premises]:
 def test_junk_in_a_form_is_answered_in_words(rule: Rule, premises: Premises) -> None:
     role, form = found_form(premises, rule)
     address = premises.address(rule)
-    for junk in (NUL, LONG, HUGE, JUNK[17], JUNK[18]):
-        for name in (None, *sorted(form.texts)):
+    for junk in (NUL, LONG, HUGE, DAY_LONG_AGO, b"9999-12-31"):
+        # A page of translations has sixty fields that are all alike.
+        for name in (None, *sorted(form.texts)[:8]):
             usual = {key: [value.encode()] for key, value in form.fields.items()}
             wrong = {name: [junk]} if name else {key: [junk] for key in form.fields}
             answer = post(premises.browser(role), address, usual | wrong)
