@@ -47,7 +47,7 @@ ONLY_POSTS = [rule for rule in POSTS if "GET" not in (rule.methods or ()) and ru
 NOT_ROWS = {"kind", "key", "name", "language"}
 NO_SUCH = "A" * 16
 # How a page says that something has to be corrected: beside a field, above the form, or before a question.
-WRONG = r'aria-invalid="true"|error-summary|role="alert"|ds-alert|sv-problem'
+WRONG = r'aria-invalid="true"|error-summary|role="alert"|ds-alert|sv-problem|class="err"'
 
 
 def test_only_these_endpoints_are_exempt_from_the_check_against_forgery(premises: Premises) -> None:
