@@ -41,15 +41,15 @@ def premises(built: Premises) -> Iterator[Premises]:
 @pytest.mark.parametrize("rule", rules("POST"), ids=name_of)
 def test_junk_in_a_form_is_answered_in_words(rule: Rule, premises: Premises) -> None:
     role, form = found_form(premises, rule)
+    if not form.texts:
+        pytest.skip("has nothing to fill in")
     address = premises.address(rule)
-    for junk in (NUL, LONG, HUGE, DAY_LONG_AGO, b"9999-12-31"):
-        # A page of translations has sixty fields that are all alike.
-        for name in (None, *sorted(form.texts)[:8]):
-            usual = {key: [value.encode()] for key, value in form.fields.items()}
-            wrong = {name: [junk]} if name else {key: [junk] for key in form.fields}
-            answer = post(premises.browser(role), address, usual | wrong)
-            check(answer, form, usual | wrong)
-            premises.reset()
+    usual = {key: [value.encode()] for key, value in form.fields.items()}
+    everywhere = [{key: [junk] for key in usual} for junk in (NUL, LONG, HUGE, DAY_LONG_AGO)]
+    # A page of translations has sixty fields that are all alike.
+    single = [{name: [junk]} for name in sorted(form.texts)[:4] for junk in (NUL, LONG)]
+    for wrong in everywhere + single:
+        check(post(premises.browser(role), address, usual | wrong), form, usual | wrong)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in rules("GET") if rule.endpoint != "jobs.health"], ids=name_of)
@@ -58,7 +58,7 @@ def test_junk_in_an_address_is_no_fault_of_ours(rule: Rule, premises: Premises) 
     role = next(
         (role for role in readers(premises.app, rule) if premises.browser(role).head(address).status_code < 400), None
     )
-    for query in QUERIES[: 1 if rule.endpoint in SLOW else None]:
+    for query in QUERIES[:: 4 if rule.endpoint in SLOW else 2]:
         assert premises.browser(role).get(f"{address}?{query}").status_code < 500, query
     for name, kind in kinds_of(rule).items():
         for junk in ("%00", "a%00b", "x" * 3000):
