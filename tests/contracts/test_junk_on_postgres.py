@@ -1,5 +1,6 @@
 """PostgreSQL refuses what SQLite takes: NUL in a text, texts that are too long, numbers that are too large."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -20,7 +21,7 @@ NUL, LONG, HUGE = b"a\x00b", b"x" * 5000, b"99999999999"
 
 @pytest.fixture(scope="module")
 def built(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Premises]:
-    storage = PostgresCopy(postgres_server, "junk")
+    storage = PostgresCopy(postgres_server, f"junk_{os.getpid()}")
     postgres_server.create_database(storage.name)
     with clock.travelling(NOON):
         found = build(tmp_path_factory.mktemp("junk"), storage)
