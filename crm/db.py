@@ -138,6 +138,19 @@ def transaction() -> Iterator[Session]:
         call()
 
 
+def read_by_statement() -> None:
+    """Let this session read without a transaction around it on PostgreSQL, until its next ``transaction()``.
+
+    Call it before the first read, in a request that writes only inside ``transaction()``. Under READ COMMITTED every
+    statement sees what is committed when it begins, inside a transaction or not, so around reads BEGIN and ROLLBACK
+    are only journeys; and at each ROLLBACK the driver forgets the statements that it had prepared, which then are
+    planned anew. Does nothing once a transaction is open, and on SQLite, where a transaction reads one snapshot.
+    """
+    session = current_session()
+    if db.engine.dialect.name == "postgresql" and not session.in_transaction():
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+
+
 def in_transaction_block() -> bool:
     """Whether the caller stands inside ``transaction()``."""
     return bool(current_session().info.get(_OPEN))

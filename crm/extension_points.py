@@ -39,7 +39,7 @@ class Panel:
     ('' = nothing).
 
     Slots: today.cards, employer.panels, participant.panels, exit.panels, followup.cards, followup.details,
-    settings.cards.
+    settings.cards, sending.cards.
     """
 
     slot: str
@@ -132,20 +132,38 @@ class Rendered:
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """A receiver has taken a message over: which one, by its purpose's own key, and when."""
+
+    purpose: str
+    purpose_ref: str
+    channel: str
+    step: int
+    at: datetime
+
+
+def no_reaction(message: "OutboxMessage") -> None:
+    """The ``on_state`` of a purpose that does not care what becomes of its messages."""
+
+
+@dataclass(frozen=True)
 class MessagePurpose:
     """Why a message is sent, by whoever plans it.
 
     ``prepare`` runs once for each claim, with all its messages of this purpose: the place to read at once
     what the others will ask for (crm.db.transaction_memo). ``check`` runs inside the claim and returns a
     reason to cancel, or None. ``render`` runs at the first claim. ``on_state`` runs in the transaction that
-    changed the message's state, for every state but CLAIMED and ON_WIRE. ``quiet`` obeys quiet hours.
+    changed the message's state, for every state but CLAIMED and ON_WIRE. ``on_accepted`` may be called in its
+    place when a receiver takes a message over at once, which spares reading the message: it does the same as
+    ``on_state`` does then. ``quiet`` obeys quiet hours.
     """
 
     key: str
     label: Text
     check: Callable[["OutboxMessage"], str | None]
     render: Callable[["OutboxMessage"], Rendered]
-    on_state: Callable[["OutboxMessage"], None] = lambda message: None
+    on_state: Callable[["OutboxMessage"], None] = no_reaction
+    on_accepted: Callable[[Accepted], None] | None = None
     quiet: bool = True
     prepare: Callable[[Sequence["OutboxMessage"]], None] = lambda messages: None
 
@@ -241,3 +259,7 @@ class Feature:
     sms_gateways: Sequence[GatewayFactory] = ()
     commands: Sequence["click.Command"] = ()
     translations: Path | None = None
+    audit_labels: Mapping[str, Text] = field(default_factory=dict)
+    """What the audit log calls each action that this feature writes down."""
+    audit_subjects: Mapping[str, Text] = field(default_factory=dict)
+    """What it calls that which they are about (the ``subject_type`` of a line)."""

@@ -25,7 +25,8 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 @hookspec
 def brobygg_feature(settings: "Settings") -> Feature:  # type: ignore[empty-body]
     """Return everything the plugin adds: blueprints, menu items, panels, history kinds, listeners, periodic jobs,
-    visibility scopes, public endpoints, modules, message purposes, SMS gateways, commands, translations.
+    visibility scopes, public endpoints, modules, message purposes, SMS gateways, commands, translations,
+    words for the audit log.
 
     ``settings`` carries the environment; raise crm.errors.SettingsError for a plugin setting that is wrong.
     """

@@ -3,32 +3,42 @@
 import logging
 import re
 import sys
+from collections.abc import Mapping
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from crm.settings import Settings
 
-_TOKEN_IN_PATH = re.compile(r"(/(?:s|o|hooks|invitation|reset)/)[^/?\s\"]+")
+# An address may stand inside another one, as in ?next=%2Fs%2F...: a slash is also written %2F.
+_SLASH = r"(?:/|%2[Ff])"
+_PART = r"(?:(?!%2[Ff])[^/?&#\s\"'<>])+"
+_TOKEN_IN_PATH = re.compile(
+    rf"({_SLASH}(?:s|o|invitation|reset|settings{_SLASH}two-factor){_SLASH}){_PART}"
+    # What calls us back has its name in the address, then its secret, then perhaps the token of a message.
+    rf"|({_SLASH}hooks{_SLASH}{_PART}{_SLASH}){_PART}(?:{_SLASH}{_PART})*"
+)
+_TOKEN_IN_QUERY = re.compile(rf"([?&](?:token|secret|state|m)=){_PART}")
 
 
 def mask_tokens(text: str) -> str:
-    """``text`` with the tokens of personal links hidden."""
-    return _TOKEN_IN_PATH.sub(r"\1***", text)
+    """``text`` with the tokens of personal links and the secrets of callback addresses hidden."""
+    text = _TOKEN_IN_PATH.sub(lambda found: f"{found[1] or found[2]}***", text)
+    return _TOKEN_IN_QUERY.sub(r"\1***", text)
 
 
-class _MaskTokens(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = mask_tokens(record.getMessage())
-        record.args = ()
-        return True
+class MaskingFormatter(logging.Formatter):
+    """Masks the whole line, its traceback included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line without tokens."""
+        return mask_tokens(super().format(record))
 
 
 def configure_logging(settings: Settings) -> None:
     """Lines for people in development, JSON for machines otherwise."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_MaskTokens())
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(MaskingFormatter("%(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
     root.handlers = [kept for kept in root.handlers if not getattr(kept, "brobygg", False)]
     handler.brobygg = True  # type: ignore[attr-defined]  # marks ours, so that a second create_app() replaces it
@@ -51,4 +61,15 @@ def configure_logging(settings: Settings) -> None:
 
 
 def _mask_event(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
-    return {key: mask_tokens(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: _masked(value) for key, value in event.items()}
+
+
+def _masked(value: object) -> object:
+    """``value`` with tokens hidden, also within lists, tuples and mappings."""
+    if isinstance(value, str):
+        return mask_tokens(value)
+    if isinstance(value, Mapping):
+        return {key: _masked(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_masked(each) for each in value]
+    return value

@@ -19,6 +19,7 @@ from crm.extension_points import (
     PublicEndpoint,
     Scope,
     Subscription,
+    Text,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Registry:
     gateways: dict[str, GatewayFactory] = field(default_factory=dict)
     commands: list["click.Command"] = field(default_factory=list)
     translations: list[Path] = field(default_factory=list)
+    audit_labels: dict[str, Text] = field(default_factory=dict)
+    audit_subjects: dict[str, Text] = field(default_factory=dict)
     _subscriptions: dict[str, list[Subscription]] = field(default_factory=dict)
 
     def add(self, feature: Feature, *, owner: str = "crm") -> None:
@@ -59,6 +62,8 @@ class Registry:
         self._keep(self.modules, {module.key: module for module in feature.modules}, owner)
         self._keep(self.purposes, {purpose.key: purpose for purpose in feature.message_purposes}, owner)
         self._keep(self.gateways, {factory.key: factory for factory in feature.sms_gateways}, owner)
+        self._keep(self.audit_labels, dict(feature.audit_labels), owner)
+        self._keep(self.audit_subjects, dict(feature.audit_subjects), owner)
         self.commands.extend(feature.commands)
         if feature.translations:
             self.translations.append(feature.translations)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from crm.errors import SettingsError
@@ -171,10 +171,15 @@ class _Reader:
             host=parts.hostname,
             port=parts.port or (465 if kind == "tls" else 587),
             tls=kind,
-            username=parts.username,
-            password=parts.password,
+            username=_decoded(parts.username),
+            password=_decoded(parts.password),
             ca_file=options.get("ca_file"),
         )
+
+
+def _decoded(part: str | None) -> str | None:
+    """A part of an address as it was meant: %40 is an @."""
+    return None if part is None else unquote(part)
 
 
 def _zone(name: str) -> str:

@@ -4,7 +4,7 @@ Every function locks the due row first, so that two requests at once (a double c
 reload) take turns and the later one finds what the earlier one wrote. All run inside ``transaction()``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,15 +14,17 @@ from crm.accounts.audit import record
 from crm.actors import Actor
 from crm.db import current_session
 from crm.errors import DomainError
-from surveys.answers import SKIPPED, AnswerProblem, AnswerValue, answer_rows, validate_answer
+from surveys.answers import SKIPPED, AnswerProblem, Answers, validate_answer
 from surveys.completing import complete
 from surveys.definition import Definition
 from surveys.dispositions import DueState
-from surveys.due_rows import locked_row, locked_with_response
-from surveys.models import Answer, DueRow, FollowUpPlan, Questionnaire, Response
+from surveys.due_rows import locked_with_response
+from surveys.models import DueRow, FollowUpPlan, Questionnaire, Response
 from surveys.plans.queries import newest_published
 from surveys.progress import is_finished, visible_answers, visible_questions
+from surveys.published import published_definition
 from surveys.responses import answers_of, definition_of
+from surveys.saving import open_response, write_answer
 from surveys.sending.outcomes import begin_time
 from surveys.standing import Standing, standing_of
 
@@ -45,6 +47,17 @@ class Begun:
     language: str
     mode: str = WEB
     entered_by_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of an answer: every answer as it stands now; the problem, if the new one was refused."""
+
+    definition: Definition
+    answers: Answers
+    problem: AnswerProblem | None = None
+    asked: bool = True
+    """False for a question that is not asked (any more): nothing was saved, and nothing is wrong."""
 
 
 def begin(actor: Actor, *, row_id: int, how: Begun) -> Response:
@@ -81,25 +94,23 @@ def begin(actor: Actor, *, row_id: int, how: Begun) -> Response:
 
 def save_answer(
     actor: Actor, *, row_id: int, question: str, raw: Sequence[str], skip: bool = False, language: str
-) -> AnswerProblem | None:
+) -> Saved:
     """Save the answer to one question, or say what is wrong with it. The last answer to a question holds.
 
     A question that is not asked (any more) is passed over in silence. Raises SurveyNotOpen.
     """
-    row = open_row(row_id)
-    response = row.response
-    if response is None:
-        raise SurveyNotOpen("not begun")
-    definition = definition_of(response.version)
-    asked = {each.key: each for each in visible_questions(definition, answers_of(response))}
-    if question not in asked:
-        return None
-    value = SKIPPED if skip else validate_answer(asked[question], raw)
+    stored = open_response(row_id)
+    if stored is None:
+        raise SurveyNotOpen("closed, or not begun")
+    definition, answers = published_definition(stored.version), stored.answers
+    asked = next((each for each in visible_questions(definition, answers) if each.key == question), None)
+    if asked is None:
+        return Saved(definition, answers, asked=False)
+    value = SKIPPED if skip else validate_answer(asked, raw)
     if isinstance(value, AnswerProblem):
-        return value
-    _write(response, question, value)
-    response.last_at, response.language = clock.now(), language
-    return None
+        return Saved(definition, answers, problem=value)
+    write_answer(stored, question, value, language=language)
+    return Saved(definition, {**answers, question: value})
 
 
 def finish(actor: Actor, *, row_id: int, share: bool, language: str) -> DueRow:
@@ -107,10 +118,13 @@ def finish(actor: Actor, *, row_id: int, share: bool, language: str) -> DueRow:
 
     May be repeated: a second call finds the survey done and changes nothing. Raises NotFinished and SurveyNotOpen.
     """
-    row = locked_row(row_id)
-    if standing_of(row) is Standing.DONE:
+    row = locked_with_response(row_id)
+    standing = standing_of(row)
+    if standing is Standing.DONE:
         return row
-    response = open_row(row_id).response
+    if standing is not Standing.OPEN:
+        raise SurveyNotOpen("closed")
+    response = row.response
     if response is None:
         raise NotFinished("not begun")
     definition = definition_of(response.version)
@@ -136,7 +150,12 @@ def questionnaire_of(row: DueRow) -> int:
     from_plan = current_session().get(FollowUpPlan, row.plan_id) if row.plan_id else None
     if from_plan is not None:
         return from_plan.questionnaire_id
-    found = current_session().scalar(select(Questionnaire.id).where(Questionnaire.key == row.wave))
+    return questionnaire_of_wave(row.wave)
+
+
+def questionnaire_of_wave(wave: str) -> int:
+    """The questionnaire that bears the name of a wave. Raises SurveyNotOpen."""
+    found = current_session().scalar(select(Questionnaire.id).where(Questionnaire.key == wave))
     if found is None:
         raise SurveyNotOpen("no questionnaire")
     return found
@@ -144,20 +163,6 @@ def questionnaire_of(row: DueRow) -> int:
 
 def _record(actor: Actor, row: DueRow, action: str) -> None:
     record(actor, action, subject_type="survey_due", subject_id=row.id, unit_id=row.unit_id)
-
-
-def _write(response: Response, question: str, value: AnswerValue) -> None:
-    wanted: Mapping[str, str | None] = dict(answer_rows(value))
-    there = {answer.choice: answer for answer in response.answers if answer.question == question}
-    for choice, answer in there.items():
-        if choice not in wanted:
-            response.answers.remove(answer)
-    for choice, text in wanted.items():
-        if choice in there:
-            there[choice].text = text
-        else:
-            response.answers.append(Answer(question=question, choice=choice, text=text))
-    current_session().flush()  # Removed rows must be gone before the next save inserts the same choice.
 
 
 def _drop_hidden(response: Response, definition: Definition) -> None:

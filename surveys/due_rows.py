@@ -1,6 +1,7 @@
 """Due rows: finding them, and the few ways in which one ends."""
 
 from collections.abc import Collection
+from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -35,6 +36,17 @@ _BY_TOKEN = "the row is named by a valid personal link"
 _TERMS = (joinedload(DueRow.unit), joinedload(DueRow.plan))
 _RESPONSE = joinedload(DueRow.response).options(joinedload(Response.version), selectinload(Response.answers))
 _RESPONSE_THEN = selectinload(DueRow.response).options(joinedload(Response.version), selectinload(Response.answers))
+
+
+class Issued(Protocol):
+    """What is needed of a row to number its messages: a DueRow has it, and so has a line of a query."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def public_id(self) -> str: ...
+    @property
+    def issue(self) -> int: ...
 
 
 def locked_row(row_id: int) -> DueRow:
@@ -121,7 +133,7 @@ def next_issue(row: DueRow) -> int:
     return next_issues([row])[row.id]
 
 
-def next_issues(rows: Collection[DueRow]) -> dict[int, int]:
+def next_issues(rows: Collection[Issued]) -> dict[int, int]:
     """The same for many rows, by their ids. One query."""
     statement = (
         select(OutboxMessage.purpose_ref, func.max(OutboxMessage.issue))

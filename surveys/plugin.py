@@ -7,6 +7,7 @@ from crm.events import EnrolmentExited, EnrolmentReopened, ExitChanged, Particip
 from crm.extension_points import Feature, MigrationLineage, PersonData, SampleWorld, Subscription
 from crm.hookspecs import hookimpl
 from crm.settings import Settings
+from surveys.audit_labels import ACTIONS, SUBJECTS
 from surveys.catching_up.panels import panels as today_panels
 from surveys.commands import surveys_commands
 from surveys.endpoints import blueprints, nav_items, public_endpoints
@@ -41,6 +42,8 @@ class SurveysPlugin:
         translations = FOLDER / "translations"
         return Feature(
             name="surveys",
+            audit_labels=ACTIONS,
+            audit_subjects=SUBJECTS,
             blueprints=blueprints(),
             public_endpoints=public_endpoints(),
             panels=(*result_panels(), *exit_panels(), *today_panels()),

@@ -1,26 +1,31 @@
 """Stored responses as the pure rules see them: definition, answers, progress."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from surveys.answers import Answers, AnswerValue, StoredRow, answer_from_rows
+from surveys.answers import Answers, StoredRow, answer_from_rows
 from surveys.definition import Definition
-from surveys.definition_reading import definition_from_json
 from surveys.models import DueRow, QuestionnaireVersion, Response
 from surveys.progress import ResponseState, response_state
+from surveys.published import keep_definition
 
 
 def definition_of(version: QuestionnaireVersion) -> Definition:
     """The structure of a stored version. Raises DefinitionError for a damaged one."""
-    return definition_from_json(version.structure)
+    return keep_definition(version)
 
 
 def answers_of(response: Response) -> Answers:
     """The answers of a response, by question."""
+    return answers_from((answer.question, answer.choice, answer.text) for answer in response.answers)
+
+
+def answers_from(stored: Iterable[tuple[str, str, str | None]]) -> Answers:
+    """Answers by question, from rows of question, choice and text."""
     rows: defaultdict[str, list[StoredRow]] = defaultdict(list)
-    for answer in response.answers:
-        rows[answer.question].append((answer.choice, answer.text))
-    found: dict[str, AnswerValue] = {key: answer_from_rows(stored) for key, stored in rows.items()}
-    return found
+    for question, choice, text in stored:
+        rows[question].append((choice, text))
+    return {key: answer_from_rows(found) for key, found in rows.items()}
 
 
 def progress_of(row: DueRow) -> ResponseState:

@@ -28,22 +28,24 @@ def standing_of(row: DueRow) -> Standing:
     A row that nothing can be sent for may still be answered by somebody who holds the link: a protected person with
     a code on the coordinator's screen, somebody without an address.
     """
-    if row.state is DueState.ANSWERED:
+    return standing_at(row.state, row.reason, closes_on=row.closes_on, time_zone=unit_of(row).time_zone)
+
+
+def standing_at(state: DueState, reason: str | None, *, closes_on: date | None, time_zone: str) -> Standing:
+    """The same for what was read of a row. ``time_zone`` is that of its unit."""
+    if state is DueState.ANSWERED:
         return Standing.DONE
-    if row.reason in _NEVER or is_over(row):
+    if reason in _NEVER or _has_passed(closes_on, time_zone):
         return Standing.OVER
-    if row.reason in _REFUSALS and row.state in (DueState.DECLINED, DueState.PARTLY_ANSWERED):
+    if reason in _REFUSALS and state in (DueState.DECLINED, DueState.PARTLY_ANSWERED):
         return Standing.DECLINED
-    return Standing.OVER if row.state in _OVER else Standing.OPEN
+    return Standing.OVER if state in _OVER else Standing.OPEN
 
 
 def is_over(row: DueRow) -> bool:
     """Whether the time to answer has passed, also before the sweep has noticed."""
-    return row.closes_on is not None and row.closes_on < clock.today(unit_of(row).time_zone)
+    return _has_passed(row.closes_on, unit_of(row).time_zone)
 
 
-def closed_on(row: DueRow) -> date:
-    """The day that the page names when it says that the survey is over."""
-    if row.closes_on is not None:
-        return row.closes_on
-    return (row.finished_at or row.changed_at).date()
+def _has_passed(day: date | None, time_zone: str) -> bool:
+    return day is not None and day < clock.today(time_zone)

@@ -17,7 +17,7 @@ from crm.accounts.scopes import trusted
 from crm.actors import system_actor
 from crm.db import current_session, transaction
 from crm.messaging.models import Channel, OutboxMessage
-from crm.messaging.services import plan_message
+from crm.messaging.planning import Wanted, plan_messages
 from surveys.completing import keep_promises
 from surveys.dispositions import DueState
 from surveys.due_rows import BEGUN, INVITATION, REMINDER, close_row
@@ -25,7 +25,7 @@ from surveys.facts import facts_of
 from surveys.models import DueRow, FollowUpPlan
 from surveys.planning import decision_for, failed_addresses, recompute_many
 from surveys.plans.queries import plans_in_force
-from surveys.sending.outcomes import plan_invitation
+from surveys.sending.outcomes import invitation_of
 
 BATCH = 200
 _ACTOR = system_actor("surveys.sweep")
@@ -152,17 +152,17 @@ def _invite(rows: Sequence[DueRow]) -> int:
     facts = facts_of({row.exit_id for row in rows}, plans.units)
     failed = failed_addresses(rows)
     changed: set[int] = set()
-    count = 0
+    wanted: list[Wanted] = []
     for row in _still_due(rows):
         decision = decision_for(facts[row.exit_id], plans, row.wave, failed.get(row.public_id, frozenset()))
         if decision.state is DueState.DUE and decision.channels:
-            plan_invitation(_ACTOR, row, Channel(decision.channels[0]))
-            count += 1
+            wanted.append(invitation_of(row, Channel(decision.channels[0])))
         else:
             changed.add(row.exit_id)
+    plan_messages(_ACTOR, wanted)
     if changed:
         recompute_many(_ACTOR, changed, plans=plans)
-    return count
+    return len(wanted)
 
 
 def _still_due(rows: Sequence[DueRow]) -> Iterator[DueRow]:
@@ -184,21 +184,21 @@ def _remind(step: int, rows: Sequence[DueRow]) -> int:
     plans = plans_in_force()
     facts = facts_of({row.exit_id for row in rows}, plans.units)
     failed = failed_addresses(rows)
+    wanted: list[Wanted] = []
     count = 0
     for row in rows:
         if row.state is not DueState.SENT_WAITING or row.reminded_steps >= step:
             continue
         decision = decision_for(facts[row.exit_id], plans, row.wave, failed.get(row.public_id, frozenset()))
         row.reminded_steps = step
-        for channel in decision.channels:
-            _plan_reminder(row, Channel(channel), step)
+        wanted += [_reminder_of(row, Channel(channel), step) for channel in decision.channels]
         count += bool(decision.channels)
+    plan_messages(_ACTOR, wanted)
     return count
 
 
-def _plan_reminder(row: DueRow, channel: Channel, step: int) -> None:
-    plan_message(
-        _ACTOR,
+def _reminder_of(row: DueRow, channel: Channel, step: int) -> Wanted:
+    return Wanted(
         purpose=REMINDER,
         purpose_ref=row.public_id,
         channel=channel,

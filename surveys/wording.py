@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from babel import Locale, UnknownLocaleError
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from sqlalchemy import select
 
 from crm.db import current_session
@@ -55,6 +56,14 @@ def language_text(language: str) -> str:
     """A language by the name that its speakers use."""
     shipped = {each.code: each.name for each in shipped_languages()}
     return shipped.get(language) or PARTICIPANT_LANGUAGES.get(language, language)
+
+
+def language_in_sentence(language: str) -> str:
+    """The name of a language in the reader's language, as it stands within a sentence."""
+    try:
+        return Locale.parse(language).get_display_name(get_locale()) or language
+    except (ValueError, UnknownLocaleError):
+        return language
 
 
 def when_text(days_after: int) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, false, select, true
 
 from crm.accounts.models import AuditEntry, Staff
@@ -13,31 +12,7 @@ from crm.accounts.scopes import condition, scoped, visible
 from crm.actors import Actor, ActorKind, Role
 from crm.clock import local_instant
 from crm.db import current_session
-from crm.extension_points import Text
-
-# Other features write actions of their own; one that is not named here is shown as it is written.
-ACTION_LABELS: dict[str, Text] = {
-    "signed_in": _l("Signed in"),
-    "signed_out_everywhere": _l("Signed out everywhere"),
-    "account_locked": _l("Account locked after wrong passwords"),
-    "password_changed": _l("Password changed"),
-    "two_factor_on": _l("Two-step sign-in switched on"),
-    "two_factor_off": _l("Two-step sign-in switched off"),
-    "staff_invited": _l("Staff invited"),
-    "staff_invited_again": _l("Staff invited again"),
-    "invitation_accepted": _l("Invitation accepted"),
-    "staff_changed": _l("Staff changed"),
-    "staff_disabled": _l("Staff disabled"),
-    "staff_enabled": _l("Staff enabled"),
-    "staff_unlocked": _l("Account unlocked"),
-    "staff_two_factor_removed": _l("Two-step sign-in removed"),
-    "unit_added": _l("Unit added"),
-    "unit_changed": _l("Unit changed"),
-    "unit_archived": _l("Unit archived"),
-    "audit_exported": _l("Audit log exported"),
-    "participant_read": _l("Participant read"),
-    "participants_listed": _l("Participants listed"),
-}
+from crm.registry import current_registry
 
 
 @dataclass(frozen=True)
@@ -117,8 +92,8 @@ def audit_lines(entries: Iterable[AuditEntry]) -> Iterator[AuditLine]:
 
 
 def action_label(action: str) -> str:
-    """What an action is called."""
-    return str(ACTION_LABELS.get(action, action.replace("_", " ").replace(".", " ").capitalize()))
+    """What an action is called; of a plugin that is no longer there, its key."""
+    return str(current_registry().audit_labels.get(action, action))
 
 
 def _who(entry: AuditEntry, names: dict[int, str]) -> str:
@@ -130,7 +105,7 @@ def _who(entry: AuditEntry, names: dict[int, str]) -> str:
 def _subject(entry: AuditEntry, names: dict[int, str]) -> str:
     if entry.subject_type == "staff" and entry.subject_id in names:
         return names[entry.subject_id]
-    kind = entry.subject_type.replace("_", " ")
+    kind = str(current_registry().audit_subjects.get(entry.subject_type, entry.subject_type))
     return kind if entry.subject_id is None else f"{kind} {entry.subject_id}"
 
 

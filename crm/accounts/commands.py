@@ -15,9 +15,7 @@ from crm.settings import Settings
 @click.command("create-admin")
 @click.argument("email")
 @click.option("--name", required=True, help="What the administrator is called.")
-@click.option(
-    "--unit", default=None, help="Their unit. The first one is made at the top of the organisation."
-)
+@click.option("--unit", default=None, help="Their unit. The first one is made at the top of the organisation.")
 def create_admin(email: str, name: str, unit: str | None) -> None:
     """Make an administrator, and show the link with which EMAIL chooses a password.
 

@@ -1,15 +1,24 @@
 """Flask-Security's view of our staff: finds people as it wants, writes as we do."""
 
+from functools import cache
 from typing import Any
 
 from flask_security import SQLAlchemyUserDatastore
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.deferred import commit_changes
 from crm.accounts.models import Staff, StaffRole
 from crm.db import current_session
+
+
+@cache
+def _by(name: str, case_insensitive: bool) -> Select[Staff]:
+    """Put together once: every page looks the person up who is signed in. Every page asks for the roles next."""
+    column = getattr(Staff, name)
+    same = (func.lower(column) if case_insensitive else column) == bindparam("value")
+    return select(Staff).where(same).options(joinedload(Staff.roles))
 
 
 class StaffDatastore(SQLAlchemyUserDatastore):
@@ -24,11 +33,9 @@ class StaffDatastore(SQLAlchemyUserDatastore):
         Archived or disabled ones are found too.
         """
         ((name, value),) = kwargs.items()
-        column = getattr(Staff, name)
-        same = func.lower(column) == str(value).lower() if case_insensitive else column == value
-        # Every page asks for the roles next.
-        statement = select(Staff).where(same).options(joinedload(Staff.roles))
-        return current_session().scalars(statement).unique().first()
+        statement = _by(name, case_insensitive)
+        wanted = str(value).lower() if case_insensitive else value
+        return current_session().scalars(statement, {"value": wanted}).unique().first()
 
     def commit(self) -> None:
         """Write what the view changed in one transaction; called when its answer is ready."""

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from crm.accounts.audit_labels import ACTIONS, SUBJECTS
 from crm.accounts.audit_queries import audit_condition
 from crm.accounts.commands import create_admin
 from crm.accounts.mail import mail_purpose
@@ -17,6 +18,8 @@ def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
     return Feature(
         name="accounts",
+        audit_labels=ACTIONS,
+        audit_subjects=SUBJECTS,
         blueprints=[blueprint],
         nav_items=_menu(),
         scopes=[Scope(AuditEntry, audit_condition)],

@@ -126,9 +126,7 @@ class StaffFilterForm(BaseForm):
 class AcceptForm(BaseForm):
     """Who was invited says what they are called and chooses a password."""
 
-    name = StringField(
-        _l("Name"), validators=[InputRequired(), Length(max=120)], render_kw={"autocomplete": "name"}
-    )
+    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=120)], render_kw={"autocomplete": "name"})
     password = PasswordField(
         _l("Password"),
         validators=[InputRequired(), Length(min=SHORTEST_PASSWORD)],
@@ -153,9 +151,7 @@ class AcceptForm(BaseForm):
 class OwnSettingsForm(BaseForm):
     """What everybody may change about themselves."""
 
-    name = StringField(
-        _l("Name"), validators=[InputRequired(), Length(max=120)], render_kw={"autocomplete": "name"}
-    )
+    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=120)], render_kw={"autocomplete": "name"})
     phone = _phone(_l("Telephone"))
     language = _language(_l("Language"))
 
@@ -176,9 +172,7 @@ class UnitForm(BaseForm):
         filters=[optional_text],
         render_kw={"type": "email"},
     )
-    sms_sender = StringField(
-        _l("Sender of SMS"), validators=[Optional(), Length(max=16)], filters=[optional_text]
-    )
+    sms_sender = StringField(_l("Sender of SMS"), validators=[Optional(), Length(max=16)], filters=[optional_text])
     quiet_from = IntegerField(_l("No messages from"), validators=[InputRequired(), NumberRange(0, 23)])
     quiet_until = IntegerField(_l("Until"), validators=[InputRequired(), NumberRange(0, 23)])
     modules = CheckboxesField(_l("What is switched on"))
@@ -207,9 +201,7 @@ class UnitForm(BaseForm):
             quiet_from=self.quiet_from.data or 0,
             quiet_until=self.quiet_until.data or 0,
             modules=frozenset(self.modules.data or ()),
-            coordinator_figures_agreed=(
-                self.coordinator_figures_agreed.data or None if self.figures_on.data else None
-            ),
+            coordinator_figures_agreed=(self.coordinator_figures_agreed.data or None if self.figures_on.data else None),
         )
 
 

@@ -28,10 +28,7 @@ def invitation_is_open(staff: Staff) -> bool:
     """Whether the invitation of ``staff`` can be accepted now."""
     expires_at = staff.invitation_expires_at
     return (
-        staff.active
-        and staff.invitation_token_hash is not None
-        and expires_at is not None
-        and expires_at > clock.now()
+        staff.active and staff.invitation_token_hash is not None and expires_at is not None and expires_at > clock.now()
     )
 
 

@@ -1,8 +1,12 @@
 """How often one address may try to sign in, ask for a link or open an invitation."""
 
+import structlog
 from flask import Flask, current_app, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
 
 from crm.settings import Settings
 
@@ -22,27 +26,44 @@ LIMITS = {
     "accounts.resend_invitation": "100 per hour",
 }
 
+log = structlog.get_logger()
+
+
+class Attempts:
+    """Counts attempts in Redis where there is one, so that all processes count together; else in memory.
+
+    While Redis is away each process counts for itself, rather than let everybody in or nobody.
+    """
+
+    def __init__(self, redis_url: str | None) -> None:
+        self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._shared: FixedWindowRateLimiter | None = None
+        if redis_url:
+            storage = RedisStorage(redis_url, wrap_exceptions=True, key_prefix="brobygg")
+            self._shared = FixedWindowRateLimiter(storage)
+
+    def may(self, limit: RateLimitItem, *names: str) -> bool:
+        """Count one attempt, and say whether it is still within the limit."""
+        if self._shared is not None:
+            try:
+                return self._shared.hit(limit, *names)
+            except StorageError as error:
+                log.warning("limits.storage_away", error=type(error).__name__)
+        return self._own.hit(limit, *names)
+
 
 def _check_limit() -> None:
-    """Raises RateLimitExceeded (429) for who tries too often."""
-    limit = LIMITS.get(request.endpoint or "")
+    """Raises TooManyRequests (429) for who tries too often."""
+    endpoint = request.endpoint or ""
+    limit = LIMITS.get(endpoint)
     if limit is None or request.method != "POST" or not current_app.config.get("RATELIMIT_ENABLED", True):
         return
-    limiter: Limiter = current_app.extensions[EXTENSION]
-    with limiter.limit(limit):
-        pass
+    attempts: Attempts = current_app.extensions[EXTENSION]
+    if not attempts.may(parse(limit), endpoint, request.remote_addr or ""):
+        raise TooManyRequests
 
 
 def init_limits(app: Flask, settings: Settings) -> None:
-    """Count in Redis where there is one, so that all processes count together; else, or when it is away,
-    in memory.
-    """
-    app.extensions[EXTENSION] = Limiter(
-        get_remote_address,
-        app=app,
-        storage_uri=settings.redis_url or "memory://",
-        in_memory_fallback_enabled=settings.redis_url is not None,
-        strategy="fixed-window",
-        key_prefix="brobygg",
-    )
+    """Watch the endpoints above."""
+    app.extensions[EXTENSION] = Attempts(settings.redis_url)
     app.before_request(_check_limit)

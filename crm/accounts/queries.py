@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.accounts.models import Staff, StaffRole, Unit, staff_roles
@@ -18,9 +19,14 @@ def unit_tree_ids(unit_id: int) -> frozenset[int]:
 
     what is theirs stays visible. One recursive query.
     """
-    tree = select(Unit.id).where(Unit.id == unit_id).cte("unit_tree", recursive=True)
+    return frozenset(current_session().scalars(_unit_tree(), {"unit_id": unit_id}))
+
+
+@cache
+def _unit_tree() -> Select[int]:
+    tree = select(Unit.id).where(Unit.id == bindparam("unit_id")).cte("unit_tree", recursive=True)
     tree = tree.union(select(Unit.id).join(tree, Unit.parent_id == tree.c.id))
-    return frozenset(current_session().scalars(select(tree.c.id)))
+    return select(tree.c.id)
 
 
 def units_among(unit_ids: Collection[int], *, with_archived: bool = False) -> list[Unit]:
@@ -109,9 +115,7 @@ def unit_choices(unit_ids: Collection[int]) -> list[tuple[int, str]]:
 def staff_counts(unit_ids: Collection[int]) -> dict[int, int]:
     """How many active staff each of these units has itself; a unit without any is left out."""
     statement = (
-        select(Staff.unit_id, func.count())
-        .where(Staff.unit_id.in_(unit_ids), Staff.active)
-        .group_by(Staff.unit_id)
+        select(Staff.unit_id, func.count()).where(Staff.unit_id.in_(unit_ids), Staff.active).group_by(Staff.unit_id)
     )
     return {row[0]: row[1] for row in current_session().execute(statement)}
 
@@ -133,9 +137,7 @@ def staff_in(actor: Actor, filters: StaffFilters) -> Select[Staff]:
         statement = statement.where(Staff.unit_id.in_(actor.unit_ids))
     if filters.q:
         wanted = f"%{_like(filters.q)}%"
-        statement = statement.where(
-            or_(Staff.name.ilike(wanted, escape="\\"), Staff.email.ilike(wanted, escape="\\"))
-        )
+        statement = statement.where(or_(Staff.name.ilike(wanted, escape="\\"), Staff.email.ilike(wanted, escape="\\")))
     if filters.unit_id is not None:
         statement = statement.where(Staff.unit_id == filters.unit_id)
     if filters.role is not None:

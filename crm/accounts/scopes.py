@@ -5,8 +5,10 @@ of its relatives; ``install_guard`` makes the session refuse every other ORM que
 request of staff or respondents runs. Jobs act as the system and see everything.
 """
 
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, TypeVarTuple
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, event, select, true
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -19,6 +21,8 @@ Row = TypeVar("Row", bound=Base)
 Columns = TypeVarTuple("Columns")
 _SCOPED = "brobygg_scoped"
 _GUARD = "brobygg_guard"
+_STATEMENTS = "brobygg.statements"
+_MOST_STATEMENTS = 200
 
 
 def condition(model: type[Any], actor: Actor) -> ColumnElement[bool]:
@@ -59,6 +63,21 @@ def trusted(statement: Select[*Columns], *, because: str) -> Select[*Columns]:
     if not because:
         raise UnscopedQuery("trusted() needs a reason")
     return statement.execution_options(**{_SCOPED: True})
+
+
+def prepared(actor: Actor, name: Hashable, make: Callable[[], Select[*Columns]]) -> Select[*Columns]:
+    """The statement ``name`` for ``actor``, put together once for a process and not anew for each page.
+
+    ``make`` and the scopes in it depend on nothing but the actor; whatever else changes is a ``bindparam`` and given
+    when the statement is executed. Somebody whose role or unit has changed is another actor.
+    """
+    kept: dict[Hashable, Any] = current_app.extensions.setdefault(_STATEMENTS, {})
+    found: Select[*Columns] | None = kept.get((name, actor))
+    if found is None:
+        if len(kept) >= _MOST_STATEMENTS:
+            kept.clear()
+        found = kept[name, actor] = make()
+    return found
 
 
 def visible_one(model: type[Row], actor: Actor, public_id: str) -> Row:

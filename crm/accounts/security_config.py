@@ -122,9 +122,7 @@ def _secrets(settings: Settings) -> dict[str, object]:
     return {
         "SECURITY_PASSWORD_SALT": _derived(settings, "passwords").hex(),
         "SECURITY_TOTP_SECRETS": {"1": base64.urlsafe_b64encode(_derived(settings, "totp")).decode()},
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [
-            base64.urlsafe_b64encode(_derived(settings, "recovery codes"))
-        ],
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [base64.urlsafe_b64encode(_derived(settings, "recovery codes"))],
     }
 
 

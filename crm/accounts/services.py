@@ -61,9 +61,7 @@ def change_staff(actor: Actor, *, staff_id: int, fields: StaffFields) -> Staff:
     return staff
 
 
-def change_roles(
-    actor: Actor, *, staff_id: int, roles: Collection[Role], unit_id: int | None = None
-) -> Staff:
+def change_roles(actor: Actor, *, staff_id: int, roles: Collection[Role], unit_id: int | None = None) -> Staff:
     """Change the roles, and the home unit if one is given. Raises as ``change_staff``."""
     staff = staff_to_administer(actor, staff_id)
     fields = StaffFields(

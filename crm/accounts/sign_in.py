@@ -34,6 +34,9 @@ def init_sign_in(app: Flask, settings: Settings) -> None:
         render_template=_page,  # type: ignore[arg-type]  # the views hand on whatever Flask can answer with
         **FORMS,
     )
+    # Flask-Principal would load the person before every request, those of strangers included, for permissions that
+    # nothing here uses: who may do what is asked in crm/accounts/permissions.py. Without a loader it knows nobody.
+    security.principal.identity_loaders.clear()
     # What is hashed here is an argon2 hash already; many rounds more would only cost time.
     security.hashing_context.update(sha256_crypt__rounds=1000)
     app.before_request(_no_early_writes)

@@ -61,9 +61,7 @@ def staff_list() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     """Invite somebody."""
     actor = current_actor()
-    form = _staff_form(
-        actor, data={"unit_id": actor.unit_id, "language": actor.language, "roles": [Role.COORDINATOR]}
-    )
+    form = _staff_form(actor, data={"unit_id": actor.unit_id, "language": actor.language, "roles": [Role.COORDINATOR]})
     if form.validate_on_submit():
         try:
             with transaction():
@@ -112,9 +110,7 @@ def resend_invitation(staff_public_id: str) -> ResponseReturnValue:
 @require(Role.ADMINISTRATOR)
 def disable(staff_public_id: str) -> ResponseReturnValue:
     """Take the sign-in away at once."""
-    return _act(
-        staff_public_id, services.disable_staff, _l("The account is disabled and signed out everywhere.")
-    )
+    return _act(staff_public_id, services.disable_staff, _l("The account is disabled and signed out everywhere."))
 
 
 @require(Role.ADMINISTRATOR)

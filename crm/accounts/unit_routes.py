@@ -43,9 +43,7 @@ def add() -> ResponseReturnValue:
     """Add a unit below another, with what that one has."""
     actor = current_actor()
     above = current_session().get_one(Unit, actor.unit_id)
-    like = {
-        name: getattr(above, name) for name in ("country", "language", "time_zone", "phone", "sms_sender")
-    }
+    like = {name: getattr(above, name) for name in ("country", "language", "time_zone", "phone", "sms_sender")}
     hours = {"quiet_from": above.quiet_from, "quiet_until": above.quiet_until}
     form = _unit_form(
         actor,
@@ -89,9 +87,7 @@ def change(unit_public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                unit_services.change_unit(
-                    actor, unit_id=unit.id, version=_version(form), fields=form.fields()
-                )
+                unit_services.change_unit(actor, unit_id=unit.id, version=_version(form), fields=form.fields())
             flash(_("Saved."), "success")
             return redirect(url_for("accounts.units"), code=303)
         except EditConflict as error:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -17,16 +18,19 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from crm.accounts.current import current_staff
 from crm.employers.fields import ContactFields, NextStep
 from crm.employers.forms import reader_language
 from crm.employers.models import Contact, Position, Workplace
 from crm.employers.note_guard import Finding, Sensitive, find_sensitive
 from crm.glossary import picklists
 from crm.tasks.models import Task, TaskState
-from crm.web.filters import today
+from crm.tasks.working_days import add_working_days
+from crm.web.filters import show_weekday, today
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
 
-_DAYS = {"tomorrow": 1, "week": 7, "two_weeks": 14}
+_TOMORROW = "tomorrow"
+_DAYS = {_TOMORROW: 1, "week": 7, "two_weeks": 14}
 
 
 class ContactForm(BaseForm):
@@ -39,15 +43,6 @@ class ContactForm(BaseForm):
     outcome = SelectField(_l("Outcome"), validators=[InputRequired()])
     next_when = RadioField(
         _l("Next step"),
-        choices=choices(
-            [
-                ("none", _l("Nothing planned")),
-                ("tomorrow", _l("Tomorrow")),
-                ("week", _l("In a week")),
-                ("two_weeks", _l("In two weeks")),
-                ("own", _l("Another day")),
-            ]
-        ),
         default="none",
     )
     next_on = DateField(_l("Another day"), validators=[Optional()])
@@ -72,6 +67,7 @@ class ContactForm(BaseForm):
     def prepare(self, positions: Sequence[Position], workplaces: Sequence[Workplace]) -> None:
         """Fill in the lists of the field, the persons and the workplaces of this employer."""
         language = reader_language()
+        self.next_when.choices = _next_choices()
         self.channel.choices = picklists.options("contact_channel", language)
         self.outcome.choices = choices(picklists.options("contact_outcome", language), empty=_l("Choose"))
         self.purpose.choices = choices(picklists.options("contact_purpose", language), empty=_l("Not stated"))
@@ -105,7 +101,7 @@ class ContactForm(BaseForm):
         """What comes next, if anything. A day that was filled in counts without its radio button."""
         due_on = _due_on(self.next_when.data, self.next_on.data)
         if due_on is None and self.next_text.data:
-            due_on = today() + timedelta(days=_DAYS["week"])
+            due_on = _working_day("week")
         return NextStep(due_on=due_on, text=self.next_text.data or None) if due_on else None
 
     def validate_next_when(self, field: RadioField) -> None:
@@ -174,9 +170,30 @@ _LEVELS = [
 
 
 def _due_on(when: str | None, own: date | None) -> date | None:
-    if when in _DAYS:
-        return today() + timedelta(days=_DAYS[when])
-    return own
+    return _working_day(when) if when in _DAYS else own
+
+
+def _working_day(when: str) -> date:
+    """The day that a choice means where the reader works: nobody is called on a Saturday or a public holiday."""
+    country = current_staff().unit.country
+    if when == _TOMORROW:
+        return add_working_days(today(), 1, country)
+    return add_working_days(today() + timedelta(days=_DAYS[when]), 0, country)
+
+
+def _next_choices() -> list[tuple[str, str]]:
+    due_on = _working_day(_TOMORROW)
+    is_tomorrow = due_on == today() + timedelta(days=_DAYS[_TOMORROW])
+    day = show_weekday(due_on)
+    return choices(
+        [
+            ("none", _l("Nothing planned")),
+            (_TOMORROW, _("Tomorrow, %(day)s", day=day) if is_tomorrow else _("Next working day, %(day)s", day=day)),
+            ("week", _l("In a week")),
+            ("two_weeks", _l("In two weeks")),
+            ("own", _l("Another day")),
+        ]
+    )
 
 
 def _name_and_title(position: Position) -> str:

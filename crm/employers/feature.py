@@ -4,6 +4,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from crm.employers import contact_routes, person_routes, relationship_routes, routes
+from crm.employers.audit_labels import ACTIONS, SUBJECTS
 from crm.employers.blueprint import blueprint
 from crm.employers.models import (
     Contact,
@@ -29,6 +30,8 @@ def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
     return Feature(
         name="employers",
+        audit_labels=ACTIONS,
+        audit_subjects=SUBJECTS,
         blueprints=[blueprint],
         nav_items=[
             NavItem(

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-import xlsxwriter
 from flask_babel import gettext as _
 
 from crm.employers.list_queries import EmployerRow
@@ -30,6 +29,8 @@ def csv_file(rows: Iterable[EmployerRow]) -> bytes:
 
 def xlsx_file(rows: Iterable[EmployerRow]) -> bytes:
     """A workbook with one sheet; every cell is text."""
+    import xlsxwriter  # heavy, and for exports alone
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -16,8 +16,6 @@ from crm.db import current_session
 from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.text_index import COUNTED, TextMatch, text_index
 from crm.web.paging import PER_PAGE, page_url
-
-Rows = Select[Employer, EmployerRelationship, str]
 
 _OTHER = EmployerRelationship.__table__.alias("relationship_of_reader")
 
@@ -48,10 +46,24 @@ class EmployerRow:
 
 
 @dataclass(frozen=True)
+class EmployerLine:
+    """What a line of the list shows. ``stage`` is None where the reader's unit has no relationship."""
+
+    public_id: str
+    name: str
+    do_not_contact: bool
+    municipality: str | None
+    city: str | None
+    stage: str | None
+    last_contact_at: datetime | None
+    owner: str | None
+
+
+@dataclass(frozen=True)
 class EmployerPage:
     """A page of the list. ``total`` is exact unless ``is_more``: then there are more than ``COUNTED``."""
 
-    items: Sequence[EmployerRow]
+    items: Sequence[EmployerLine]
     page: int
     per_page: int
     total: int
@@ -70,6 +82,11 @@ class EmployerPage:
         return self.first + len(self.items) - 1
 
 
+# In the order of EmployerLine: whole rows of both tables would cost more than finding them.
+_LINE = (
+    Employer.public_id, Employer.name, Employer.do_not_contact, Employer.municipality, Employer.city,
+    EmployerRelationship.stage, EmployerRelationship.last_contact_at, Staff.name,
+)  # fmt: skip
 _SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "name": Employer.sort_name,
     "place": Employer.municipality,
@@ -81,12 +98,11 @@ _SORTS: dict[str, InstrumentedAttribute[Any]] = {
 def employer_page(actor: Actor, filters: EmployerFilter, *, page: int) -> EmployerPage:
     """One page of the employers that ``actor`` sees: three queries at most."""
     match = _match(filters)
-    statement = _filtered(actor, filters, match)
     total = _total(actor, filters, match)
     is_more = total > COUNTED
     number = max(1, page) if is_more else min(max(1, page), max(1, -(-total // PER_PAGE)))
-    chosen = _ordered(statement, filters.sort).limit(PER_PAGE + 1).offset((number - 1) * PER_PAGE)
-    rows = [EmployerRow(*row) for row in current_session().execute(chosen)] if total else []
+    statement = _lines(actor, filters, match, offset=(number - 1) * PER_PAGE)
+    rows = [EmployerLine(*row) for row in current_session().execute(statement)] if total else []
     has_next = len(rows) > PER_PAGE
     return EmployerPage(
         items=rows[:PER_PAGE], page=number, per_page=PER_PAGE, total=min(total, COUNTED), is_more=is_more,
@@ -96,7 +112,8 @@ def employer_page(actor: Actor, filters: EmployerFilter, *, page: int) -> Employ
 
 def rows_for_file(actor: Actor, filters: EmployerFilter) -> Iterator[EmployerRow]:
     """Every row of the list in its order, for a file; at most ``EXPORTED``."""
-    statement = _ordered(_filtered(actor, filters, _match(filters)), filters.sort).limit(EXPORTED)
+    whole = _with_relationship(select(Employer, EmployerRelationship, Staff.name), actor)
+    statement = _ordered(whole.where(*_conditions(actor, filters, _match(filters))), filters.sort).limit(EXPORTED)
     for row in current_session().execute(statement.execution_options(yield_per=_BATCH)):
         yield EmployerRow(*row)
 
@@ -110,15 +127,28 @@ def _total(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> in
     only_text = replace(filters, text="", sort="name", show="in_use") == EmployerFilter()
     if match is not None and only_text and filters.show in ("in_use", "archived"):
         return COUNTED + 1 if match.total is None else match.total
-    some = select(Employer.id).where(*_conditions(actor, filters, match), condition(Employer, actor))
-    if filters.stage or filters.owner != "all" or filters.show == "quiet":
-        some = some.select_from(Employer).outerjoin(EmployerRelationship, _of_reader(actor))
-    counted = select(func.count()).select_from(some.limit(COUNTED + 1).subquery())
+    counted = select(func.count()).select_from(_ids(actor, filters, match).limit(COUNTED + 1).subquery())
     counted = trusted(counted, because="counts a statement that is scoped")
     return current_session().scalar(counted) or 0
 
 
-def _ordered(statement: Rows, sort: str) -> Rows:
+def _lines(actor: Actor, filters: EmployerFilter, match: TextMatch | None, *, offset: int) -> Select[Any]:
+    """The lines of a page and one more. They are chosen first, so that only they are joined with all that is shown."""
+    of_relationship = _SORTS.get(filters.sort.removeprefix("-"), Employer.sort_name).class_ is EmployerRelationship
+    chosen = _ordered(_ids(actor, filters, match, joined=of_relationship), filters.sort)
+    chosen = chosen.limit(PER_PAGE + 1).offset(offset)
+    return _ordered(_with_relationship(select(*_LINE), actor).where(Employer.id.in_(chosen)), filters.sort)
+
+
+def _ids(actor: Actor, filters: EmployerFilter, match: TextMatch | None, *, joined: bool = False) -> Select[Any]:
+    """The ids of the employers of the list, joined with the relationship only where that decides or orders."""
+    found = select(Employer.id).where(*_conditions(actor, filters, match), condition(Employer, actor))
+    if joined or filters.stage or filters.owner != "all" or filters.show == "quiet":
+        found = found.select_from(Employer).outerjoin(EmployerRelationship, _of_reader(actor))
+    return found
+
+
+def _ordered(statement: Select[Any], sort: str) -> Select[Any]:
     column = _SORTS.get(sort.removeprefix("-"), Employer.sort_name)
     order = column.desc() if sort.startswith("-") else column.asc()
     # What is not known stands last in either direction.
@@ -127,13 +157,11 @@ def _ordered(statement: Rows, sort: str) -> Rows:
     return statement.order_by(order, Employer.id)
 
 
-def _filtered(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> Rows:
-    statement = (
-        select(Employer, EmployerRelationship, Staff.name)
-        .select_from(Employer)
+def _with_relationship(columns: Any, actor: Actor) -> Select[Any]:
+    statement: Select[Any] = (
+        columns.select_from(Employer)
         .outerjoin(EmployerRelationship, _of_reader(actor))
         .outerjoin(Staff, Staff.id == EmployerRelationship.owner_id)
-        .where(*_conditions(actor, filters, match))
     )
     return scoped(statement, condition(Employer, actor))
 

@@ -173,9 +173,7 @@ class StageChange(Base):
     __tablename__ = "stage_change"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    relationship_id: Mapped[int] = mapped_column(
-        ForeignKey("employer_relationship.id", ondelete="CASCADE"), index=True
-    )
+    relationship_id: Mapped[int] = mapped_column(ForeignKey("employer_relationship.id", ondelete="CASCADE"), index=True)
     from_stage: Mapped[str | None] = mapped_column(String(40))
     to_stage: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]

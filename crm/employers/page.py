@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from crm.actors import Actor
 from crm.employers.contact_forms import ContactForm, new_contact_form
-from crm.employers.forms import BlockForm, WarningForm, reader_language
+from crm.employers.forms import reader_language
 from crm.employers.models import Employer, Position
 from crm.employers.org_numbers import show_org_number
 from crm.employers.queries import (
@@ -17,12 +17,13 @@ from crm.employers.queries import (
     relationships_to,
 )
 from crm.employers.stages import KINDS, STAGE_COLORS, STAGES, stage_label
+from crm.employers.usual_fields import flag_fields, usual_fields
 from crm.glossary import picklists
-from crm.history.queries import kind_choices, lines_for
+from crm.history.queries import FIRST_LINES, PER_PAGE, kind_choices, lines_for
 from crm.messaging.addresses import show_phone
 from crm.tasks.queries import TaskRow, open_tasks_of_employer
 from crm.web.filters import today
-from crm.web.paging import requested_page
+from crm.web.paging import here_with, requested_page
 
 TOLD_WITHIN = timedelta(days=30)
 
@@ -38,6 +39,8 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
     contact_form = form or new_contact_form()
     contact_form.prepare(positions, workplaces)
     kind = request.args.get("kind", "")
+    whole = bool(kind) or not request.args.keys().isdisjoint(("lines", "page"))
+    lines = PER_PAGE if whole else FIRST_LINES
     return {
         "employer": employer,
         "own": own,
@@ -50,9 +53,12 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
         "warning": _warning_in_force(employer, today()),
         "guard": _guard(relationships),
         "form": contact_form,
-        "block_form": BlockForm(formdata=None),
-        "warning_form": WarningForm(formdata=None, data={"until": today() + timedelta(days=180)}),
-        "history": lines_for(actor, employer_id=employer.id, kind=kind or None, page=requested_page()),
+        "usual": usual_fields(contact_form) if form is None else None,
+        "block_form": None,
+        "warning_form": None,
+        "flag_fields": flag_fields(),
+        "history": lines_for(actor, employer_id=employer.id, kind=kind or None, page=requested_page(), per_page=lines),
+        "more_history_url": None if whole else f"{here_with(lines='all')}#history",
         "history_kinds": kind_choices(),
         "history_kind": kind,
         "stages": STAGES,

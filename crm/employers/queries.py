@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, false, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, false, select, true
+from sqlalchemy.orm import contains_eager, joinedload
 
 from crm.accounts.models import Staff, Unit
-from crm.accounts.scopes import condition, scoped, trusted, visible
+from crm.accounts.scopes import condition, prepared, scoped, trusted, visible
 from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.employers.models import (
@@ -58,23 +58,33 @@ def own_contacts(actor: Actor) -> ColumnElement[bool]:
 
 def employer_with_workplaces(actor: Actor, public_id: str) -> Employer:
     """An employer with its workplaces in one query. Raises NotVisible."""
-    statement = visible(Employer, actor).where(Employer.public_id == public_id)
-    found = current_session().scalars(statement.options(joinedload(Employer.workplaces))).unique().first()
+    statement = prepared(actor, "employer", lambda: _one_employer(actor))
+    found = current_session().scalars(statement, {"public_id": public_id}).unique().first()
     if found is None:
         raise NotVisible("Not found, or not visible to you.")
     return found
 
 
+def _one_employer(actor: Actor) -> Select[Employer]:
+    statement = visible(Employer, actor).where(Employer.public_id == bindparam("public_id"))
+    return statement.options(joinedload(Employer.workplaces))
+
+
 def positions_at(actor: Actor, employer_id: int) -> list[Position]:
     """Who works at an employer, those who have left last; persons and workplaces are loaded with them."""
+    statement = prepared(actor, "positions", lambda: _positions(actor))
+    return list(current_session().scalars(statement, {"employer_id": employer_id}))
+
+
+def _positions(actor: Actor) -> Select[Position]:
     statement = (
         select(Position)
-        .join(ContactPerson, ContactPerson.id == Position.person_id)
-        .where(Position.employer_id == employer_id, ContactPerson.archived_at.is_(None))
-        .options(joinedload(Position.person), joinedload(Position.workplace))
+        .join(Position.person)
+        .where(Position.employer_id == bindparam("employer_id"), ContactPerson.archived_at.is_(None))
+        .options(contains_eager(Position.person), joinedload(Position.workplace))
         .order_by(Position.left_on.is_not(None), Position.decides.desc(), ContactPerson.sort_name)
     )
-    return list(current_session().scalars(scoped(statement, condition(Position, actor))))
+    return scoped(statement, condition(Position, actor))
 
 
 def positions_of(actor: Actor, person_id: int) -> list[Position]:
@@ -99,6 +109,18 @@ def relationships_to(actor: Actor, employer_id: int) -> list[UnitRelationship]:
 
     Of other units only who, when and how is told. A contact always leaves its unit with a relationship.
     """
+    statement = prepared(actor, "relationships", lambda: _relationships(actor))
+    rows = current_session().execute(statement, {"employer_id": employer_id}).all()
+    found = [
+        UnitRelationship(unit, owner, deputy, row if row.unit_id in actor.unit_ids else None, on, channel, caller)
+        for row, unit, owner, deputy, on, channel, caller in rows
+    ]
+    return sorted(found, key=lambda each: each.own is None)
+
+
+def _relationships(
+    actor: Actor,
+) -> Select[EmployerRelationship, str, str | None, str | None, date | None, str | None, str | None]:
     statement = (
         select(
             EmployerRelationship, Unit.name, _OWNER.c.name, _DEPUTY.c.name, _NEWEST.c.on_date, _NEWEST.c.channel,
@@ -109,15 +131,10 @@ def relationships_to(actor: Actor, employer_id: int) -> list[UnitRelationship]:
         .outerjoin(_DEPUTY, _DEPUTY.c.id == EmployerRelationship.deputy_id)
         .outerjoin(_NEWEST, _NEWEST.c.id == _newest_contact())
         .outerjoin(_CALLER, _CALLER.c.id == _NEWEST.c.staff_id)
-        .where(EmployerRelationship.employer_id == employer_id)
+        .where(EmployerRelationship.employer_id == bindparam("employer_id"))
         .order_by((EmployerRelationship.unit_id == actor.unit_id).desc(), Unit.name)
     )  # fmt: skip
-    rows = current_session().execute(trusted(statement, because=_GUARDED)).all()
-    found = [
-        UnitRelationship(unit, owner_name, deputy_name, row if row.unit_id in actor.unit_ids else None, *last)
-        for row, unit, owner_name, deputy_name, *last in rows
-    ]
-    return sorted(found, key=lambda each: each.own is None)
+    return trusted(statement, because=_GUARDED)
 
 
 def _newest_contact() -> ScalarSelect[int]:

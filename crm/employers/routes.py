@@ -24,7 +24,7 @@ from crm.employers.page import employer_context
 from crm.employers.queries import STAFF, employer_with_workplaces
 from crm.employers.rules import CHECK_DIGIT, AlreadyThere, ConfirmationNeeded
 from crm.employers.services.employers import values_of
-from crm.employers.stages import STAGE_COLORS, stage_label
+from crm.employers.stages import STAGE_COLORS, STAGES
 from crm.errors import DomainError, EditConflict
 from crm.web.conflicts import differences
 from crm.web.paging import requested_page
@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
         page=employer_page(actor, filters, page=requested_page()),
         form=form,
         filters=filters,
-        stage_label=stage_label,
+        stages={code: str(label) for code, label in STAGES.items()},
         stage_colors=STAGE_COLORS,
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, select
 
 from crm.accounts.scopes import trusted
@@ -73,6 +72,8 @@ def check_name_is_new(name: str, *, but: int | None) -> None:
 
 def similar_employer(name: str, *, but: int | None = None) -> Employer | None:
     """The employer in use whose name is most like ``name``, if any is. Looks among those that begin alike."""
+    from rapidfuzz import fuzz  # 4 MB with the library of C++, for a name that is entered
+
     wanted = bare_name(name)
     statement = (
         select(Employer)

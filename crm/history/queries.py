@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 
 from flask_babel import gettext as _
 from flask_babel import to_user_timezone
-from sqlalchemy import ColumnElement, ScalarSelect, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, bindparam, false, func, not_, or_, select
 
 from crm.accounts.models import Staff, Unit
-from crm.accounts.scopes import trusted
+from crm.accounts.scopes import prepared, trusted
 from crm.actors import Actor
 from crm.db import current_session
 from crm.extension_points import HistoryKind
@@ -19,6 +20,8 @@ from crm.registry import current_registry
 from crm.web.paging import Page, page_of
 
 PER_PAGE = 20
+FIRST_LINES = 8
+"""How many lines a page shows that has more to show than a history: enough for what was promised last."""
 # Aliased, so that a count is of its own and not correlated with the rows around it.
 _LINK = HistoryLink.__table__.alias("counted")
 _LINE = HistoryLine.__table__.alias("counted_line")
@@ -55,29 +58,33 @@ def lines_for(
     The caller has made sure that ``actor`` sees the subject. Lines that another unit wrote about an employer or a
     contact person, and lines about a participant whom the actor does not see, are reduced.
     """
-    subject = Subject(employer_id=employer_id, participant_id=participant_id, contact_person_id=contact_person_id)
-    hidden = _hidden_from(actor, by_unit=participant_id is None)
-    wanted = _Wanted(subject.as_columns(), kind, per_page)
+    ((column, subject_id),) = (
+        Subject(employer_id=employer_id, participant_id=participant_id, contact_person_id=contact_person_id)
+        .as_columns()
+        .items()
+    )
+    wanted = _Wanted(column, subject_id, kind, per_page)
     number = max(1, page)
-    rows = _rows(wanted, hidden, number)
+    rows = _rows(actor, wanted, number)
     if not rows and number > 1:
         # The address names a page beyond the last one: the first is better than nothing.
-        number, rows = 1, _rows(wanted, hidden, 1)
+        number, rows = 1, _rows(actor, wanted, 1)
     items = [_shown(*row, language=actor.language) for row, _total in rows]
     return page_of(items, page=number, per_page=per_page, total=rows[0][1] if rows else 0)
 
 
-def kind_choices() -> list[tuple[str, object]]:
+def kind_choices() -> list[tuple[str, str]]:
     """Key and label of every registered kind of line, for a filter."""
     kinds = current_registry().history_kinds.values()
-    return [(kind.key, kind.label) for kind in sorted(kinds, key=lambda each: str(each.label))]
+    return sorted(((kind.key, str(kind.label)) for kind in kinds), key=itemgetter(1))
 
 
 @dataclass(frozen=True)
 class _Wanted:
     """Which lines: the subject's column with its value, the kind, and how many on a page."""
 
-    subject: dict[str, int]
+    column: str
+    subject_id: int
     kind: str | None
     per_page: int
 
@@ -85,30 +92,39 @@ class _Wanted:
 _Row = tuple[HistoryLine, str | None, str | None, bool]
 
 
-def _rows(wanted: _Wanted, hidden: ColumnElement[bool], page: int) -> list[tuple[_Row, int]]:
+def _rows(actor: Actor, wanted: _Wanted, page: int) -> list[tuple[_Row, int]]:
     """A page of lines with author, unit and whether they are reduced; each with the number of lines in all pages."""
-    statement = (
-        select(HistoryLine, Staff.name, Unit.name, hidden.label("reduced"), _count(wanted).label("total"))
+    of_kind = wanted.kind is not None
+    name = ("history", wanted.column, of_kind)
+    statement = prepared(actor, name, lambda: _statement(actor, wanted.column, of_kind=of_kind))
+    values = {"subject": wanted.subject_id, "rows": wanted.per_page, "skipped": (page - 1) * wanted.per_page}
+    found = current_session().execute(statement, values | ({"kind": wanted.kind} if of_kind else {}))
+    return [((line, author, unit, bool(reduced)), total) for line, author, unit, reduced, total in found]
+
+
+def _statement(actor: Actor, column: str, *, of_kind: bool) -> Select[HistoryLine, str | None, str | None, bool, int]:
+    hidden = _hidden_from(actor, by_unit=column != "participant_id")
+    total = _count(column, of_kind=of_kind).label("total")
+    statement: Select[HistoryLine, str | None, str | None, bool, int] = (
+        select(HistoryLine, Staff.name, Unit.name, hidden.label("reduced"), total)
         .select_from(HistoryLink)
         .join(HistoryLine, HistoryLine.id == HistoryLink.line_id)
         .outerjoin(Staff, Staff.id == HistoryLine.author_id)
         .outerjoin(Unit, Unit.id == HistoryLine.unit_id)
-        .where(*(getattr(HistoryLink, name) == value for name, value in wanted.subject.items()))
+        .where(getattr(HistoryLink, column) == bindparam("subject"))
         .order_by(HistoryLink.at.desc(), HistoryLink.line_id.desc())
-        .limit(wanted.per_page)
-        .offset((page - 1) * wanted.per_page)
+        .limit(bindparam("rows", type_=Integer))
+        .offset(bindparam("skipped", type_=Integer))
     )
-    if wanted.kind:
-        statement = statement.where(HistoryLine.kind == wanted.kind)
-    found = current_session().execute(trusted(statement, because=_CHECKED))
-    return [((line, author, unit, bool(reduced)), total) for line, author, unit, reduced, total in found]
+    if of_kind:
+        statement = statement.where(HistoryLine.kind == bindparam("kind"))
+    return trusted(statement, because=_CHECKED)
 
 
-def _count(wanted: _Wanted) -> ScalarSelect[int]:
-    counted = select(func.count()).select_from(_LINK)
-    counted = counted.where(*(_LINK.c[name] == value for name, value in wanted.subject.items()))
-    if wanted.kind:
-        counted = counted.join(_LINE, _LINE.c.id == _LINK.c.line_id).where(_LINE.c.kind == wanted.kind)
+def _count(column: str, *, of_kind: bool) -> ScalarSelect[int]:
+    counted = select(func.count()).select_from(_LINK).where(_LINK.c[column] == bindparam("subject"))
+    if of_kind:
+        counted = counted.join(_LINE, _LINE.c.id == _LINK.c.line_id).where(_LINE.c.kind == bindparam("kind"))
     return counted.scalar_subquery()
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from crm.accounts.scopes import trusted
 from crm.actors import Actor
@@ -15,6 +17,14 @@ from crm.history.subjects import Subject
 __all__ = ["Subject", "remove_details", "remove_line", "write_line"]
 
 _BY_KEY = "the line is named by the key of the row that it comes from, which the caller has checked"
+_LINES = cast(Table, HistoryLine.__table__)
+_LINK = insert(cast(Table, HistoryLink.__table__))
+_NO_SUBJECT = dict.fromkeys(("employer_id", "workplace_id", "contact_person_id", "participant_id"))
+# Made once: a line is written for every message that leaves.
+_INSERTS: dict[str, ReturningInsert[int]] = {
+    name: dialect.insert(_LINES).on_conflict_do_nothing().returning(_LINES.c.id)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
 
 
 def write_line(
@@ -27,7 +37,7 @@ def write_line(
     detail: dict[str, str] | None = None,
     unit_id: int | None,
     subjects: Sequence[Subject],
-) -> HistoryLine:
+) -> None:
     """Write the line of (``kind``, ``source_ref``), or change it when it is there already.
 
     ``summary`` and ``detail`` map staff languages to text (crm.languages.in_all_languages). A second call updates
@@ -44,14 +54,13 @@ def write_line(
         "summary": summary,
         "detail": detail,
     }
-    line = _insert_unless_there(values)
-    if line is not None:
-        _link(line, subjects)
-        return line
+    line_id = current_session().execute(_insert_unless_there(), values).scalar()
+    if line_id is not None:
+        _link(line_id, at, subjects)
+        return
     line = current_session().scalars(_by_key(kind, source_ref).with_for_update()).one()
     line.at, line.unit_id, line.summary, line.detail = at, unit_id, summary, detail
     _link_again(line, subjects)
-    return line
 
 
 def remove_line(kind: str, source_ref: str) -> None:
@@ -70,21 +79,15 @@ def _by_key(kind: str, source_ref: str) -> Select[HistoryLine]:
     return trusted(statement, because=_BY_KEY)
 
 
-def _insert_unless_there(values: dict[str, object]) -> HistoryLine | None:
-    session = current_session()
+def _insert_unless_there() -> ReturningInsert[int]:
     # Both dialects speak the same ON CONFLICT, which settles a race without a savepoint for every line.
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(HistoryLine).values(values).on_conflict_do_nothing().returning(HistoryLine)
-    return session.scalars(statement).first()
+    return _INSERTS[current_session().get_bind().dialect.name]
 
 
-def _link(line: HistoryLine, subjects: Sequence[Subject]) -> None:
-    wanted = dict.fromkeys(subjects)
-    if not wanted:
-        return
-    empty = dict.fromkeys(("employer_id", "workplace_id", "contact_person_id", "participant_id"))
-    rows = [{"line_id": line.id, "at": line.at, **empty, **subject.as_columns()} for subject in wanted]
-    current_session().execute(insert(HistoryLink), rows)
+def _link(line_id: int, at: datetime, subjects: Sequence[Subject]) -> None:
+    rows = [{**_NO_SUBJECT, "line_id": line_id, "at": at, **each.as_columns()} for each in dict.fromkeys(subjects)]
+    if rows:
+        current_session().execute(_LINK, rows)
 
 
 def _link_again(line: HistoryLine, subjects: Sequence[Subject]) -> None:
@@ -99,4 +102,4 @@ def _link_again(line: HistoryLine, subjects: Sequence[Subject]) -> None:
                 participant_id=link.participant_id,
             )
         )
-    _link(line, [subject for subject in subjects if subject not in there])
+    _link(line.id, line.at, [subject for subject in subjects if subject not in there])

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 from flask.cli import with_appcontext
-from tqdm import tqdm
 
 from crm.actors import system_actor
 from crm.errors import DomainError
@@ -67,6 +66,8 @@ class _Bar:
 
     def _show(self, done: int, total: int) -> None:
         if self._bar is None:
+            from tqdm import tqdm  # the server imports this module for the command, and shows no bars
+
             self._bar = tqdm(total=total, unit="row", file=sys.stderr, disable=not sys.stderr.isatty())
         self._bar.update(done - self._bar.n)
 

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement
 
 from crm.actors import Actor, Role
 from crm.extension_points import Feature, NavItem, Scope
+from crm.imports.audit_labels import ACTIONS, SUBJECTS
 from crm.imports.commands import import_command
 from crm.imports.models import ImportRun
 from crm.imports.routes import blueprint
@@ -15,6 +16,8 @@ def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
     return Feature(
         name="imports",
+        audit_labels=ACTIONS,
+        audit_subjects=SUBJECTS,
         blueprints=(blueprint,),
         nav_items=(
             NavItem(

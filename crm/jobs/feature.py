@@ -6,6 +6,4 @@ from crm.jobs.routes import blueprint
 
 def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
-    return Feature(
-        name="jobs", blueprints=[blueprint], public_endpoints=[PublicEndpoint("jobs.health")]
-    )
+    return Feature(name="jobs", blueprints=[blueprint], public_endpoints=[PublicEndpoint("jobs.health")])

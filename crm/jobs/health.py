@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from flask import Flask
-from redis import Redis
-from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm import clock
@@ -68,6 +66,8 @@ def _jobs(registry: Registry) -> dict[str, JobHealth]:
 def _redis(settings: Settings) -> bool | None:
     if settings.redis_url is None:
         return None
+    from redis import Redis, RedisError  # heavy, and for installations with Redis alone
+
     connection = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
     try:
         return bool(connection.ping())

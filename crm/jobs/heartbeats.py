@@ -10,6 +10,7 @@ from crm.jobs.models import Heartbeat, InstallationFact
 from crm.registry import Registry
 
 INSTALLED_AT = "installed_at"
+_SIGNS = select(Heartbeat.job_key, Heartbeat.first_due_at, Heartbeat.last_ok_at, Heartbeat.last_error_at)
 
 
 def expect_heartbeats(registry: Registry) -> None:
@@ -41,9 +42,7 @@ def stumble(job_key: str) -> None:
 
 def last_signs() -> dict[str, tuple[datetime, datetime | None]]:
     """For each job: from when on silence counts, and the last failure."""
-    rows = current_session().execute(
-        select(Heartbeat.job_key, Heartbeat.first_due_at, Heartbeat.last_ok_at, Heartbeat.last_error_at)
-    )
+    rows = current_session().execute(_SIGNS)
     return {key: (last_ok or first, last_error) for key, first, last_ok, last_error in rows}
 
 

@@ -1,21 +1,17 @@
 """Waking the background after a commit. A wake-up that is lost delays work by one sweep and loses nothing."""
 
 import threading
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import structlog
 from flask import Flask, current_app
-from redis import Redis
-from redis.exceptions import RedisError
-from rq import Queue
 
 from crm.db import after_commit
 from crm.settings import Settings
 
-log = structlog.get_logger()
-QUEUE = "brobygg"
+if TYPE_CHECKING:
+    from crm.jobs.redis_waker import RedisWaker
+
 _WAKER = "brobygg.waker"
-_PENDING_SECONDS = 30
 
 
 class EmbeddedWaker:
@@ -39,34 +35,20 @@ class EmbeddedWaker:
         return keys
 
 
-class RedisWaker:
-    """Puts a job into RQ's queue, at most one waiting for each key."""
-
-    def __init__(self, redis_url: str) -> None:
-        self.redis = Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2)
-        self.queue = Queue(QUEUE, connection=self.redis)
-
-    def wake(self, job_key: str) -> None:
-        try:
-            if self.redis.set(pending_key(job_key), "1", nx=True, ex=_PENDING_SECONDS):
-                self.queue.enqueue("crm.serving.rq_jobs.run", job_key, result_ttl=0, failure_ttl=3600, ttl=600)
-        except RedisError as error:
-            log.warning("wake_up_lost", job=job_key, error=type(error).__name__)
-
-
-def pending_key(job_key: str) -> str:
-    """The Redis key that says that a wake-up of this job waits in the queue."""
-    return f"brobygg:woken:{job_key}"
-
-
-def waker_of(app: Flask) -> EmbeddedWaker | RedisWaker:
+def waker_of(app: Flask) -> "EmbeddedWaker | RedisWaker":
     """The waker of an application, made on first use (importing and create_app() open no connection)."""
     found = app.extensions.get(_WAKER)
     if found is None:
         settings: Settings = app.extensions["brobygg.settings"]
-        found = RedisWaker(settings.redis_url) if settings.redis_url else EmbeddedWaker()
+        found = _redis_waker(settings.redis_url) if settings.redis_url else EmbeddedWaker()
         app.extensions[_WAKER] = found
-    return cast(EmbeddedWaker | RedisWaker, found)
+    return cast("EmbeddedWaker | RedisWaker", found)
+
+
+def _redis_waker(redis_url: str) -> "RedisWaker":
+    from crm.jobs.redis_waker import RedisWaker  # heavy, and for installations with Redis alone
+
+    return RedisWaker(redis_url)
 
 
 def wake(job_key: str) -> None:

@@ -58,6 +58,7 @@ def can_receive_sms(number: str) -> bool:
     return phonenumbers.number_type(_parsed(number)) in _TEXTABLE
 
 
+@lru_cache(maxsize=1024)
 def show_phone(number: str, country: str) -> str:
     """An E.164 number as people of ``country`` write it; what is not E.164 is shown as it stands."""
     try:

@@ -1,9 +1,9 @@
 """The mailbox in which returned mail lies, read through IMAP."""
 
+import contextlib
 import imaplib
 import ssl
 from collections import Counter
-from collections.abc import Iterator
 
 import structlog
 
@@ -52,26 +52,31 @@ def _connect(mailbox: BounceMailbox) -> imaplib.IMAP4:
 
 
 def _unread(connection: imaplib.IMAP4) -> list[str]:
-    _status, answer = connection.search(None, "UNSEEN")
+    status, answer = connection.search(None, "UNSEEN")
+    if status != "OK":
+        raise imaplib.IMAP4.error("the folder cannot be searched")
     numbers = answer[0].split() if answer and answer[0] else []
     return [number.decode() for number in numbers[:MOST_AT_ONCE]]
 
 
 def _take(connection: imaplib.IMAP4, number: str) -> str:
-    """File one mail. It is marked as read only after that was committed, so that a crash reads it again."""
-    kind = "unreadable"
-    for raw in _fetched(connection, number):
-        with transaction():
-            kind = file_bounce(system_actor("messaging.bounces"), raw).kind
+    """File one mail. It is marked as read only after that was committed, so that a crash reads it again.
+
+    One that the server does not give stays unread for the next time; the others do not wait for it.
+    """
+    raw = _fetched(connection, number)
+    if raw is None:
+        return "unreadable"
+    with transaction():
+        kind = file_bounce(system_actor("messaging.bounces"), raw).kind
     connection.store(number, "+FLAGS", "\\Seen")
     return kind
 
 
-def _fetched(connection: imaplib.IMAP4, number: str) -> Iterator[bytes]:
+def _fetched(connection: imaplib.IMAP4, number: str) -> bytes | None:
     _status, answer = connection.fetch(number, f"(BODY.PEEK[]<0.{LARGEST}>)")
-    for item in answer:
-        if isinstance(item, tuple) and isinstance(item[1], bytes):
-            yield item[1]
+    literals = (item[1] for item in answer if isinstance(item, tuple))
+    return next((each for each in literals if isinstance(each, bytes)), None)
 
 
 def _leave(connection: imaplib.IMAP4) -> None:
@@ -79,6 +84,9 @@ def _leave(connection: imaplib.IMAP4) -> None:
         connection.logout()
     except (imaplib.IMAP4.error, OSError) as error:
         log.info("imap_goodbye_failed", error=type(error).__name__)
+        # Nobody said goodbye, so nobody has closed the connection either.
+        with contextlib.suppress(OSError):
+            connection.shutdown()
 
 
 def _quoted(folder: str) -> str:

@@ -10,7 +10,6 @@ from email.utils import getaddresses
 from typing import Literal
 
 import structlog
-from flufl.bounce import all_failures
 
 from crm.messaging.bounced import says_address_is_dead
 from crm.messaging.replies import kept_reply
@@ -129,6 +128,8 @@ def _kind_of_other(mail: Message) -> tuple[BounceKind, str]:
 
 def _failures(mail: Message) -> tuple[Collection[bytes], Collection[bytes]]:
     """What flufl.bounce finds: addresses with temporary and with permanent failures."""
+    from flufl.bounce import all_failures  # two dozen detectors, for installations with a mailbox for bounces
+
     try:
         temporary, permanent = all_failures(mail)
     except (LookupError, ValueError, TypeError, AttributeError) as error:

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
+# in_handover: inside the transaction that writes the result of one letter and the mark of the next, before its commit.
 NAMES = (
     "before_claim",
     "after_claim",
@@ -19,6 +20,7 @@ NAMES = (
     "during_data",
     "after_accept",
     "before_result",
+    "in_handover",
     "after_result",
 )
 _visits: Counter[str] = Counter()

@@ -1,6 +1,7 @@
 """Building the bytes of a mail: 7-bit only, no line over 76 characters, the same bytes at every attempt."""
 
 import hashlib
+import re
 from base64 import encodebytes
 from binascii import b2a_qp
 from dataclasses import dataclass
@@ -8,10 +9,12 @@ from email.utils import parseaddr
 from functools import lru_cache
 
 from crm.messaging.addresses import ascii_email
-from crm.messaging.email_headers import date_text, header, mailbox, structured
+from crm.messaging.email_headers import UnsafeHeader, date_text, header, mailbox, structured
 from crm.messaging.mail_html import html_of
 from crm.messaging.rendering import Letter
 from crm.settings import Settings
+
+_NOT_IN_A_PATH = re.compile(r"[\s<>\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,17 @@ class Envelope:
 def envelope_of(letter: Letter, settings: Settings) -> Envelope:
     """The mail of a letter. Raises UnsafeHeader, and DomainError for an address that cannot be one."""
     return Envelope(
-        mail_from=return_path(letter.return_token, settings),
-        rcpt_to=ascii_email(letter.rendered.to),
+        mail_from=_path(return_path(letter.return_token, settings)),
+        rcpt_to=_path(ascii_email(letter.rendered.to)),
         data=mail_bytes(letter, settings),
     )
+
+
+def _path(address: str) -> str:
+    """The address, if it can stand between angle brackets in a command (RFC 5321 4.1.2) and say nothing but itself."""
+    if not address.isascii() or _NOT_IN_A_PATH.search(address):
+        raise UnsafeHeader("the address would not stay one in a command of the mail server")
+    return address
 
 
 def return_path(token: str, settings: Settings) -> str:

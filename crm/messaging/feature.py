@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from crm.actors import Role
 from crm.extension_points import Feature, NavItem, PeriodicJob
 from crm.messaging import mailbox_routes, routes, sending_routes, suppression_routes
+from crm.messaging.audit_labels import ACTIONS, SUBJECTS
 from crm.messaging.blueprint import STAFF, blueprint
 from crm.messaging.bounce_mailbox import look_for_bounces
 from crm.messaging.commands import bounce_command, release_command
@@ -23,6 +24,8 @@ def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
     return Feature(
         name="messaging",
+        audit_labels=ACTIONS,
+        audit_subjects=SUBJECTS,
         scopes=message_scopes(),
         blueprints=(blueprint,),
         nav_items=_menu(),

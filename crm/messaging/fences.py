@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm import clock
-from crm.db import transaction
+from crm.db import current_session, transaction
+from crm.messaging.journal import Journal
 from crm.messaging.models import MessageState, OutboxMessage
 from crm.messaging.timing import Timing
 
@@ -30,30 +31,41 @@ _ON_WIRE = (
 
 
 class Fence:
-    """The gate before the wire for one claimed message."""
+    """The gate before the wire for one claimed message. ``journal`` is that of the claim, where there is one."""
 
-    def __init__(self, message_id: int, token: str, timing: Timing) -> None:
+    def __init__(self, message_id: int, token: str, timing: Timing, journal: Journal | None = None) -> None:
         self._message_id = message_id
         self._token = token
         self._timing = timing
+        self._journal = journal or Journal(token)
         self._passed_at = 0.0
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the result of the letter before this one still waits for its commit."""
+        return self._journal.unsettled
+
+    def settle(self) -> None:
+        """Commit the result of the letter before this one, if it still waits: to be called before waiting for
+        somebody who may be slow."""
+        self._journal.settle()
 
     def pass_through(self) -> bool:
         """Commit that the message is on the wire, before the first byte that could make the receiver
-        accept it.
+        accept it; the result of the letter before it is part of the same commit.
 
         False when the lease is not ours any more or the message was taken back: then nothing may be sent.
         """
-        now = clock.now()
         self._passed_at = time.monotonic()
-        with transaction() as session:
-            # Straight to the connection: no object of this row is loaded, and this runs once for each
-            # message.
-            marked = session.connection().execute(
-                _ON_WIRE,
-                {"row": self._message_id, "token": self._token, "now": now, "until": now + self._timing.lease},
-            )
-            return marked.rowcount == 1
+        return self._journal.commit(self._mark)
+
+    def _mark(self) -> bool:
+        now = clock.now()
+        # Straight to the connection: no object of this row is loaded, and this runs once for each message.
+        marked = current_session().connection().execute(
+            _ON_WIRE, {"row": self._message_id, "token": self._token, "now": now, "until": now + self._timing.lease}
+        )
+        return marked.rowcount == 1
 
     def still_ours(self) -> bool:
         """Whether the lease still holds right before what makes the receiver accept.
@@ -112,14 +124,19 @@ class LeaseKeeper:
 
     def _renew(self) -> None:
         now = clock.now()
-        statement = (
-            update(OutboxMessage)
+        # A row that is locked is just being marked or settled, by our sender more likely than not, which writes
+        # its lease itself. To wait for it here while holding others could block both for good.
+        ours = (
+            select(OutboxMessage.id)
             .where(
                 OutboxMessage.lease_owner == self._token,
                 OutboxMessage.state.in_((MessageState.CLAIMED, MessageState.ON_WIRE)),
                 OutboxMessage.lease_until > now,
             )
-            .values(lease_until=now + self._timing.lease)
+            .with_for_update(skip_locked=True)
+        )
+        statement = (
+            update(OutboxMessage).where(OutboxMessage.id.in_(ours)).values(lease_until=now + self._timing.lease)
         )
         try:
             with transaction() as session:

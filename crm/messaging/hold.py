@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 from flask import current_app
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from crm import clock
@@ -30,6 +31,7 @@ COUNTER = "messages_claimed"
 INSTALLATION = "installation_id"
 FILE_NAME = "send-counter"
 RESTORED = "restored"
+_HOLD = select(InstallationFact.value, InstallationFact.at).where(InstallationFact.key == HOLD)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Hold:
 
 def current_hold() -> Hold | None:
     """The hold in force, None when sending is free."""
-    fact = current_session().get(InstallationFact, HOLD)
+    fact = current_session().execute(_HOLD).first()
     return None if fact is None or not fact.value else Hold(fact.value, fact.at)
 
 
@@ -78,10 +80,13 @@ def release_sending(actor: Actor) -> None:
 def notice_restore() -> Hold | None:
     """The hold in force, after looking whether the file is ahead of the database; then sending is held
     from now on."""
+    # The file first, and the database as it is after that: another sender may claim between the two looks, and a
+    # number that was read before it wrote the file would seem to have been forgotten.
+    outside = _outside()
+    current_session().rollback()
     found = current_hold()
     if found is not None:
         return found
-    outside = _outside()
     if outside is None or outside.installation != (_fact(INSTALLATION) or outside.installation):
         return None
     if outside.count <= _count():

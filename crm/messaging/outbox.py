@@ -11,7 +11,7 @@ from crm.messaging.hold import notice_restore
 from crm.messaging.sending import Carriers, send_claimed
 from crm.messaging.setup import current_messaging
 
-BATCH = 50
+BATCH = 100
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-import requests
 import structlog
 
 from crm import clock
@@ -38,6 +37,8 @@ class HttpReceiverLog:
 
     def has(self, message_id: str) -> Answer:
         """Ask. Whatever is neither 200 nor 404 means that it cannot be said."""
+        import requests  # heavy, and for installations with such a service alone
+
         try:
             reply = requests.get(
                 self.url, params={"message_id": message_id}, timeout=self.seconds, allow_redirects=False

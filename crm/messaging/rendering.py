@@ -1,7 +1,7 @@
 """The text of a message while it waits: rendered once, sealed, opened for each attempt."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from crm.extension_points import Rendered
@@ -28,7 +28,7 @@ class Letter:
 
 def seal(rendered: Rendered) -> bytes:
     """The rendering as encrypted bytes."""
-    return message_box().encrypt(json.dumps(asdict(rendered), ensure_ascii=False).encode())
+    return message_box().encrypt(json.dumps(vars(rendered), ensure_ascii=False).encode())
 
 
 def unseal(body: bytes) -> Rendered:

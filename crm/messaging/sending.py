@@ -11,9 +11,9 @@ from crm import clock
 from crm.db import transaction
 from crm.messaging.claiming import Claim
 from crm.messaging.fences import Fence, kept_lease
+from crm.messaging.journal import Journal
 from crm.messaging.mailbox import MailboxTransport
 from crm.messaging.models import Channel, MessageState, OutboxMessage
-from crm.messaging.recording import record_result
 from crm.messaging.rendering import Letter
 from crm.messaging.setup import Messaging, current_messaging
 from crm.messaging.sms import GatewayTransport
@@ -59,21 +59,32 @@ def send_claimed(claim: Claim, carriers: Carriers) -> Iterable[str]:
     """
     messaging = current_messaging()
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # LocalProxy
+    journal = Journal(claim.token)
     with kept_lease(app, claim.token, messaging.timing) as keeper:
-        for letter in claim.letters:
-            keeper.progress()
-            transport = carriers.of(letter.channel)
-            if transport.broken:
-                yield _wait(letter, claim.token, messaging)
-            else:
-                yield _send_one(letter, transport, claim.token, messaging)
+        try:
+            for letter in claim.letters:
+                keeper.progress()
+                yield from _send_one(letter, carriers.of(letter.channel), journal, messaging)
+        except Exception:
+            # What a receiver has said must not be forgotten because of what happened to the next letter.
+            journal.settle()
+            raise
+        journal.settle()
+        yield from journal.take_outcomes()
 
 
-def _send_one(letter: Letter, transport: Transport, token: str, messaging: Messaging) -> str:
-    result = transport.send(letter, Fence(letter.id, token, messaging.timing))
-    if result is None:
-        return "lost"
-    return record_result(letter.id, token, result, gateway=transport.key)
+def _send_one(letter: Letter, transport: Transport, journal: Journal, messaging: Messaging) -> Iterable[str]:
+    """Send one letter and yield the outcomes that were written meanwhile; its own follows with the next."""
+    if transport.broken:
+        journal.settle()
+        yield _wait(letter, journal.token, messaging)
+    else:
+        result = transport.send(letter, Fence(letter.id, journal.token, messaging.timing, journal))
+        if result is None:
+            yield "lost"
+        else:
+            journal.note(letter.id, result, gateway=transport.key)
+    yield from journal.take_outcomes()
 
 
 def _wait(letter: Letter, token: str, messaging: Messaging) -> str:

@@ -1,30 +1,26 @@
 """What others ask of the outbox: plan, take back, send once more, settle a doubt. Runs inside
 ``transaction()``."""
 
-import secrets
 from datetime import datetime
-from email.utils import parseaddr
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from crm import clock
 from crm.accounts.audit import record
 from crm.accounts.scopes import locked, trusted
 from crm.actors import Actor
-from crm.db import current_session, savepoint
+from crm.db import current_session
 from crm.errors import DomainError
-from crm.jobs.wake import wake
 from crm.messaging.models import Channel, MessageState, OutboxMessage
+from crm.messaging.planning import IDENTITY, Wanted, plan_messages
+from crm.messaging.planning import SEND_JOB as SEND_JOB
+from crm.messaging.planning import new_message_id as new_message_id
 from crm.messaging.states import WAITING, move
 from crm.messaging.suppression import is_suppressed as is_suppressed
 from crm.messaging.suppression import suppress as suppress
 from crm.messaging.suppression import unsuppress as unsuppress
-from crm.settings import Settings
 
-SEND_JOB = "messaging.send"
 NAMED_BY_OWNER = "the purpose that planned the message names it by its own key"
 
 
@@ -42,33 +38,29 @@ def plan_message(
     participant_id: int | None = None,
     staff_id: int | None = None,
 ) -> OutboxMessage:
-    """Plan one message and wake the sender after the commit. Text and address are asked for when it is
-    first claimed.
+    """Plan one message and return its row; see ``plan_messages``, which takes many.
 
     May be repeated: one row for each (purpose, purpose_ref, channel, step, issue), the existing one is
-    returned unchanged, whatever its state. ``purpose`` must be registered by a feature. The sender checks
-    again before it sends: the purpose's ``check``, suppressed addresses, quiet hours.
+    returned unchanged, whatever its state.
     """
-    planned = _find(purpose, purpose_ref, channel, step, issue)
-    if planned is not None:
-        return planned
-    message = OutboxMessage(
+    wanted = Wanted(
         purpose=purpose,
         purpose_ref=purpose_ref,
         channel=channel,
         step=step,
         issue=issue,
         issue_reason=issue_reason,
-        state=MessageState.PLANNED,
+        not_before=not_before,
         unit_id=unit_id,
         participant_id=participant_id,
         staff_id=staff_id,
-        created_at=clock.now(),
-        not_before=not_before,
-        message_id=new_message_id(),
-        return_token=secrets.token_hex(12),
     )
-    return _insert(message)
+    found = _find(wanted)
+    if found is None:
+        plan_messages(actor, [wanted])
+        found = _find(wanted)
+        assert found is not None, "it was planned just now, by us or by somebody else"
+    return found
 
 
 def cancel_messages(actor: Actor, *, purpose: str, purpose_ref: str, reason: str, step: int | None = None) -> int:
@@ -160,40 +152,8 @@ def reissue(actor: Actor, *, message_id: int, reason: str) -> OutboxMessage:
     )
 
 
-def new_message_id() -> str:
-    """A Message-ID (RFC 5322 3.6.4) without anything personal, in the domain that mail is sent from."""
-    settings: Settings = current_app.extensions["brobygg.settings"]
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2] or "localhost"
-    return f"<{secrets.token_hex(16)}@{domain}>"
-
-
-def _insert(message: OutboxMessage) -> OutboxMessage:
-    """Insert, unless somebody else was first between our look and our write."""
-    session = current_session()
-    try:
-        with savepoint():
-            session.add(message)
-            # The unique constraint speaks when the row is written, so it is written inside the savepoint.
-            session.flush()
-    except IntegrityError:
-        first = _find(message.purpose, message.purpose_ref, message.channel, message.step, message.issue)
-        if first is None:
-            raise
-        return first
-    wake(SEND_JOB)
-    return message
-
-
-def _find(purpose: str, purpose_ref: str, channel: Channel, step: int, issue: int) -> OutboxMessage | None:
-    statement = trusted(
-        select(OutboxMessage).where(
-            OutboxMessage.purpose == purpose,
-            OutboxMessage.purpose_ref == purpose_ref,
-            OutboxMessage.channel == channel,
-            OutboxMessage.step == step,
-            OutboxMessage.issue == issue,
-        ),
-        because=NAMED_BY_OWNER,
-    )
+def _find(wanted: Wanted) -> OutboxMessage | None:
+    same = [getattr(OutboxMessage, name) == getattr(wanted, name) for name in IDENTITY]
+    statement = trusted(select(OutboxMessage).where(*same), because=NAMED_BY_OWNER)
     found: OutboxMessage | None = current_session().scalar(statement)
     return found

@@ -2,6 +2,7 @@
 none."""
 
 import re
+import select
 import smtplib
 import socket
 import ssl
@@ -21,6 +22,7 @@ from crm.messaging.timing import Timing
 from crm.settings import Settings, SmtpServer
 
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+_QUICK_REPLY_MS = 20
 _LOST = (smtplib.SMTPException, OSError)
 
 
@@ -89,7 +91,7 @@ class SmtpTransport:
             envelope = envelope_of(letter, self._settings)
         except (ValueError, DomainError) as error:
             return SendResult("rejected", reply=kept_reply(f"The mail cannot be built: {error}"))
-        refusal = self._addressed(envelope)
+        refusal = self._addressed(envelope, fence)
         if refusal is not None:
             return refusal
         crash_points.reach("before_wire")
@@ -108,20 +110,22 @@ class SmtpTransport:
             except _LOST:
                 host.close()
 
-    def _addressed(self, envelope: Envelope) -> SendResult | None:
+    def _addressed(self, envelope: Envelope, fence: Fence) -> SendResult | None:
         """Open if need be and name sender and receiver, on a new connection if the kept one has broken."""
         while True:
             try:
-                return self._name_both(envelope)
+                return self._name_both(envelope, fence)
             except _LOST as error:
                 self._drop()
                 if self.broken:
                     return SendResult("retry", reply=_reply_of(error))
 
-    def _name_both(self, envelope: Envelope) -> SendResult | None:
+    def _name_both(self, envelope: Envelope, fence: Fence) -> SendResult | None:
         """MAIL and RCPT: nothing can be accepted yet. A refusal, or None when the way is free."""
+        if self._host is None:
+            fence.settle()
         host = self._open()
-        code, reply = host.mail(envelope.mail_from)
+        code, reply = self._asked(host, f"MAIL FROM:<{envelope.mail_from}>\r\n", fence)
         _refuse_goodbye(code, reply)
         if code >= 400:
             # A refused sender says nothing about the receiver: somebody has to mend our settings, and the
@@ -129,13 +133,21 @@ class SmtpTransport:
             self._reset()
             self._breaks = 2
             return SendResult("retry", reply=kept_reply(reply, code=code))
-        code, reply = host.rcpt(envelope.rcpt_to)
+        code, reply = self._asked(host, f"RCPT TO:<{envelope.rcpt_to}>\r\n", fence)
         _refuse_goodbye(code, reply)
         if code >= 400 or code < 200:
             self._reset()
             self._breaks = 0
             return SendResult("rejected" if code >= 500 else "retry", reply=kept_reply(reply, code=code))
         return None
+
+    @staticmethod
+    def _asked(host: smtplib.SMTP, command: str, fence: Fence) -> tuple[int, bytes]:
+        """The reply to a command. A server that takes its time is not waited for with a result in hand."""
+        host.send(command)
+        if fence.unsettled and host.sock is not None and not _readable(host.sock):
+            fence.settle()
+        return host.getreply()
 
     def _hand_over(self, envelope: Envelope, fence: Fence) -> SendResult:
         """DATA, the text, the dot. Only what happens after the dot can leave a doubt."""
@@ -146,7 +158,7 @@ class SmtpTransport:
             if code != 354:
                 self._reset()
                 return SendResult("rejected" if code >= 500 else "retry", reply=kept_reply(reply, code=code))
-            host.send(_LEADING_DOT.sub(b"..", envelope.data))
+            host.send(_stuffed(envelope.data))
             crash_points.reach("during_data")
             if not fence.still_ours():
                 self._drop()
@@ -186,10 +198,22 @@ class SmtpTransport:
             host.close()
 
 
+def _readable(sock: socket.socket) -> bool:
+    """Whether a reply comes nearly at once."""
+    waiter = select.poll()
+    waiter.register(sock, select.POLLIN)
+    return bool(waiter.poll(_QUICK_REPLY_MS))
+
+
 def _refuse_goodbye(code: int, reply: bytes) -> None:
     """421 closes the connection (RFC 5321 3.8): the next command would meet nobody."""
     if code == 421:
         raise smtplib.SMTPResponseException(code, reply)
+
+
+def _stuffed(data: bytes) -> bytes:
+    """The text with a dot doubled that begins a line (RFC 5321 4.5.2)."""
+    return _LEADING_DOT.sub(b"..", data) if b"\n." in data or data.startswith(b".") else data
 
 
 def _verdict(code: int, reply: bytes) -> SendResult:

@@ -5,7 +5,6 @@ import io
 from collections.abc import Sequence
 from datetime import date
 
-import xlsxwriter
 from flask_babel import gettext as _
 
 from crm.glossary import picklists
@@ -36,6 +35,8 @@ def as_csv(table: Table) -> bytes:
 
 def as_xlsx(table: Table) -> bytes:
     """A workbook in which every text is a text: no formulas, no links."""
+    import xlsxwriter  # heavy, and for exports alone
+
     out = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     workbook = xlsxwriter.Workbook(out, options)

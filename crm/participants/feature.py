@@ -6,6 +6,7 @@ from crm.actors import Role
 from crm.events import OptedOut, StaffDisabled
 from crm.extension_points import Feature, HistoryKind, NavItem, Scope, Subscription
 from crm.participants import scopes
+from crm.participants.audit_labels import ACTIONS, SUBJECTS
 from crm.participants.listeners import ask_for_new_coordinator, write_refusal_down
 from crm.participants.models import (
     Consent,
@@ -22,6 +23,8 @@ def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
     return Feature(
         name="participants",
+        audit_labels=ACTIONS,
+        audit_subjects=SUBJECTS,
         blueprints=(blueprint(),),
         nav_items=(_nav_item(),),
         subscriptions=(

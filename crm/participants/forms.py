@@ -7,6 +7,7 @@ from wtforms import (
     BooleanField,
     DateField,
     EmailField,
+    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -79,6 +80,7 @@ class EnrolmentForm(BaseForm):
 class NewParticipantForm(ParticipantForm):
     """A new participant, who can start in a programme at once."""
 
+    submission_key = HiddenField()
     programme_id = SelectField(_l("Programme"), coerce=optional_int, validators=[Optional()])
     coordinator_id = SelectField(_l("Coordinator"), coerce=optional_int, validators=[Optional()])
     starts_on = DateField(_l("Start date"), validators=[Optional()])

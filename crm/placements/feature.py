@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
 from crm.extension_points import Feature, HistoryKind, Panel, Scope
+from crm.placements.audit_labels import ACTIONS
 from crm.placements.models import Placement
 from crm.placements.panels import employer_panel, participant_panel
 from crm.placements.routes import blueprint
@@ -16,6 +17,7 @@ def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
     return Feature(
         name="placements",
+        audit_labels=ACTIONS,
         blueprints=(blueprint,),
         panels=(
             Panel("participant.panels", "placements", participant_panel, order=10, roles=_WORKS_WITH_PEOPLE),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.scopes import condition, scoped, trusted, visible
@@ -17,6 +17,10 @@ from crm.placements.models import Placement
 
 MOST_MATCHES = 10
 HIRED = "hired"
+_PLACES_AT = trusted(
+    select(func.count()).select_from(Placement).where(Placement.employer_id == bindparam("employer_id")),
+    because="a count without persons",
+)
 # Somebody who was hired shortly before the exit works there at the exit, though the placement has ended.
 _HIRED_BEFORE_EXIT = timedelta(days=30)
 
@@ -43,11 +47,10 @@ def placements_of(actor: Actor, participant_id: int) -> list[Placement]:
 def placements_at(actor: Actor, employer_id: int, *, limit: int = 20) -> PlacementsAt:
     """The newest placements at an employer. Participants whom the actor does not see are only counted."""
     session = current_session()
-    counted = select(func.count()).select_from(Placement).where(Placement.employer_id == employer_id)
-    total = session.scalar(trusted(counted, because="a count without persons")) or 0
+    total = session.scalar(_PLACES_AT, {"employer_id": employer_id}) or 0
     if not total:
         return PlacementsAt((), 0)
-    own = session.scalar(scoped(counted, condition(Placement, actor))) or 0
+    own = session.scalar(scoped(_PLACES_AT, condition(Placement, actor)), {"employer_id": employer_id}) or 0
     statement = (
         visible(Placement, actor)
         .where(Placement.employer_id == employer_id)

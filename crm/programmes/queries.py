@@ -1,9 +1,9 @@
 """Reads of programmes."""
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
-from crm.accounts.scopes import scoped, visible
+from crm.accounts.scopes import prepared, scoped, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.programmes.models import Programme
@@ -11,10 +11,15 @@ from crm.programmes.models import Programme
 
 def programmes_for(actor: Actor, *, with_archived: bool = False) -> list[Programme]:
     """The programmes that the actor knows, by name, with their targets."""
+    name = ("programmes", with_archived)
+    return list(current_session().scalars(prepared(actor, name, lambda: _by_name(actor, with_archived))))
+
+
+def _by_name(actor: Actor, with_archived: bool) -> Select[Programme]:
     statement = visible(Programme, actor).options(selectinload(Programme.targets))
     if not with_archived:
         statement = statement.where(Programme.archived_at.is_(None))
-    return list(current_session().scalars(statement.order_by(func.lower(Programme.name), Programme.id)))
+    return statement.order_by(func.lower(Programme.name), Programme.id)
 
 
 def programme_by_code(actor: Actor, code: str) -> Programme | None:

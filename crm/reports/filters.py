@@ -25,6 +25,10 @@ class FollowUpFilters:
     problem: str | None = None
     """``dates`` when the address held dates that could not be read or stood the wrong way round."""
 
+    units: tuple[Unit, ...] = ()
+    programmes: tuple[Programme, ...] = ()
+    """What the reader may choose among."""
+
     @property
     def programme_id(self) -> int | None:
         return self.programme.id if self.programme else None
@@ -36,13 +40,15 @@ def read_filters(actor: Actor, values: Mapping[str, str]) -> FollowUpFilters:
     Without dates the last twelve months are shown, or the whole period of the programme that is named. What is
     not visible to ``actor`` is treated as not said.
     """
-    units = {unit.public_id: unit for unit in units_for(actor)}
-    unit = units.get(values.get("unit", ""))
-    programmes = {item.public_id: item for item in programmes_for(actor)}
-    programme = programmes.get(values.get("programme", ""))
+    units, programmes = tuple(units_for(actor)), tuple(programmes_for(actor))
+    unit = {each.public_id: each for each in units}.get(values.get("unit", ""))
+    programme = {each.public_id: each for each in programmes}.get(values.get("programme", ""))
     since, until, problem = _period(values, programme)
     unit_ids = unit_tree_ids(unit.id) & actor.unit_ids if unit else actor.unit_ids
-    return FollowUpFilters(actor, unit_ids, since, until, unit=unit, programme=programme, problem=problem)
+    return FollowUpFilters(
+        actor, unit_ids, since, until, unit=unit, programme=programme, problem=problem, units=units,
+        programmes=programmes,
+    )  # fmt: skip
 
 
 def _period(values: Mapping[str, str], programme: Programme | None) -> tuple[date, date, str | None]:

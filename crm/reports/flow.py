@@ -74,9 +74,7 @@ def employer_figures(filters: FollowUpFilters) -> EmployerFigures:
         func.count().filter(Contact.channel == "visit"),
         func.count(),
         func.count(Contact.employer_id.distinct()),
-    ).where(
-        Contact.unit_id.in_(filters.unit_ids), Contact.on_date.between(filters.since, filters.until)
-    )
+    ).where(Contact.unit_id.in_(filters.unit_ids), Contact.on_date.between(filters.since, filters.until))
     visits, all_contacts, met = session.execute(trusted(contacts, because=_COUNTS)).one()
     placements = select(func.count()).where(
         Placement.unit_id.in_(filters.unit_ids), Placement.starts_on.between(filters.since, filters.until)

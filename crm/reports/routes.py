@@ -6,8 +6,7 @@ from flask_babel import gettext as _
 
 from crm import clock
 from crm.accounts.current import current_actor, signed_in_actor
-from crm.accounts.queries import units_for
-from crm.programmes.queries import programmes_for
+from crm.accounts.permissions import is_public
 from crm.reports.filters import FollowUpFilters, read_filters, twelve_months_before
 from crm.reports.flow import employer_figures, flow
 from crm.reports.kept import as_of, forget, kept
@@ -51,15 +50,15 @@ def follow_up_pdf() -> ResponseReturnValue:
         )
         return redirect(f"{url_for('reports.follow_up_print')}?{request.query_string.decode()}", code=303)
     name = f"follow-up-{filters.since}-{filters.until}.pdf"
-    return Response(
-        body, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @blueprint.after_app_request
 def _count_anew(response: Response) -> Response:
     """Whoever has changed something sees it in the figures."""
-    if request.method not in ("GET", "HEAD") and signed_in_actor() is not None:
+    if request.method in ("GET", "HEAD") or request.endpoint is None or is_public(request.endpoint):
+        return response
+    if signed_in_actor() is not None:
         forget()
     return response
 
@@ -79,8 +78,8 @@ def _figures(filters: FollowUpFilters) -> dict[str, object]:
 def _choices(filters: FollowUpFilters) -> dict[str, object]:
     today = clock.today()
     return {
-        "units": units_for(filters.actor),
-        "programmes": programmes_for(filters.actor),
+        "units": filters.units,
+        "programmes": filters.programmes,
         "twelve_months": (twelve_months_before(today), today),
         "this_year": (today.replace(month=1, day=1), today),
     }

@@ -1,12 +1,15 @@
 """The search index as lists of employers use it."""
 
-from sqlalchemy import ColumnElement, exists, false, select
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, ColumnElement, Connection, Integer, any_, exists, false, func, literal, select
 
 from crm.db import current_session
 from crm.employers.models import Employer
 from crm.employers.text_index import COUNTED, TextMatch
 from crm.search.documents import ARCHIVED_EMPLOYER, EMPLOYER
-from crm.search.matching import contains_all, matches
+from crm.search.matching import contains_all, matches, of_kind
 from crm.search.tables import document
 
 
@@ -23,11 +26,19 @@ class EmployerIndex:
         if found is None:
             return TextMatch(false(), 0)
         kind = ARCHIVED_EMPLOYER if archived else EMPLOYER
-        statement = select(document.c.row_id).where(document.c.kind == kind, found).limit(COUNTED + 1)
-        ids = list(connection.scalars(statement))
+        statement = select(document.c.row_id).where(of_kind(connection, kind, text), found).limit(COUNTED + 1)
+        ids = connection.scalars(statement).all()
         if len(ids) > COUNTED:
             return TextMatch(_has_words(kind, text), None)
-        return TextMatch(Employer.id.in_(ids), len(ids))
+        return TextMatch(_is_among(connection, ids), len(ids))
+
+
+def _is_among(connection: Connection, ids: Sequence[int]) -> ColumnElement[bool]:
+    """One value instead of up to a thousand, each of which would be written and bound by itself."""
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(json.dumps(list(ids))).table_valued("value")
+        return Employer.id.in_(select(each.c.value))
+    return Employer.id == any_(literal(list(ids), ARRAY(Integer)))
 
 
 def _has_words(kind: str, text: str) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """What a search means in SQL, on both databases."""
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, case, func, literal, or_, select, true
 
 from crm.folding import fold
 from crm.search.folding import search_terms
@@ -29,6 +29,17 @@ def matches(connection: Connection, text: str) -> ColumnElement[bool] | None:
     # A single letter is too short for the index: it only narrows what longer words have found, or begins a name.
     found += [contains(needle) if long else _name_begins(needle.strip()) for needle in short]
     return and_(*found)
+
+
+def of_kind(connection: Connection, kind: str, text: str) -> ColumnElement[bool]:
+    """That a document is of this kind, beside ``matches`` for the same text.
+
+    SQLite does not know how few a trigram finds, and would read every document of the kind to see which are among
+    them; told that most documents are of the kind it looks up those that were found.
+    """
+    condition = document.c.kind == kind
+    has_trigram = any(len(term) >= TRIGRAM for term in search_terms(text))
+    return func.likely(condition, type_=Boolean) if connection.dialect.name == "sqlite" and has_trigram else condition
 
 
 def contains_all(text: str) -> ColumnElement[bool]:

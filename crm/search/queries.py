@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import selectinload
 
@@ -15,7 +14,7 @@ from crm.employers.models import ContactPerson, Employer, Position
 from crm.participants.models import Participant
 from crm.search.documents import EMPLOYER, PARTICIPANT, PERSON
 from crm.search.folding import search_terms
-from crm.search.matching import best_first, matches, resembles
+from crm.search.matching import best_first, matches, of_kind, resembles
 from crm.search.tables import document
 
 SHOWN = 20
@@ -66,7 +65,8 @@ def find(actor: Actor, text: str) -> Results:
 
 def _ids(actor: Actor, kind: str, found: ColumnElement[bool], text: str) -> list[int]:
     # Of a text that very many have only some are put in order: nobody reads them all, and a longer text finds fewer.
-    some = select(document.c.id).where(document.c.kind == kind, found).limit(_RANKED)
+    is_of_kind = of_kind(current_session().connection(), kind, text)
+    some = select(document.c.id).where(is_of_kind, found).limit(_RANKED)
     statement = _seen(actor, kind, select(document.c.row_id), document.c.id.in_(some.subquery().select()))
     return list(current_session().scalars(statement.order_by(*best_first(text)).limit(SHOWN + 1)))
 
@@ -85,6 +85,8 @@ def _alike(found: ColumnElement[bool], text: str) -> dict[str, list[int]]:
 
 def _likeness(words: Sequence[str], title: str) -> float:
     """How well the worst of the words is found among those of the title."""
+    from rapidfuzz import fuzz  # 4 MB with the library of C++, for words that nothing contains
+
     return min(max((fuzz.ratio(word, other) for other in title.split()), default=0) for word in words)
 
 

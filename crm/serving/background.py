@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.cron import CronScheduler
 
-from crm.jobs.wake import QUEUE
+from crm.jobs.redis_waker import QUEUE
 from crm.registry import EXTENSION, Registry
 from crm.serving.rq_jobs import application, run
 from crm.settings import Settings

@@ -5,8 +5,9 @@ from functools import cache
 from flask import Flask
 
 from crm.app import create_app
+from crm.jobs.redis_waker import RedisWaker, pending_key
 from crm.jobs.runner import run_job
-from crm.jobs.wake import RedisWaker, pending_key, waker_of
+from crm.jobs.wake import waker_of
 
 
 @cache

@@ -4,16 +4,27 @@ The application is made once, before the fork: it is at rest then (no thread, no
 memory, and the first page comes sooner.
 """
 
-import gc
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from crm.app import create_app
 from crm.jobs.dispatcher import Dispatcher
+from crm.logs import MaskingFormatter
+from crm.serving.starting import undisturbed
 from crm.settings import Settings
+
+
+class _Logger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's own lines, which name the address of a request that failed, without tokens."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(MaskingFormatter(self.error_fmt, self.datefmt))
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -28,12 +39,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load_config(self) -> None:
         for key, value in self.options.items():
             self.cfg.set(key, value)
-        self.cfg.set("when_ready", _share_memory)
         self.cfg.set("post_worker_init", self._after_fork)
         self.cfg.set("worker_exit", self._before_end)
 
     def load(self) -> Flask:
-        return create_app(self.settings)
+        with undisturbed():
+            app = create_app(self.settings)
+            _warm(app)
+        return app
 
     def _after_fork(self, worker: Worker) -> None:
         if self.settings.embedded:
@@ -46,10 +59,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             dispatcher.stop(wait=5)
 
 
-def _share_memory(server: object) -> None:
-    """Take what is there out of the garbage collector's sight: looking at an object copies its page of memory."""
-    gc.collect()
-    gc.freeze()
+def _warm(app: Flask) -> None:
+    """Show nobody the page of sign-in, which asks no database, and compile the frame of every page of staff.
+
+    What this makes is shared by the workers; each would make it anew at its first page. A page that fails is logged
+    like any other, and does not stop the start.
+    """
+    app.test_client().get("/sign-in")
+    app.jinja_env.get_template("web/layout.html")
 
 
 def serve(settings: Settings, *, bind: str, workers: int, threads: int) -> None:
@@ -64,6 +81,7 @@ def serve(settings: Settings, *, bind: str, workers: int, threads: int) -> None:
         "timeout": 60,
         "accesslog": None,
         "loglevel": "warning",
+        "logger_class": _Logger,
         "proc_name": "brobygg",
         "worker_tmp_dir": None,
     }

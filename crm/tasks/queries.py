@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, or_, select
 
 from crm.accounts.models import Staff
-from crm.accounts.scopes import condition, scoped
+from crm.accounts.scopes import condition, prepared, scoped
 from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.history.subjects import participant_is_visible, table
@@ -111,7 +111,13 @@ def count_tasks(actor: Actor, where: Sequence[ColumnElement[bool]]) -> int:
 
 def open_tasks_of_employer(actor: Actor, employer_id: int) -> list[TaskRow]:
     """The open tasks about an employer that ``actor`` sees, the next one first."""
-    return _rows(actor, Task.employer_id == employer_id, Task.state == TaskState.OPEN)
+    statement = prepared(actor, "tasks of an employer", lambda: _of_employer(actor))
+    return [TaskRow(*row) for row in current_session().execute(statement, {"employer": employer_id})]
+
+
+def _of_employer(actor: Actor) -> Select[Any]:
+    statement = _select_rows(actor, Task.employer_id == bindparam("employer"), Task.state == TaskState.OPEN)
+    return statement.order_by(Task.due_on, Task.id).limit(_AT_MOST)
 
 
 def open_tasks_of_participant(actor: Actor, participant_id: int) -> list[TaskRow]:

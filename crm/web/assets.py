@@ -5,7 +5,9 @@ from functools import cache
 from pathlib import Path
 
 import structlog
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, request
+
+from crm.web.addresses import fixed_url
 
 DIST = Path(__file__).parent / "static" / "dist"
 YEAR = 365 * 24 * 3600
@@ -35,7 +37,7 @@ def manifest(folder: Path = DIST) -> dict[str, str]:
 
 def asset_url(name: str) -> str:
     """The address of a built asset ("app.css"). An unknown name stays as it is: the page shows without it."""
-    return url_for("web.asset", name=manifest().get(name, name))
+    return fixed_url("web.asset", name=manifest().get(name, name))
 
 
 def asset_path(name: str) -> Path:

@@ -5,12 +5,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale
-from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale
 
 from crm.languages import NAMES
+from crm.web.addresses import fixed_url
 from crm.web.charts import bar_svg
 from crm.web.fields import field_attrs, field_errors, field_kind, form_errors
+from crm.web.inputs import choice_inputs
 from crm.web.nav import NavLink, nav_links
 from crm.web.paging import here_with, same_filters, sort_link
 from crm.web.ports import ports
@@ -47,7 +49,7 @@ def local_path(target: str | None, *, fallback: str) -> str:
 
 def url_if_exists(endpoint: str) -> str:
     """The address of an endpoint that takes no arguments, or nothing when no feature provides it."""
-    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+    return fixed_url(endpoint) if endpoint in current_app.view_functions else ""
 
 
 def _user_menu() -> UserMenu:
@@ -112,6 +114,7 @@ def init_context(app: Flask, *, organisation: str) -> None:
     app.jinja_env.globals.update(
         alert_color=alert_color,
         bar_svg=bar_svg,
+        choice_inputs=choice_inputs,
         field_attrs=field_attrs,
         field_errors=field_errors,
         field_kind=field_kind,

@@ -1,16 +1,18 @@
 """How templates write dates, numbers and telephone numbers: in the reader's language and time zone."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
+from babel import Locale, dates, numbers
 from flask import Flask
 from flask_babel import (
     format_date,
     format_datetime,
-    format_decimal,
     format_percent,
     format_time,
     get_locale,
     get_timezone,
+    to_user_timezone,
 )
 
 from crm import clock
@@ -26,7 +28,10 @@ def _pattern(format: str) -> str:
 
 def show_date(value: date | datetime | None, format: str = "medium") -> str:
     """A day ("22 Nov 2026"); an instant is turned into the unit's civil date first. None is an empty text."""
-    return "" if value is None else str(format_date(value, _pattern(format)))
+    if value is None:
+        return ""
+    day = to_user_timezone(value).date() if isinstance(value, datetime) else value
+    return _written_day(day, _pattern(format), get_locale())
 
 
 def show_datetime(value: datetime | None, format: str = "medium") -> str:
@@ -56,7 +61,18 @@ def show_number(value: float | None, digits: int | None = None) -> str:
     """A number with the reader's separators; ``digits`` is the exact number of decimals. None is a dash."""
     if value is None:
         return "–"
-    return str(format_decimal(value, "#,##0." + "0" * digits if digits else "#,##0" if digits == 0 else None))
+    return _written_number(value, "#,##0." + "0" * digits if digits else "#,##0" if digits == 0 else None, get_locale())
+
+
+# The same few numbers and days stand on page after page, and writing one takes longer than a row of a table.
+@lru_cache(maxsize=2048, typed=True)
+def _written_number(value: float, pattern: str | None, locale: Locale | None) -> str:
+    return str(numbers.format_decimal(value, format=pattern, locale=locale))
+
+
+@lru_cache(maxsize=2048)
+def _written_day(day: date, pattern: str, locale: Locale | None) -> str:
+    return str(dates.format_date(day, pattern, locale=locale))
 
 
 def show_percent(value: float | None, digits: int = 0) -> str:

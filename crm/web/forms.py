@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import HiddenField, PasswordField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs describe 3.2
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from crm.errors import DomainError
 from crm.web.clean import clean_line, clean_text
+from crm.web.inputs import write_field
 from crm.web.messages import OurMessages
 
 
@@ -33,6 +35,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
                 cleaner = _cleaned if issubclass(kind, TextAreaField) else _cleaned_line
                 options["filters"] = (cleaner, *own)
             return unbound_field.bind(form=form, **options)
+
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Markup:
+            """Write a field as WTForms does, faster."""
+            return write_field(field, render_kw)
 
         def get_translations(self, form: Any) -> OurMessages:
             """Our own words for WTForms' messages, in the reader's language."""

@@ -20,9 +20,9 @@ HEADERS = {
 
 def add_headers(response: Response) -> Response:
     """Add what is missing; a view that set a header knows why. Nothing is stored unless a view allows it."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if "Cache-Control" not in response.headers or request.endpoint == "static":
+    given = {name.lower() for name, _value in response.headers}
+    response.headers.extend([(name, value) for name, value in HEADERS.items() if name.lower() not in given])
+    if "cache-control" not in given or request.endpoint == "static":
         response.headers["Cache-Control"] = "no-store"
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 
 from crm.errors import PluginError
 from crm.extension_points import NavItem
+from crm.web.addresses import fixed_url
 from crm.web.ports import ports
 
 EXTENSION = "brobygg.nav"
@@ -63,4 +64,4 @@ def nav_links(section: str = "main") -> list[NavLink]:
         (item for item in _items() if item.section == section),
         key=lambda item: (item.order, item.key),
     )
-    return [NavLink(str(item.label), url_for(item.endpoint), _is_here(item)) for item in found if _shown(item)]
+    return [NavLink(str(item.label), fixed_url(item.endpoint), _is_here(item)) for item in found if _shown(item)]

@@ -3,20 +3,25 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from crm.errors import SettingsError
-from plugins.elks46.gateway import ADDRESS, ElksGateway, ElksSettings
+
+if TYPE_CHECKING:
+    from plugins.elks46.gateway import ElksGateway
 
 SHORTEST_SECRET = 16
 
 
-def gateway_from(environment: Mapping[str, str]) -> ElksGateway | None:
+def gateway_from(environment: Mapping[str, str]) -> "ElksGateway | None":
     """The gateway, None when no account is set. Raises SettingsError for half a configuration."""
     username, password = _value(environment, "USERNAME"), _value(environment, "PASSWORD")
     if not username and not password:
         return None
     if not username or not password:
         raise SettingsError("BROBYGG_ELKS46_USERNAME and BROBYGG_ELKS46_PASSWORD: both or none")
+    from plugins.elks46.gateway import ADDRESS, ElksGateway, ElksSettings  # with its client for HTTP
+
     address = (_value(environment, "API_URL") or f"{ADDRESS}/a1").rstrip("/").removesuffix("/a1")
     if not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise SettingsError("BROBYGG_ELKS46_API_URL: an address that starts with https://")

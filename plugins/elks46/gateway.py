@@ -57,6 +57,11 @@ class ElksSettings:
     settle: timedelta = timedelta(minutes=2)
 
 
+def callback_address(base: str, secret: str) -> str:
+    """Return what every address that 46elks calls begins with."""
+    return f"{base}/hooks/46elks/{quote(secret, safe='')}"
+
+
 class ElksGateway:
     """46elks as an SMS gateway (see crm.extension_points.SmsGateway)."""
 
@@ -69,8 +74,7 @@ class ElksGateway:
     def callback_url(self, reference: str) -> str:
         """Return the address to which 46elks reports what became of the message with this reference."""
         settings = self._settings
-        path = f"{quote(settings.callback_secret, safe='')}/{quote(reference, safe='')}"
-        return f"{settings.callback_base}/hooks/46elks/{path}"
+        return f"{callback_address(settings.callback_base, settings.callback_secret)}/{quote(reference, safe='')}"
 
     def send(self, *, sender: str, to: str, text: str, reference: str) -> SendResult:
         """Hand one message over. Never raises for what the network or 46elks does.

@@ -1,11 +1,14 @@
 """How the 46elks gateway joins the application."""
 
+from pathlib import Path
+
 from flask_babel import lazy_gettext as _l
 
 from crm.extension_points import Feature, GatewayFactory, PublicEndpoint
 from crm.hookspecs import hookimpl
 from crm.settings import Settings
 from plugins.elks46.configuration import callback_secret, gateway_from
+from plugins.elks46.panels import panels
 from plugins.elks46.routes import blueprint
 
 BECAUSE = "46elks posts it: it has no session, and shows with the secret in the address who it is"
@@ -26,7 +29,9 @@ class ElksPlugin:
                 PublicEndpoint("elks46.incoming", csrf_exempt_because=BECAUSE),
                 PublicEndpoint("elks46.delivery", csrf_exempt_because=BECAUSE),
             ],
+            panels=panels(),
             sms_gateways=[GatewayFactory(key="elks46", label=_l("46elks"), build=gateway_from)],
+            translations=Path(__file__).parent / "translations",
         )
 
 

@@ -13,7 +13,7 @@ from plugins.elks46.callbacks import CallbackRefused, parse_delivery_report, par
 from plugins.elks46.configuration import callback_secret
 
 log = structlog.get_logger()
-blueprint = Blueprint("elks46", __name__)
+blueprint = Blueprint("elks46", __name__, template_folder="templates")
 GATEWAY = "elks46"
 # A body in the reply to an incoming SMS would be sent to the person as an SMS.
 EMPTY: ResponseReturnValue = ("", 204)

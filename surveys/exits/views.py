@@ -16,6 +16,7 @@ from crm.web.filters import show_date
 from surveys.deciding import Decision, decide, is_late
 from surveys.dispositions import DueState
 from surveys.due_rows import unit_of
+from surveys.exits.languages import language_notes
 from surveys.facts import facts_of
 from surveys.models import DueRow
 from surveys.planning import failed_addresses
@@ -53,6 +54,7 @@ class RowView:
     status: Status
     how: str
     language: str
+    language_note: str
     can_answer_now: bool
     offered: bool
     exit_on: date
@@ -77,6 +79,7 @@ def _views(statement: Select[DueRow], actor: Actor) -> list[RowView]:
     titles = questionnaire_titles(actor.language)
     facts = facts_of({row.exit_id for row in rows}, plans.units)
     failed = failed_addresses(rows)
+    notes = language_notes(rows, facts, plans)
     found: list[RowView] = []
     for row in rows:
         plan = plans.plan_for(row.unit_id, row.wave)
@@ -91,6 +94,7 @@ def _views(statement: Select[DueRow], actor: Actor) -> list[RowView]:
                 status=status_of(row, plans),
                 how=_how(row, decision),
                 language=language_text(row.language),
+                language_note=notes.get(row.public_id, ""),
                 can_answer_now=_can_answer_now(row),
                 offered=row.offered is not None,
                 exit_on=row.exit_on,

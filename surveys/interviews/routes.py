@@ -1,5 +1,6 @@
 """The call list and the interview by phone: the same questionnaire, read aloud by a colleague."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,19 +15,18 @@ from crm.accounts.web_ports import module_on
 from crm.actors import Role
 from crm.db import transaction
 from crm.messaging.addresses import show_phone
+from crm.participants.models import Participant
 from surveys.answering import PHONE, Begun, NotFinished, SurveyNotOpen, begin, finish, save_answer
-from surveys.answers import AnswerProblem
+from surveys.answers import AnswerProblem, Answers
+from surveys.asked import answers_so_far, asked_by_id
 from surveys.definition import Question
-from surveys.due_rows import unit_of
 from surveys.interviews.queries import call_list, interviewable
 from surveys.interviews.services import note_call, note_refusal
-from surveys.models import DueRow
 from surveys.modules import CALLS
 from surveys.progress import next_question, resume_question, visible_questions
 from surveys.respondent.questions import SKIP, Sent, question_view
 from surveys.respondent.visits import Visit
-from surveys.responses import answers_of
-from surveys.standing import Standing, standing_of
+from surveys.standing import Standing
 from surveys.wording import language_text
 
 blueprint = Blueprint("surveys_interviews", __name__, template_folder="templates", url_prefix="/surveys")
@@ -40,8 +40,11 @@ def only_where_it_is_on() -> None:
         raise NotFound
 
 
+@dataclass
 class Interview(Visit):
-    """A visit by phone: the same texts, other addresses."""
+    """A visit by phone: the same texts, other addresses. ``person`` is whom to call."""
+
+    person: Participant
 
     def url(self, endpoint: str, **values: Any) -> str:
         """The address of a page of the interview, in its language."""
@@ -65,12 +68,12 @@ def calls() -> ResponseReturnValue:
 def show(public_id: str) -> ResponseReturnValue:
     """Whom to call, what to say, and what came of the call."""
     interview = _interview(public_id)
-    person = interview.row.participant
+    person = interview.person
     page = _page(
         interview,
         "show",
-        open=standing_of(interview.row) is Standing.OPEN,
-        phone=show_phone(person.phone or "", unit_of(interview.row).country),
+        open=interview.row.standing is Standing.OPEN,
+        phone=show_phone(person.phone or "", interview.row.unit_country),
         interviewer=current_staff().name,
     )
     return seen_one(
@@ -93,7 +96,7 @@ def start(public_id: str) -> ResponseReturnValue:
             begin(current_actor(), row_id=interview.row.id, how=how)
     except SurveyNotOpen:
         return _closed()
-    return redirect(_place(interview), 303)
+    return redirect(_place(_interview(public_id)), 303)
 
 
 @blueprint.post("/interview/<public_id>/later")
@@ -153,7 +156,7 @@ def answer(public_id: str, key: str) -> ResponseReturnValue:
 def last(public_id: str) -> ResponseReturnValue:
     """Ask who may read the answers, and send them in."""
     interview = _interview(public_id)
-    if standing_of(interview.row) is not Standing.OPEN or interview.row.response is None:
+    if interview.row.standing is not Standing.OPEN or interview.row.version is None:
         return _closed()
     return _page(interview, "finish")
 
@@ -176,12 +179,12 @@ def send(public_id: str) -> ResponseReturnValue:
 
 
 def _interview(public_id: str) -> Interview:
-    row: DueRow = interviewable(current_actor(), public_id)
-    return Interview(row, public_id)
+    row = interviewable(current_actor(), public_id)
+    return Interview(asked_by_id(row.id), public_id, row.participant)
 
 
 def _asked(interview: Interview, key: str) -> Question | None:
-    if standing_of(interview.row) is not Standing.OPEN or interview.row.response is None:
+    if interview.row.standing is not Standing.OPEN or interview.row.version is None:
         return None
     asked = visible_questions(interview.definition, _answers(interview))
     return next((each for each in asked if each.key == key), None)
@@ -201,7 +204,7 @@ def _save(interview: Interview, asked: Question) -> AnswerProblem | None:
                 raw=values,
                 skip=skip,
                 language=interview.language,
-            )
+            ).problem
     except SurveyNotOpen:
         return None  # The next page says that the survey is closed.
 
@@ -211,8 +214,8 @@ def _place(interview: Interview) -> str:
     return interview.url("question", key=found.key) if found else interview.url("last")
 
 
-def _answers(interview: Interview) -> Any:
-    return answers_of(interview.row.response) if interview.row.response else {}
+def _answers(interview: Interview) -> Answers:
+    return answers_so_far(interview.row)
 
 
 def _question_page(interview: Interview, asked: Question, sent: Sent | None = None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Unit
@@ -77,12 +77,7 @@ def plans_in_force() -> PlansInForce:
 
 def sendable_texts() -> SendableTexts:
     """The approved languages of every questionnaire and every message."""
-    newest = (
-        select(QuestionnaireVersion.questionnaire_id, func.max(QuestionnaireVersion.number).label("number"))
-        .where(QuestionnaireVersion.published_at.is_not(None))
-        .group_by(QuestionnaireVersion.questionnaire_id)
-        .subquery()
-    )
+    newest = newest_numbers()
     forms = (
         select(QuestionnaireVersion.questionnaire_id, Translation.language)
         .join(Translation, Translation.version_ref_id == QuestionnaireVersion.id)
@@ -106,6 +101,16 @@ def sendable_texts() -> SendableTexts:
     return SendableTexts(
         {key: frozenset(found) for key, found in by_form.items()},
         {place: frozenset(found) for place, found in by_message.items()},
+    )
+
+
+def newest_numbers() -> Subquery:
+    """The number of each questionnaire's newest published version, to join with."""
+    return (
+        select(QuestionnaireVersion.questionnaire_id, func.max(QuestionnaireVersion.number).label("number"))
+        .where(QuestionnaireVersion.published_at.is_not(None))
+        .group_by(QuestionnaireVersion.questionnaire_id)
+        .subquery()
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, current_app, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
@@ -13,6 +13,7 @@ from crm.db import current_session
 from crm.messaging.addresses import show_phone
 from crm.messaging.mail_html import direction_of
 from crm.settings import Settings
+from surveys.respondent.pages import respondent_page
 from surveys.respondent.visits import (
     LanguageLink,
     WrongLink,
@@ -56,7 +57,7 @@ def privacy(token: str) -> ResponseReturnValue:
     parts = [
         (visit.privacy(title), [visit.privacy(key, **values) for key in keys]) for title, keys in PRIVACY_PARTS
     ]
-    return render_template("surveys/respondent/privacy.html", **visit.page(), parts=parts)
+    return respondent_page("privacy", **visit.page(), parts=parts)
 
 
 @blueprint.get("/genuine")
@@ -64,8 +65,8 @@ def genuine() -> ResponseReturnValue:
     """Whether a message is from us: our name, how our links begin, whom to call."""
     language = language_of_stranger()
     settings = cast(Settings, current_app.extensions["brobygg.settings"])
-    return render_template(
-        "surveys/respondent/genuine.html",
+    return respondent_page(
+        "genuine",
         t=partial(page_text, language=language),
         lang=language,
         dir=direction_of(language),

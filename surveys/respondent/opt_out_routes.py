@@ -1,6 +1,6 @@
 """The opt-out: a page that asks, a form that does it, the mail program's one click (RFC 8058), and the way back."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from crm.db import transaction
@@ -8,6 +8,7 @@ from crm.participants.models import ConsentKind
 from crm.participants.queries import consent_in_force
 from surveys.due_rows import locked_row
 from surveys.refusing import opt_in_again, opt_out
+from surveys.respondent.pages import respondent_page
 from surveys.respondent.visits import Visit, WrongLink, visit_by_opt_out_link
 from surveys.respondent.wrong_links import wrong_link_page
 
@@ -55,4 +56,4 @@ def undo(token: str) -> ResponseReturnValue:
 
 
 def _page(visit: Visit, name: str, **context: object) -> str:
-    return render_template(f"surveys/respondent/{name}.html", **visit.page(), **context)
+    return respondent_page(name, **visit.page(), **context)

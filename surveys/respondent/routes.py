@@ -4,23 +4,24 @@ Whoever holds the link answers. A GET or HEAD changes nothing, so that scanners 
 carries a token made for this survey and this step.
 """
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from crm import clock
 from crm.actors import respondent_actor
 from crm.db import transaction
-from surveys.answering import TABLET, WEB, Begun, NotFinished, SurveyNotOpen, begin, finish, save_answer
+from surveys.answering import TABLET, WEB, Begun, NotFinished, Saved, SurveyNotOpen, begin, finish, save_answer
 from surveys.answers import AnswerProblem, Answers
+from surveys.asked import answers_so_far
 from surveys.definition import Question
 from surveys.progress import next_question, previous_question, resume_question, visible_questions
 from surveys.refusing import ask_for_call, decline, take_back_decline
+from surveys.respondent.pages import respondent_page
 from surveys.respondent.questions import SKIP, Sent, question_view
 from surveys.respondent.visits import Visit, WrongLink, visit_by_survey_link
 from surveys.respondent.wrong_links import wrong_link_page
-from surveys.responses import answers_of
-from surveys.sending.texts import deadline_of, long_date
-from surveys.standing import Standing, standing_of
+from surveys.sending.texts import long_date
+from surveys.standing import Standing
 from surveys.tokens import tablet_ticket_fits
 
 blueprint = Blueprint("surveys_respondent", __name__, template_folder="templates")
@@ -32,16 +33,16 @@ TICKET = "m"
 def show(token: str) -> ResponseReturnValue:
     """Where the person stands: the introduction, the place where they stopped, or why there is nothing to do."""
     visit = visit_by_survey_link(token)
-    if standing_of(visit.row) is not Standing.OPEN:
+    if visit.row.standing is not Standing.OPEN:
         return _closed_page(visit)
     answers = _answers(visit)
     return _page(
         visit,
         "intro",
         begun=bool(answers),
-        resume_href=_place(visit, answers) if visit.row.response else None,
+        resume_href=_place(visit, answers) if visit.row.version else None,
         ticket=request.args.get(TICKET, ""),
-        deadline=long_date(deadline_of(visit.row), visit.language),
+        deadline=long_date(visit.row.deadline, visit.language),
     )
 
 
@@ -59,7 +60,8 @@ def start(token: str) -> ResponseReturnValue:
             begin(respondent_actor(), row_id=visit.row.id, how=how)
     except SurveyNotOpen:
         return redirect(visit.url("show"), 303)
-    return redirect(_place(visit, _answers(visit)), 303)
+    begun = visit_by_survey_link(token)
+    return redirect(_place(begun, _answers(begun)), 303)
 
 
 @blueprint.get("/s/<token>/begin")
@@ -74,32 +76,35 @@ def lead_back(token: str) -> ResponseReturnValue:
 def question(token: str, key: str) -> ResponseReturnValue:
     """One question. One that is not asked leads to where the person stands."""
     visit = visit_by_survey_link(token)
-    found = _asked(visit, key)
+    answers = _answers(visit)
+    found = _asked(visit, key, answers)
     if found is None:
         return redirect(visit.url("show"), 303)
-    return _question_page(visit, found)
+    return _question_page(visit, found, answers)
 
 
 @blueprint.post("/s/<token>/q/<key>")
 def answer(token: str, key: str) -> ResponseReturnValue:
     """Save the answer and go on."""
     visit = visit_by_survey_link(token)
-    found = _asked(visit, key)
+    if not visit.form_fits(f"q:{key}"):
+        # What is not asked leads to where the person stands, whatever was sent.
+        return _not_ours(visit) if _asked(visit, key, _answers(visit)) else redirect(visit.url("show"), 303)
+    problem, onwards = _save(visit, key)
+    if problem is None:
+        return redirect(onwards, 303)
+    answers = _answers(visit)
+    found = _asked(visit, key, answers)
     if found is None:
         return redirect(visit.url("show"), 303)
-    if not visit.form_fits(f"q:{key}"):
-        return _not_ours(visit)
-    problem, onwards = _save(visit, found)
-    if problem is not None:
-        return _question_page(visit, found, Sent(request.form.getlist("answer"), problem)), 422
-    return redirect(onwards, 303)
+    return _question_page(visit, found, answers, Sent(request.form.getlist("answer"), problem)), 422
 
 
 @blueprint.get("/s/<token>/finish")
 def last(token: str) -> ResponseReturnValue:
     """The last page: who may read the answers, and the button that sends them."""
     visit = visit_by_survey_link(token)
-    if standing_of(visit.row) is not Standing.OPEN or not visit.row.response:
+    if visit.row.standing is not Standing.OPEN or visit.row.version is None:
         return redirect(visit.url("show"), 303)
     answers = _answers(visit)
     if resume_question(visit.definition, answers) is not None:
@@ -114,14 +119,10 @@ def send(token: str) -> ResponseReturnValue:
     visit = visit_by_survey_link(token)
     if not visit.form_fits("finish"):
         return _not_ours(visit)
+    share, language = request.form.get("share") == "yes", visit.language
     try:
         with transaction():
-            finish(
-                respondent_actor(),
-                row_id=visit.row.id,
-                share=request.form.get("share") == "yes",
-                language=visit.language,
-            )
+            finish(respondent_actor(), row_id=visit.row.id, share=share, language=language)
     except (NotFinished, SurveyNotOpen):
         return redirect(visit.url("show"), 303)
     return redirect(visit.url("thanks"), 303)
@@ -131,9 +132,9 @@ def send(token: str) -> ResponseReturnValue:
 def thanks(token: str) -> ResponseReturnValue:
     """Thanks, right after the answers were sent in."""
     visit = visit_by_survey_link(token)
-    if standing_of(visit.row) is not Standing.DONE:
+    if visit.row.standing is not Standing.DONE:
         return redirect(visit.url("show"), 303)
-    on_tablet = visit.row.response is not None and visit.row.response.mode == TABLET
+    on_tablet = visit.row.response_mode == TABLET
     closing = "answer_now_done" if on_tablet else "thanks_close"
     return _message(visit, "thanks_title", visit.texts.get("thanks", ""), closing)
 
@@ -142,9 +143,9 @@ def thanks(token: str) -> ResponseReturnValue:
 def stopped(token: str) -> ResponseReturnValue:
     """The answers so far are saved; the same link leads back."""
     visit = visit_by_survey_link(token)
-    if standing_of(visit.row) is not Standing.OPEN:
+    if visit.row.standing is not Standing.OPEN:
         return redirect(visit.url("show"), 303)
-    text = visit.say("stopped_text", deadline=long_date(deadline_of(visit.row), visit.language))
+    text = visit.say("stopped_text", deadline=long_date(visit.row.deadline, visit.language))
     return _message(visit, "stopped_title", text, "thanks_close")
 
 
@@ -152,7 +153,7 @@ def stopped(token: str) -> ResponseReturnValue:
 def ask_decline(token: str) -> ResponseReturnValue:
     """Ask whether the person does not want to answer this survey."""
     visit = visit_by_survey_link(token)
-    if standing_of(visit.row) is not Standing.OPEN:
+    if visit.row.standing is not Standing.OPEN:
         return redirect(visit.url("show"), 303)
     return _page(visit, "decline")
 
@@ -205,40 +206,39 @@ def call_noted(token: str) -> ResponseReturnValue:
     return _message(visit, "thanks_title", visit.say("call_me_done"), "thanks_close")
 
 
-def _asked(visit: Visit, key: str) -> Question | None:
+def _asked(visit: Visit, key: str, answers: Answers) -> Question | None:
     """The question, if the survey is open, begun, and asks it."""
-    if standing_of(visit.row) is not Standing.OPEN or visit.row.response is None:
+    if visit.row.standing is not Standing.OPEN or visit.row.version is None:
         return None
-    asked = visible_questions(visit.definition, _answers(visit))
+    asked = visible_questions(visit.definition, answers)
     return next((each for each in asked if each.key == key), None)
 
 
-def _save(visit: Visit, asked: Question) -> tuple[AnswerProblem | None, str]:
+def _save(visit: Visit, key: str) -> tuple[AnswerProblem | None, str]:
     """What is wrong with the answer, or the address of the page after it."""
-    row_id, language = visit.row.id, visit.language
+    language = visit.language
     values = request.form.getlist("answer")
     skip = values == [SKIP]
     if SKIP in values and not skip:
         return AnswerProblem.EXCLUSIVE_COMBINED, ""
     try:
         with transaction():
-            problem = save_answer(
+            saved = save_answer(
                 respondent_actor(),
-                row_id=row_id,
-                question=asked.key,
+                row_id=visit.row.id,
+                question=key,
                 raw=values,
                 skip=skip,
                 language=language,
             )
-            # Asked here, because after the commit everything would have to be read again.
-            return problem, "" if problem else _after(visit, asked)
     except SurveyNotOpen:
         return None, visit.url("show")
+    return saved.problem, _after(visit, key, saved) if saved.asked else visit.url("show")
 
 
-def _after(visit: Visit, asked: Question) -> str:
+def _after(visit: Visit, key: str, saved: Saved) -> str:
     """The page after a question. Somebody who went back walks forward through what they had answered."""
-    following = next_question(visit.definition, _answers(visit), after=asked.key)
+    following = next_question(saved.definition, saved.answers, after=key)
     return visit.url("question", key=following.key) if following else visit.url("last")
 
 
@@ -249,11 +249,10 @@ def _place(visit: Visit, answers: Answers) -> str:
 
 
 def _answers(visit: Visit) -> Answers:
-    return answers_of(visit.row.response) if visit.row.response else {}
+    return answers_so_far(visit.row)
 
 
-def _question_page(visit: Visit, asked: Question, sent: Sent | None = None) -> str:
-    answers = _answers(visit)
+def _question_page(visit: Visit, asked: Question, answers: Answers, sent: Sent | None = None) -> str:
     before = previous_question(visit.definition, answers, before=asked.key)
     view = question_view(
         visit.definition,
@@ -268,7 +267,7 @@ def _question_page(visit: Visit, asked: Question, sent: Sent | None = None) -> s
 
 
 def _closed_page(visit: Visit) -> str:
-    standing = standing_of(visit.row)
+    standing = visit.row.standing
     if standing is Standing.DONE:
         return _message(visit, "done_title", visit.say("done_text"), "thanks_close")
     if standing is Standing.DECLINED:
@@ -288,4 +287,4 @@ def _message(visit: Visit, title: str, text: str, closing: str | None = None, ba
 
 
 def _page(visit: Visit, name: str, **context: object) -> str:
-    return render_template(f"surveys/respondent/{name}.html", **visit.page(), **context)
+    return respondent_page(name, **visit.page(), **context)

@@ -1,5 +1,6 @@
 """A visit of somebody who holds a link: which survey, in which language, with which texts and addresses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,15 +10,12 @@ from werkzeug.exceptions import NotFound
 
 from crm.messaging.mail_html import direction_of
 from crm.web.paging import here_with
-from surveys.answering import questionnaire_of
+from surveys.answering import questionnaire_of_wave
+from surveys.asked import Asked, asked_by_opt_out_token, asked_by_survey_token
 from surveys.definition import Definition
-from surveys.due_rows import row_by_opt_out_token, row_by_survey_token
-from surveys.models import DueRow, QuestionnaireVersion
-from surveys.plans.queries import newest_published
-from surveys.responses import definition_of
-from surveys.sending.texts import ContactPerson, contact_for, long_date
+from surveys.published import Published, Wording, newest_version, published_definition, texts_of, wordings_of
+from surveys.sending.texts import ContactPerson, long_date
 from surveys.shipped import FALLBACK_LANGUAGE, TextState, page_text, shipped_languages, shipped_privacy_texts
-from surveys.standing import closed_on
 from surveys.tokens import form_token, form_token_fits, opt_out_token, survey_token
 
 FORM_TOKEN = "form_token"
@@ -40,15 +38,15 @@ class LanguageLink:
 class Visit:
     """One request of a respondent. Everything is read from the row; nothing is kept between requests."""
 
-    row: DueRow
+    row: Asked
     token: str
 
     @cached_property
-    def version(self) -> QuestionnaireVersion:
+    def version(self) -> Published:
         """The version that is being answered, or would be."""
-        if self.row.response is not None:
-            return self.row.response.version
-        version = newest_published(questionnaire_of(self.row))
+        if self.row.version is not None:
+            return self.row.version
+        version = newest_version(self.row.questionnaire_id or questionnaire_of_wave(self.row.wave))
         if version is None:
             raise WrongLink
         return version
@@ -56,41 +54,49 @@ class Visit:
     @cached_property
     def definition(self) -> Definition:
         """The structure of the version."""
-        return definition_of(self.version)
+        return published_definition(self.version)
+
+    @cached_property
+    def wordings(self) -> dict[str, Wording]:
+        """The translations of the version as they stand now, by language."""
+        return {each.language: each for each in wordings_of(self.version)}
 
     @cached_property
     def languages(self) -> list[str]:
         """The languages whose texts somebody has approved, in the order of the switch. Drafts are not among them."""
-        approved = {each.language for each in self.version.translations if each.approved_at is not None}
+        approved = {each.language for each in self.wordings.values() if each.approved_at is not None}
         known = [each.code for each in shipped_languages() if each.code in approved]
         return known or [FALLBACK_LANGUAGE]
 
     @cached_property
     def language(self) -> str:
         """The language asked for in the address, else that of the response, else that of the message."""
-        begun = self.row.response.language if self.row.response else None
-        wanted = (request.args.get("lang"), begun, self.row.language)
+        wanted = (request.args.get("lang"), self.row.response_language, self.row.language)
         return next((each for each in wanted if each in self.languages), self.languages[0])
 
     @cached_property
-    def texts(self) -> dict[str, str]:
+    def texts(self) -> Mapping[str, str]:
         """The wording of the questionnaire in the language of the visit."""
-        return next((each.texts for each in self.version.translations if each.language == self.language), {})
+        wording = self.wordings.get(self.language)
+        return texts_of(wording) if wording else {}
 
     @cached_property
     def contact(self) -> ContactPerson:
         """Whom the person can call."""
-        return contact_for(self.row)
+        return self.row.contact()
 
-    def say(self, key: str, **values: object) -> str:
-        """A fixed text of the pages; the usual placeholders are filled in."""
-        usual = {
+    @cached_property
+    def _usual(self) -> dict[str, object]:
+        return {
             "org": self.contact.organisation,
             "contact_name": self.contact.name,
             "contact_phone": self.contact.phone,
             "switchboard": self.contact.switchboard,
         }
-        return page_text(key, self.language, **{**usual, **values})
+
+    def say(self, key: str, **values: object) -> str:
+        """A fixed text of the pages; the usual placeholders are filled in."""
+        return page_text(key, self.language, **{**self._usual, **values})
 
     def privacy(self, key: str, **values: object) -> str:
         """A text of the privacy note."""
@@ -98,7 +104,7 @@ class Visit:
 
     def deadline(self) -> str:
         """The last day on which the link works, in words."""
-        return long_date(closed_on(self.row), self.language)
+        return long_date(self.row.closed_on, self.language)
 
     def url(self, endpoint: str, **values: Any) -> str:
         """The address of one of the person's own pages, in the language of the visit."""
@@ -147,7 +153,7 @@ class Visit:
 
 def visit_by_survey_link(token: str) -> Visit:
     """The visit of somebody with a survey link. Raises WrongLink."""
-    row = row_by_survey_token(token)
+    row = asked_by_survey_token(token)
     if row is None:
         raise WrongLink
     return Visit(row, token)
@@ -155,7 +161,7 @@ def visit_by_survey_link(token: str) -> Visit:
 
 def visit_by_opt_out_link(token: str) -> Visit:
     """The visit of somebody with an opt-out link. Raises WrongLink."""
-    row = row_by_opt_out_token(token)
+    row = asked_by_opt_out_token(token)
     if row is None:
         raise WrongLink
     return Visit(row, token)

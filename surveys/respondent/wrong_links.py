@@ -3,11 +3,12 @@
 from functools import partial
 from typing import cast
 
-from flask import current_app, render_template
+from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from crm.messaging.mail_html import direction_of
 from crm.settings import Settings
+from surveys.respondent.pages import respondent_page
 from surveys.respondent.visits import language_of_stranger
 from surveys.shipped import page_text
 
@@ -17,8 +18,8 @@ def wrong_link_page(error: Exception) -> ResponseReturnValue:
     language = language_of_stranger()
     say = partial(page_text, language=language)
     settings = cast(Settings, current_app.extensions["brobygg.settings"])
-    page = render_template(
-        "surveys/respondent/wrong_link.html",
+    page = respondent_page(
+        "wrong_link",
         t=say,
         lang=language,
         dir=direction_of(language),

@@ -2,10 +2,12 @@
 
 import csv
 from io import BytesIO, StringIO
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from surveys.results.tables import Table, Value
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 # What spreadsheets take for the beginning of a formula (OWASP, CSV Injection); a quote in front makes it text.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -23,6 +25,8 @@ def as_csv(table: Table) -> bytes:
 
 def as_xlsx(tables: list[Table]) -> bytes:
     """One sheet for each table; texts are written as texts and numbers as numbers."""
+    import xlsxwriter  # heavy, and for exports alone
+
     file = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
@@ -37,7 +41,7 @@ def as_xlsx(tables: list[Table]) -> bytes:
     return file.getvalue()
 
 
-def _write_row(sheet: xlsxwriter.worksheet.Worksheet, number: int, row: tuple[Value, ...]) -> None:
+def _write_row(sheet: "Worksheet", number: int, row: tuple[Value, ...]) -> None:
     for column, value in enumerate(row):
         if isinstance(value, str):
             sheet.write_string(number, column, value)

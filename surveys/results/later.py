@@ -17,8 +17,10 @@ from crm.reports.outcomes import OUT_OF_BASE, WORK_OR_STUDIES
 from surveys.models import Answer, DueRow, Response
 from surveys.results.conditions import COUNTS_ONLY, HAS_ANSWERS, LATER_DAYS, LATER_WAVE
 from surveys.results.versions import Version
+from surveys.retention import months_before
 from surveys.statistics.outcomes import OutcomeCounts, OutcomeRange, outcome_range
 from surveys.statistics.suppression import is_too_few
+from surveys.survey_settings import retention_months
 
 STATUS = "status_now"
 SAME_EMPLOYER = "same_employer"
@@ -76,6 +78,8 @@ class Later:
     persons: LaterResult
     starts: LaterResult
     retention: Retention
+    deleted_until: date | None = None
+    """The answers about exits up to this day have been deleted, where the report reaches back so far."""
 
 
 def result_later(
@@ -96,7 +100,13 @@ def result_later(
         persons=_result((row for row in rows if row.is_last), meanings),
         starts=_result(rows, meanings),
         retention=_retention(counts),
+        deleted_until=_deleted_until(filters),
     )
+
+
+def _deleted_until(filters: FollowUpFilters) -> date | None:
+    last = months_before(clock.today(), retention_months())
+    return last if filters.since <= last else None
 
 
 def _grouped(filters: FollowUpFilters, until: date) -> Sequence[Row[tuple[object, ...]]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy import or_, select
 
 from crm.accounts.scopes import trusted
@@ -38,7 +39,7 @@ def answers_table(filters: FollowUpFilters, versions: Iterable[Version]) -> Tabl
         _("Question"),
         _("Answer id"),
         _("Answer"),
-        _("Count"),
+        pgettext("column", "Count"),
         _("Answered the question"),
         _("Percent"),
         _("Hidden"),

@@ -20,6 +20,12 @@ from surveys.results.conditions import COUNTS_ONLY, HAS_ANSWERS, due_rows_of
 from surveys.results.kept_counts import kept_options
 
 FALLBACK_LANGUAGE = "en"
+_PUBLISHED = (
+    select(QuestionnaireVersion, Questionnaire.key)
+    .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
+    .where(QuestionnaireVersion.published_at.is_not(None))
+    .order_by(Questionnaire.id, QuestionnaireVersion.number.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -53,14 +59,7 @@ class Version:
 
 def published_versions() -> list[Version]:
     """Every published version with its wording: by questionnaire, the newest first. Two queries."""
-    session = current_session()
-    statement = (
-        select(QuestionnaireVersion, Questionnaire.key)
-        .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
-        .where(QuestionnaireVersion.published_at.is_not(None))
-        .order_by(Questionnaire.id, QuestionnaireVersion.number.desc())
-    )
-    rows = session.execute(statement).all()
+    rows = current_session().execute(_PUBLISHED).all()
     texts = _texts([version.id for version, _key in rows])
     return [
         Version(version.id, version.public_id, version.number, key, _parsed(version), texts[version.id])

@@ -10,11 +10,11 @@ from flask_babel import lazy_gettext as _l
 
 from crm import clock
 from crm.actors import system_actor
-from crm.extension_points import MessagePurpose, Rendered
+from crm.extension_points import Accepted, MessagePurpose, Rendered
 from crm.messaging.models import MessageState, OutboxMessage
 from surveys.deciding import is_late
 from surveys.dispositions import FINAL_STATES, DueState, StopReason
-from surveys.due_rows import INVITATION, REMINDER, locked_by_public_id, unit_of
+from surveys.due_rows import INVITATION, REMINDER, locked_by_public_id
 from surveys.models import DueRow
 from surveys.progress import ResponseState
 from surveys.responses import progress_of
@@ -67,17 +67,25 @@ def render_reminder(message: OutboxMessage) -> Rendered:
 
 def on_state(message: OutboxMessage) -> None:
     """Let the due row and the contact history know what became of a message."""
+    if message.state in (MessageState.ACCEPTED, MessageState.DELIVERED):
+        at = message.accepted_at or clock.now()
+        channel = message.channel.value
+        arrived(_ACTOR, Accepted(message.purpose, message.purpose_ref, channel, message.step, at))
+        return
     row = locked_by_public_id(message.purpose_ref)
     if row is None:
         return
-    if message.state in (MessageState.ACCEPTED, MessageState.DELIVERED):
-        arrived(_ACTOR, row, message)
-    elif message.state is MessageState.UNKNOWN:
+    if message.state is MessageState.UNKNOWN:
         in_doubt(row, message)
     elif message.state is MessageState.FAILED:
         failed(_ACTOR, row, message)
     elif message.state is MessageState.CANCELLED:
         cancelled(_ACTOR, row, message)
+
+
+def on_accepted(what: Accepted) -> None:
+    """The same for a message that a receiver took over at once."""
+    arrived(_ACTOR, what)
 
 
 def message_purposes() -> tuple[MessagePurpose, ...]:
@@ -89,6 +97,7 @@ def message_purposes() -> tuple[MessagePurpose, ...]:
             check=check_invitation,
             render=render_invitation,
             on_state=on_state,
+            on_accepted=on_accepted,
             prepare=prepare,
         ),
         MessagePurpose(
@@ -97,6 +106,7 @@ def message_purposes() -> tuple[MessagePurpose, ...]:
             check=check_reminder,
             render=render_reminder,
             on_state=on_state,
+            on_accepted=on_accepted,
             prepare=prepare,
         ),
     )
@@ -113,7 +123,7 @@ def _row(message: OutboxMessage) -> tuple[DueRow, ApprovedTexts]:
 def _check(row: DueRow, message: OutboxMessage, batch: SendingBatch) -> str | None:
     if row.state in FINAL_STATES:
         return row.reason or row.state.value
-    if row.closes_on is not None and row.closes_on < _today(row):
+    if row.closes_on is not None and row.closes_on < _today(row, batch):
         return StopReason.DEADLINE_PASSED.value
     decision = batch.decision(row)
     if decision.reason is not None:
@@ -125,8 +135,8 @@ def _check(row: DueRow, message: OutboxMessage, batch: SendingBatch) -> str | No
 
 def _is_late(row: DueRow, batch: SendingBatch) -> bool:
     plan = batch.plans.plan_for(row.unit_id, row.wave)
-    return plan is not None and is_late(row.due_on, today=_today(row), self_sending_days=plan.self_sending_days)
+    return plan is not None and is_late(row.due_on, today=_today(row, batch), self_sending_days=plan.self_sending_days)
 
 
-def _today(row: DueRow) -> date:
-    return clock.today(unit_of(row).time_zone)
+def _today(row: DueRow, batch: SendingBatch) -> date:
+    return clock.today(batch.plans.units[row.unit_id].time_zone)

@@ -4,16 +4,15 @@ import json
 import sys
 import time
 from dataclasses import fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from tqdm import tqdm
 
 from crm.commands import OwnInstallation
-from surveys.simulation.counting import WAVES, Outcome
-from surveys.simulation.options import Options, PlanChange, Unaskable
-from surveys.simulation.rehearsal import rehearse
-from surveys.simulation.report import compared, in_words
+from surveys.simulation.options import WAVES, Options, PlanChange, Unaskable
+
+if TYPE_CHECKING:
+    from surveys.simulation.counting import Outcome
 
 _CHANNELS = ("email", "sms")
 
@@ -90,6 +89,8 @@ def simulate(*, as_json: bool, unaskable: str, **given: Any) -> None:
     some never do; addresses are dead; exits are corrected; the sender is killed if you like. At the end the ledger must
     add up, nothing may be lost and nothing sent twice.
     """
+    from surveys.simulation.report import compared, in_words  # as in _with_progress
+
     plan = PlanChange(**{each.name: given.pop(each.name) for each in fields(PlanChange)})
     options = Options(unaskable=Unaskable(unaskable), plan=plan, **given)
     if plan.changes_something and options.database_url:
@@ -109,15 +110,20 @@ def simulate(*, as_json: bool, unaskable: str, **given: Any) -> None:
         click.echo(json.dumps(_as_json(outcome, as_it_is, options, seconds)))
 
 
-def _with_progress(options: Options, label: str) -> Outcome:
+def _with_progress(options: Options, label: str) -> "Outcome":
     """Rehearse, with a bar on a terminal."""
+    # The server imports this module for the command, and plays nobody.
+    from tqdm import tqdm
+
+    from surveys.simulation.rehearsal import rehearse
+
     # Without its monitor thread, which a forked sender would lack.
     tqdm.monitor_interval = 0
     with tqdm(total=options.days, desc=label, unit=" days", disable=None, file=sys.stderr) as bar:
         return rehearse(options, progress=bar.update)
 
 
-def _as_json(outcome: Outcome, as_it_is: Outcome | None, options: Options, seconds: float) -> dict[str, object]:
+def _as_json(outcome: "Outcome", as_it_is: "Outcome | None", options: Options, seconds: float) -> dict[str, object]:
     found = {**outcome.as_json, "days": options.days, "seed": options.seed, "seconds": seconds}
     if as_it_is is not None:
         found["as_it_is"] = as_it_is.as_json

@@ -15,6 +15,7 @@ from crm.participants.models import EnrolmentExit
 from surveys.dispositions import DueState, StopReason
 from surveys.ledger import Ledger, LedgerFilter, ledger
 from surveys.simulation.offices import reference_of
+from surveys.simulation.options import WAVES
 from surveys.statistics.response_rates import (
     DispositionCounts,
     count_weighted_dispositions,
@@ -23,7 +24,6 @@ from surveys.statistics.response_rates import (
     response_rate_2,
 )
 
-WAVES = ("exit", "follow_up_90")
 _ARRIVED = (MessageState.ACCEPTED, MessageState.DELIVERED)
 _OVERDUE = timedelta(days=1)
 _COUNTED = "counts of a rehearsal: nobody in it exists"

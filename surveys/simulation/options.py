@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+WAVES = ("exit", "follow_up_90")
 FIRST_DAY = date(2026, 1, 12)
 """A Monday in winter, so that 100 days and more pass the change to summer time."""
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from crm import clock
 from crm.accounts.audit import record
 from crm.accounts.audit_csv import safe_cell
-from crm.accounts.audit_queries import AuditFilters, actions_seen, audit_entries
+from crm.accounts.audit_queries import AuditFilters, action_label, actions_seen, audit_entries
 from crm.actors import Actor
 from crm.db import current_session, transaction
 from tests.accounts.conftest import Organisation, actions, enter
@@ -49,9 +49,7 @@ def test_administrators_see_all_of_it_managers_their_units_others_nothing(
         assert seen(organisation.coordinator.actor) == 0
 
 
-def test_it_is_filtered_by_who_what_and_when(
-    core_app: Flask, entries: None, organisation: Organisation
-) -> None:
+def test_it_is_filtered_by_who_what_and_when(core_app: Flask, entries: None, organisation: Organisation) -> None:
     actor = organisation.administrator.actor
     today = clock.today()
     with core_app.app_context():
@@ -85,7 +83,7 @@ def test_the_page_shows_names_and_the_file_the_same_lines(
     assert line[1:] == [
         organisation.coordinator.actor.label,
         "Participant read",
-        "participant 7",
+        "Participant 7",
         "fields: phone email",
     ]
     with core_app.app_context():
@@ -105,3 +103,30 @@ def test_plain_text_stays_as_it_is() -> None:
 def test_odd_addresses_do_not_break_it(query: str, browser: FlaskClient, organisation: Organisation) -> None:
     enter(browser, organisation.administrator)
     assert browser.get(f"/settings/audit?{query}").status_code == 200
+
+
+@pytest.fixture
+def odd_line(core_app: Flask, organisation: Organisation) -> str:
+    """A line that a plugin wrote which is no longer installed."""
+    with core_app.app_context(), transaction():
+        record(organisation.administrator.actor, "lottery.drawn", subject_type="lottery_ticket", subject_id=3)
+    return "lottery.drawn"
+
+
+def test_a_plugin_that_is_gone_leaves_lines_that_read_as_their_keys(
+    core_app: Flask, browser: FlaskClient, organisation: Organisation, odd_line: str
+) -> None:
+    enter(browser, organisation.administrator)
+    page = browser.get(f"/settings/audit?action={odd_line}").text
+    assert page.count("<tr><td") == 1
+    assert "<td>lottery.drawn</td><td>lottery_ticket 3</td>" in page
+
+
+def test_the_filter_lists_words(core_app: Flask, browser: FlaskClient, organisation: Organisation) -> None:
+    enter(browser, organisation.administrator)
+    page = browser.get("/settings/audit").text
+    assert '<option value="signed_in">Signed in</option>' in page
+    assert "<td>Signed in</td>" in page
+    with core_app.app_context():
+        assert ("signed_in", "Signed in") in actions_seen(organisation.administrator.actor)
+        assert action_label("enrolment_exited") == "Exit recorded"

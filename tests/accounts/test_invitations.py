@@ -24,9 +24,7 @@ FORM = {"name": "Liv Ny", "email": "Liv.Ny@Example.org", "roles": ["coordinator"
 
 def invite(browser: FlaskClient, organisation: Organisation, **changes: object) -> None:
     enter(browser, organisation.administrator)
-    answer = browser.post(
-        "/settings/staff/invite", data={**FORM, "unit_id": organisation.north.id, **changes}
-    )
+    answer = browser.post("/settings/staff/invite", data={**FORM, "unit_id": organisation.north.id, **changes})
     assert answer.location == "/settings/staff"
     browser.post("/sign-out")
 
@@ -74,9 +72,7 @@ def test_opening_the_invitation_changes_nothing(
     assert accept(browser, link(core_app)) == 303
 
 
-def test_an_invitation_ends_after_seven_days(
-    core_app: Flask, browser: FlaskClient, organisation: Organisation
-) -> None:
+def test_an_invitation_ends_after_seven_days(core_app: Flask, browser: FlaskClient, organisation: Organisation) -> None:
     invite(browser, organisation)
     address = link(core_app)
     with clock.travelling(clock.now() + timedelta(days=7, minutes=1)):
@@ -85,9 +81,7 @@ def test_an_invitation_ends_after_seven_days(
             assert reason_not_to_send(outbox()[0]) == "invitation_spent"
 
 
-def test_a_second_invitation_ends_the_first(
-    core_app: Flask, browser: FlaskClient, organisation: Organisation
-) -> None:
+def test_a_second_invitation_ends_the_first(core_app: Flask, browser: FlaskClient, organisation: Organisation) -> None:
     invite(browser, organisation)
     first = link(core_app)
     with core_app.app_context(), transaction():
@@ -117,9 +111,7 @@ def test_the_mail_speaks_the_language_of_who_is_invited(
     assert (mail.language, mail.to) == ("sv", "liv.ny@example.org")
 
 
-def test_a_name_cannot_add_lines_to_the_mail(
-    core_app: Flask, browser: FlaskClient, organisation: Organisation
-) -> None:
+def test_a_name_cannot_add_lines_to_the_mail(core_app: Flask, browser: FlaskClient, organisation: Organisation) -> None:
     invite(browser, organisation, name="Liv\r\n\r\nClick https://evil.example")
     with core_app.app_context():
         assert "\nClick" not in render_mail(outbox()[-1]).text

@@ -17,23 +17,17 @@ from tests.conftest import make_app, make_settings
 from tests.world import PASSWORD, World
 
 
-def test_the_right_password_opens_the_page_that_was_asked_for(
-    browser: FlaskClient, organisation: Organisation
-) -> None:
+def test_the_right_password_opens_the_page_that_was_asked_for(browser: FlaskClient, organisation: Organisation) -> None:
     asked = browser.get("/settings?tab=1")
     assert asked.status_code == 303
     assert asked.location == "/sign-in?next=/settings?tab%3D1"
-    answer = browser.post(
-        asked.location, data={"email": organisation.coordinator.email, "password": PASSWORD}
-    )
+    answer = browser.post(asked.location, data={"email": organisation.coordinator.email, "password": PASSWORD})
     assert answer.location == "/settings?tab=1"
     assert browser.get("/settings").status_code == 200
 
 
 def test_an_address_is_found_whatever_its_case(browser: FlaskClient, organisation: Organisation) -> None:
-    answer = browser.post(
-        "/sign-in", data={"email": organisation.coordinator.email.upper(), "password": PASSWORD}
-    )
+    answer = browser.post("/sign-in", data={"email": organisation.coordinator.email.upper(), "password": PASSWORD})
     assert answer.status_code == 302
 
 
@@ -52,9 +46,7 @@ def test_nobody_is_told_whether_an_account_exists(browser: FlaskClient, organisa
     wrong = enter(browser, organisation.coordinator, "wrong password")
     nobody = browser.post("/sign-in", data={"email": "nobody@example.org", "password": "wrong password"})
     assert wrong.status_code == nobody.status_code == 422
-    assert wrong.text.replace(organisation.coordinator.email, "") == nobody.text.replace(
-        "nobody@example.org", ""
-    )
+    assert wrong.text.replace(organisation.coordinator.email, "") == nobody.text.replace("nobody@example.org", "")
 
 
 def test_a_disabled_account_looks_like_a_wrong_password(
@@ -85,9 +77,7 @@ def test_ten_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(
         assert actions() == ["account_locked", "signed_in"]
 
 
-def test_who_keeps_trying_does_not_keep_the_account_locked(
-    browser: FlaskClient, organisation: Organisation
-) -> None:
+def test_who_keeps_trying_does_not_keep_the_account_locked(browser: FlaskClient, organisation: Organisation) -> None:
     who = organisation.coordinator
     start = clock.now()
     with clock.travelling(start) as jump:
@@ -148,9 +138,7 @@ def test_a_session_ends_after_twelve_hours_without_use(
     assert cookie.expires is not None
 
 
-def test_a_post_without_sign_in_keeps_what_was_typed(
-    browser: FlaskClient, organisation: Organisation
-) -> None:
+def test_a_post_without_sign_in_keeps_what_was_typed(browser: FlaskClient, organisation: Organisation) -> None:
     answer = browser.post("/settings", data={"name": "Åsa Ny"}, headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 401
     assert "Åsa Ny" in answer.text
@@ -167,10 +155,7 @@ def test_too_many_tries_from_one_address_are_refused(strict_app: Flask, world: W
     with strict_app.app_context():
         who = person(world, world.staff())
     browser = strict_app.test_client()
-    codes = [
-        browser.post("/reset", data={"email": f"nobody{number}@example.org"}).status_code
-        for number in range(21)
-    ]
+    codes = [browser.post("/reset", data={"email": f"nobody{number}@example.org"}).status_code for number in range(21)]
     assert codes == [200] * 20 + [429]
     assert enter(browser, who).status_code == 302, "signing in has a limit of its own"
 

@@ -33,9 +33,7 @@ def test_a_new_role_holds_from_the_next_request(
     enter(browser, organisation.coordinator)
     assert browser.get("/settings/audit").status_code == 403
     with core_app.app_context(), transaction():
-        change_roles(
-            organisation.administrator.actor, staff_id=organisation.coordinator.id, roles={Role.MANAGER}
-        )
+        change_roles(organisation.administrator.actor, staff_id=organisation.coordinator.id, roles={Role.MANAGER})
     assert browser.get("/settings/audit").status_code == 200
 
 
@@ -73,13 +71,9 @@ def test_an_enabled_account_has_its_old_password(
     assert enter(browser, organisation.coordinator).status_code == 302
 
 
-def test_somebody_must_be_left_to_administer(
-    core_app: Flask, world: World, organisation: Organisation
-) -> None:
+def test_somebody_must_be_left_to_administer(core_app: Flask, world: World, organisation: Organisation) -> None:
     with core_app.app_context():
-        other = person(
-            world, world.staff(Role.ADMINISTRATOR, unit=staff_row(organisation.coordinator.id).unit)
-        )
+        other = person(world, world.staff(Role.ADMINISTRATOR, unit=staff_row(organisation.coordinator.id).unit))
         with transaction():
             disable_staff(organisation.administrator.actor, staff_id=other.id)
         with pytest.raises(DomainError, match="yourself"), transaction():
@@ -128,9 +122,7 @@ def test_the_list_is_filtered_and_searched(browser: FlaskClient, organisation: O
     assert "Nobody found" in browser.get("/settings/staff?q=%25%25").text
 
 
-@pytest.mark.parametrize(
-    "query", ["unit=x", "role=boss", "state=odd", "page=-1", "sort=password", "q=" + "a" * 500]
-)
+@pytest.mark.parametrize("query", ["unit=x", "role=boss", "state=odd", "page=-1", "sort=password", "q=" + "a" * 500])
 def test_odd_addresses_of_the_list_do_not_break_it(
     query: str, browser: FlaskClient, organisation: Organisation
 ) -> None:
@@ -151,9 +143,7 @@ def test_the_list_asks_few_queries_however_long_it_is(
     assert len(asked) <= 12, asked
 
 
-def test_changing_somebody_through_the_form(
-    core_app: Flask, browser: FlaskClient, organisation: Organisation
-) -> None:
+def test_changing_somebody_through_the_form(core_app: Flask, browser: FlaskClient, organisation: Organisation) -> None:
     enter(browser, organisation.administrator)
     answer = browser.post(
         f"/settings/staff/{organisation.coordinator.public_id}",
@@ -176,9 +166,7 @@ def test_changing_somebody_through_the_form(
         assert staff.role_names == {Role.COORDINATOR, Role.MANAGER}
 
 
-def test_everybody_changes_their_own_details(
-    core_app: Flask, browser: FlaskClient, organisation: Organisation
-) -> None:
+def test_everybody_changes_their_own_details(core_app: Flask, browser: FlaskClient, organisation: Organisation) -> None:
     enter(browser, organisation.coordinator)
     data = {"name": "Nytt Namn", "phone": "+46 10 123 45 67", "language": "da"}
     assert browser.post("/settings", data=data).status_code == 303
@@ -188,9 +176,7 @@ def test_everybody_changes_their_own_details(
     assert browser.post("/settings", data={**data, "phone": "ring mig"}).status_code == 422
 
 
-def test_coordinators_who_can_be_given_work_are_active_ones(
-    core_app: Flask, organisation: Organisation
-) -> None:
+def test_coordinators_who_can_be_given_work_are_active_ones(core_app: Flask, organisation: Organisation) -> None:
     with core_app.app_context():
         both = [organisation.north.id, organisation.south.id]
         assert len(coordinators_in(both)) == 2

@@ -67,9 +67,7 @@ def test_the_password_alone_no_longer_signs_in(
     assert browser.get("/settings").status_code == 200
 
 
-def test_a_code_works_once(
-    core_app: Flask, browser: FlaskClient, secret: str, organisation: Organisation
-) -> None:
+def test_a_code_works_once(core_app: Flask, browser: FlaskClient, secret: str, organisation: Organisation) -> None:
     code = code_of(core_app, secret, 1)
     enter(browser, organisation.coordinator)
     assert browser.post("/sign-in/code", data={"code": code}).status_code == 302
@@ -153,9 +151,7 @@ def test_a_misspelt_role_stops_the_start(tmp_path: Path) -> None:
         make_app(make_settings(tmp_path, PLUGINS="", TWO_FACTOR_ROLES="boss"))
 
 
-def test_what_lets_others_in_asks_for_the_password_again(
-    browser: FlaskClient, organisation: Organisation
-) -> None:
+def test_what_lets_others_in_asks_for_the_password_again(browser: FlaskClient, organisation: Organisation) -> None:
     enter(browser, organisation.coordinator)
     with browser.session_transaction() as session:
         session["fs_paa"] -= 3 * 3600

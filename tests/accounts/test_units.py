@@ -50,9 +50,7 @@ def test_the_tree_below_a_unit_is_found_with_one_query(
         assert unit_tree_ids(deeper.id) == {deeper.id}
 
 
-def test_a_unit_has_the_modules_of_the_one_above(
-    core_app: Flask, modules: None, organisation: Organisation
-) -> None:
+def test_a_unit_has_the_modules_of_the_one_above(core_app: Flask, modules: None, organisation: Organisation) -> None:
     top, north = organisation.top.id, organisation.north.id
     with core_app.app_context():
         assert modules_on(north) == {"figures"}
@@ -101,19 +99,13 @@ def test_a_unit_is_added_and_changed_through_the_forms(
     assert "Far East" in again.text, "what the other one saved is shown"
 
 
-def test_two_people_who_save_the_same_unit_meet_the_difference(
-    core_app: Flask, organisation: Organisation
-) -> None:
+def test_two_people_who_save_the_same_unit_meet_the_difference(core_app: Flask, organisation: Organisation) -> None:
     fields = UnitFields("North by north", organisation.top.id)
     with core_app.app_context():
         with transaction():
-            change_unit(
-                organisation.administrator.actor, unit_id=organisation.north.id, version=1, fields=fields
-            )
+            change_unit(organisation.administrator.actor, unit_id=organisation.north.id, version=1, fields=fields)
         with pytest.raises(EditConflict) as caught, transaction():
-            change_unit(
-                organisation.administrator.actor, unit_id=organisation.north.id, version=1, fields=fields
-            )
+            change_unit(organisation.administrator.actor, unit_id=organisation.north.id, version=1, fields=fields)
         assert caught.value.current["name"] == "North by north"
 
 
@@ -175,9 +167,7 @@ def test_a_unit_with_staff_is_not_archived(core_app: Flask, organisation: Organi
         assert actions()[-1] == "unit_archived"
 
 
-def test_only_administrators_of_the_branch_change_it(
-    core_app: Flask, world: World, organisation: Organisation
-) -> None:
+def test_only_administrators_of_the_branch_change_it(core_app: Flask, world: World, organisation: Organisation) -> None:
     fields = UnitFields("South", organisation.top.id)
     with core_app.app_context():
         with pytest.raises(NotAllowed), transaction():

@@ -119,3 +119,13 @@ def test_a_mail_program_that_opts_out_many_times_is_heard_once(running: tuple[Si
     path = f"/o/{people.tokens[1]}"
     assert set(all_at_once(30, lambda: found.post(path, {"List-Unsubscribe": "One-Click"}))) == {200}
     assert found.count("consent", "kind = 'surveys'") == 1
+
+
+def test_a_participant_added_fifty_times_at_once_is_one_participant(running: tuple[Site, People]) -> None:
+    found, people = running
+    found.sign_in(people.email)
+    path = "/participants/new"
+    before = found.count("participant")
+    data = found.form(path, path).fields | {"first_name": "Eva", "last_name": "Ek", "email": "eva.ek@example.org"}
+    assert set(all_at_once(50, lambda: found.post(path, data))) == {303}
+    assert found.count("participant") == before + 1

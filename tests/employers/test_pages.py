@@ -1,7 +1,8 @@
 """The pages of employers, as a coordinator uses them."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -212,3 +213,56 @@ def test_a_future_day_is_no_contact(app: Flask, desk: Desk) -> None:
     answer = desk.client.post(f"/employers/{public_id}/contacts", data=contact_data(on_date=later))
     assert answer.status_code == 422
     assert "This day has not come yet" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("noon", "label", "due_on"),
+    [
+        (datetime(2026, 11, 18, 11, tzinfo=UTC), "Tomorrow, Thu 19 Nov", date(2026, 11, 19)),
+        (datetime(2026, 11, 20, 11, tzinfo=UTC), "Next working day, Mon 23 Nov", date(2026, 11, 23)),
+        (datetime(2026, 11, 22, 11, tzinfo=UTC), "Tomorrow, Mon 23 Nov", date(2026, 11, 23)),
+        # Epiphany is a holiday in Sweden; the day before it is a Tuesday.
+        (datetime(2027, 1, 5, 11, tzinfo=UTC), "Next working day, Thu 7 Jan", date(2027, 1, 7)),
+    ],
+)
+def test_tomorrow_is_the_next_working_day_and_the_form_says_which(
+    app: Flask, desk: Desk, noon: datetime, label: str, due_on: date
+) -> None:
+    with clock.travelling(noon):
+        public_id = add(app, desk)
+        assert label in desk.client.get(f"/employers/{public_id}").text
+        desk.client.post(f"/employers/{public_id}/contacts", data=contact_data(next_when="tomorrow"))
+        with app.app_context():
+            assert current_session().scalars(select(Task)).one().due_on == due_on
+
+
+def test_in_a_week_is_a_working_day_too(app: Flask, desk: Desk) -> None:
+    a_saturday = datetime(2026, 11, 21, 11, tzinfo=UTC)
+    with clock.travelling(a_saturday):
+        public_id = add(app, desk)
+        desk.client.post(f"/employers/{public_id}/contacts", data=contact_data(next_when="week"))
+        with app.app_context():
+            assert current_session().scalars(select(Task)).one().due_on == date(2026, 11, 30)
+
+
+def test_the_first_lines_of_the_history_are_shown_and_a_link_leads_to_the_rest(app: Flask, desk: Desk) -> None:
+    public_id = add(app, desk)
+    for number in range(12):
+        data = contact_data(submission_key=f"key-{number}", next_when="none", next_text="")
+        assert desk.client.post(f"/employers/{public_id}/contacts", data=data).status_code == 303
+    page = desk.client.get(f"/employers/{public_id}")
+    assert page.text.count('class="tl-t"') == 8
+    assert f'href="/employers/{public_id}?lines=all#history"' in page.text
+    whole = desk.client.get(f"/employers/{public_id}?lines=all")
+    assert whole.text.count('class="tl-t"') > 8
+    assert "?lines=all#history" not in whole.text
+
+
+def test_a_refused_block_comes_back_with_its_fault_and_the_warning_beside_it_stays_empty(
+    app: Flask, desk: Desk
+) -> None:
+    public_id = add(app, desk)
+    answer = desk.client.post(f"/employers/{public_id}/block", data={"reason": ""})
+    assert answer.status_code == 422
+    assert 'id="reason-error"' in answer.text
+    assert answer.text.count('name="until"') == 1

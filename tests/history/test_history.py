@@ -28,7 +28,7 @@ def employer(context: None, world: World) -> Employer:
     return world.employer()
 
 
-def write(actor: Actor, employer: Employer, ref: str = "a", **values: object) -> HistoryLine:
+def write(actor: Actor, employer: Employer, ref: str = "a", **values: object) -> None:
     given: dict[str, object] = {
         "kind": "contact",
         "source_ref": ref,
@@ -39,7 +39,7 @@ def write(actor: Actor, employer: Employer, ref: str = "a", **values: object) ->
         "subjects": [Subject(employer_id=employer.id)],
     }
     with transaction():
-        return write_line(actor, **(given | values))  # type: ignore[arg-type]
+        write_line(actor, **(given | values))  # type: ignore[arg-type]
 
 
 def read(app: Flask, actor: Actor, **subject: object) -> Page:  # type: ignore[type-arg]

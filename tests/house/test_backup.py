@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from crm.accounts.models import Unit
 from crm.app import create_app
-from crm.cli import Installation, main
+from crm.cli import main
 from crm.db import current_session, db
 from crm.messaging.hold import RESTORED, current_hold
 from crm.serving.backup import BackupError, back_up, restore
+from crm.serving.installation import Installation
 from crm.serving.postgres_files import connection_variables
 from crm.settings import load_settings
 from tests.conftest import SECRET

@@ -50,3 +50,17 @@ def test_secrets_do_not_show_in_the_representation(tmp_path: Path) -> None:
     settings = load_settings({**GOOD, "BROBYGG_SECRET_KEY": key, "BROBYGG_HOME": str(tmp_path)})
     assert "secret-secret" not in repr(settings)
     assert "u:p" not in repr(settings)
+
+
+def test_user_and_password_of_the_mail_server_are_decoded() -> None:
+    url = "smtp://post%40unit.example.org:p%40ss%3Aw%2Frd%25+1@mail.example.org:587"
+    smtp = load_settings({**GOOD, "BROBYGG_SMTP_URL": url}).smtp
+    assert smtp is not None
+    assert (smtp.username, smtp.password) == ("post@unit.example.org", "p@ss:w/rd%+1")
+    assert (smtp.host, smtp.port) == ("mail.example.org", 587)
+
+
+def test_a_mail_server_without_a_password_has_none() -> None:
+    smtp = load_settings({**GOOD, "BROBYGG_SMTP_URL": "smtp://127.0.0.1:25?tls=none"}).smtp
+    assert smtp is not None
+    assert (smtp.username, smtp.password) == (None, None)

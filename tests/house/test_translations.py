@@ -30,12 +30,13 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 
 @cache
-def _texts_of(folder: str) -> frozenset[tuple[str, ...]]:
+def _texts_of(folder: str) -> frozenset[tuple[str, str | None]]:
+    """The texts of the code, each with its context."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     found = extract_from_dir(str(ROOT / folder), methods, options, keywords=KEYWORDS)
-    messages = (message for _file, _line, message, _comments, _context in found)
-    return frozenset(tuple(m) if isinstance(m, (tuple, list)) else (m,) for m in messages if m)
+    messages = ((message, context) for _file, _line, message, _comments, context in found)
+    return frozenset((m[0] if isinstance(m, (tuple, list)) else m, context) for m, context in messages if m)
 
 
 def _catalogue(folder: str, language: str) -> Catalog:
@@ -55,10 +56,10 @@ def _forms(message: Message) -> list[str]:
 def test_every_text_of_the_code_is_translated(folder: str, language: str) -> None:
     catalogue = _catalogue(folder, language)
     missing = []
-    for text in _texts_of(folder):
-        message = catalogue.get(text[0])
+    for text, context in _texts_of(folder):
+        message = catalogue.get(text, context)
         if message is None or message.fuzzy or not all(_forms(message)):
-            missing.append(text[0])
+            missing.append(text)
     assert not missing, f"{len(missing)} texts without {language}: {sorted(missing)[:10]}"
 
 
@@ -86,3 +87,15 @@ def test_the_compiled_catalogue_is_as_new_as_its_source(language: str) -> None:
     catalogue = read_mo(BytesIO(compiled.read_bytes()))
     texts = [m for m in _catalogue("crm", language) if m.id and all(_forms(m))]
     assert len(list(catalogue)) >= len(texts)
+
+
+@pytest.mark.parametrize(("folder", "context"), [("crm", "button"), ("surveys", "column")])
+def test_a_word_with_two_meanings_is_two_texts(folder: str, context: str) -> None:
+    """ "Count" is what a button does, and the heading over numbers."""
+    words = {"button": ("Räkna", "Tell", "Tæl"), "column": ("Antal", "Antall", "Antal")}[context]
+    for language, word in zip(LANGUAGES, words, strict=True):
+        catalogue = _catalogue(folder, language)
+        assert catalogue.get("Count") is None
+        message = catalogue.get("Count", context)
+        assert message is not None
+        assert message.string == word

@@ -178,6 +178,64 @@ def test_a_participant_is_added_with_a_start_and_a_look_alike_is_asked_about(
         assert person.enrolments[0].coordinator_id == there.coordinator.staff_id
 
 
+def _new_person(client: FlaskClient, **values: str) -> dict[str, str]:
+    """The form of a new participant as a browser would send it."""
+    page = client.get("/participants/new").get_data(as_text=True)
+    return {
+        "first_name": "Eva",
+        "last_name": "Ek",
+        "unit_id": re.findall(r'<option selected value="(\d+)"', page)[0],
+        "email": "eva@example.org",
+        "language": "sv",
+        "channels": "email",
+        "submission_key": _hidden(page, "submission_key"),
+        **values,
+    }
+
+
+def _people_called_ek(core_app: Flask) -> list[Participant]:
+    with core_app.app_context():
+        return list(current_session().scalars(select(Participant).where(Participant.last_name == "Ek")))
+
+
+def test_a_form_that_is_sent_twice_adds_one_person(browser: Browser, there: Here, core_app: Flask) -> None:
+    client = browser("manager")
+    form = _new_person(client, programme_id=str(there.programme_id), starts_on="2026-11-01")
+    first, second = (client.post("/participants/new", data=form) for _time in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+    assert len(_people_called_ek(core_app)) == 1
+    with core_app.app_context():
+        started = select(Enrolment).join(Enrolment.participant).where(Participant.last_name == "Ek")
+        assert len(current_session().scalars(started).all()) == 1
+
+
+def test_somebody_else_in_a_form_that_came_back_is_somebody_else(
+    browser: Browser, there: Here, core_app: Flask
+) -> None:
+    client = browser("manager")
+    form = _new_person(client)
+    for first_name, email in (("Eva", "eva@example.org"), ("Ivar", "ivar@example.org")):
+        answer = client.post("/participants/new", data={**form, "first_name": first_name, "email": email})
+        assert answer.status_code == 303
+    assert {person.first_name for person in _people_called_ek(core_app)} == {"Eva", "Ivar"}
+
+
+def test_two_forms_with_the_same_name_are_two_people(browser: Browser, there: Here, core_app: Flask) -> None:
+    client = browser("manager")
+    for _time in range(2):
+        client.post("/participants/new", data=_new_person(client, somebody_else="y"))
+    assert len(_people_called_ek(core_app)) == 2
+
+
+def test_the_key_stays_while_a_fault_is_corrected(browser: Browser, there: Here) -> None:
+    client = browser("manager")
+    form = _new_person(client, last_name="")
+    faulty = client.post("/participants/new", data=form)
+    assert faulty.status_code == 422
+    assert _hidden(faulty.get_data(as_text=True), "submission_key") == form["submission_key"]
+
+
 def test_the_exit_saves_the_exit_and_the_corrected_contact_details(
     browser: Browser, there: Here, core_app: Flask
 ) -> None:

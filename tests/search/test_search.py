@@ -11,6 +11,7 @@ from crm.employers.fields import EmployerFields, PersonFields, WorkplaceFields
 from crm.employers.list_queries import EmployerFilter, employer_page
 from crm.events import ParticipantChanged, emit
 from crm.search.folding import number_forms, search_terms
+from crm.search.matching import matches, of_kind
 from crm.search.queries import find
 from crm.search.services import index_participant, rebuild
 from crm.search.tables import document, ensure
@@ -130,7 +131,7 @@ def test_the_list_of_employers_uses_the_index_for_a_text(searchable: Flask, acto
     employer(actor, "Vindelns Trä")
     with searchable.test_request_context("/employers"):
         page = employer_page(actor, EmployerFilter(text="ordly", sort="-name"), page=1)
-    assert [row.employer.name for row in page.items] == ["Nordlys 2", "Nordlys 1", "Nordlys 0"]
+    assert [row.name for row in page.items] == ["Nordlys 2", "Nordlys 1", "Nordlys 0"]
     assert (page.total, page.is_more) == (3, False)
 
 
@@ -143,8 +144,20 @@ def test_a_text_that_very_many_have_is_counted_as_more(
         employer(actor, f"Nordlys {number}")
     with searchable.test_request_context("/employers"):
         page = employer_page(actor, EmployerFilter(text="nordlys"), page=1)
-    assert [row.employer.name for row in page.items] == [f"Nordlys {number}" for number in range(4)]
+    assert [row.name for row in page.items] == [f"Nordlys {number}" for number in range(4)]
     assert (page.total, page.is_more) == (2, True)
+
+
+def test_sqlite_looks_up_what_the_trigrams_found_and_does_not_read_every_document(actor: Actor) -> None:
+    connection = current_session().connection()
+    if connection.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL knows how many documents a text finds")
+    found = matches(connection, "nordlys")
+    assert found is not None
+    statement = select(document.c.row_id).where(of_kind(connection, "employer", "nordlys"), found)
+    asked = statement.compile(connection, compile_kwargs={"literal_binds": True})
+    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+    assert any("search_document USING INTEGER PRIMARY KEY" in row[3] for row in plan), plan
 
 
 def test_words_and_numbers_are_taken_apart() -> None:

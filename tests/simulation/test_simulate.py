@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from surveys.dispositions import DueState
 from surveys.simulation.command import simulate
-from surveys.simulation.counting import WAVES
+from surveys.simulation.options import WAVES
 
 COMMAND = (sys.executable, "-c", "from crm.cli import main; main()", "simulate")
 SECONDS = 240
@@ -112,3 +112,13 @@ def test_what_cannot_be_is_refused_in_words(option: str, value: str, words: str)
     refused = CliRunner().invoke(simulate, [option, value])
     assert refused.exit_code == 2
     assert words in refused.output
+
+
+def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
+    end(start(tmp_path, "--exits", "1", "--days", "40"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_looking_for_commands_makes_no_installation(tmp_path: Path) -> None:
+    end(start(tmp_path, "--help"))
+    assert list(tmp_path.iterdir()) == []

@@ -2,9 +2,13 @@
 
 import re
 
+from sqlalchemy import select
+
+from crm import clock
 from crm.actors import respondent_actor
 from crm.db import transaction
 from surveys.dispositions import DueState, StopReason
+from surveys.models import MessageText, Translation
 from surveys.refusing import decline
 from tests.surveys.scene import Office
 
@@ -110,3 +114,45 @@ def test_somebody_who_declined_looks_like_somebody_who_has_not_answered_yet(offi
         re.findall(r'class="ds-tag"[^>]*>([^<]*)<', client.get(f"/exits/{address}").text) for address in addresses
     )
     assert first == second
+
+
+def exit_page(office: Office, **person: object) -> str:
+    """The exit page of somebody who has left, as their coordinator reads it."""
+    with office.inside() as scene:
+        address = scene.leave(scene.person(**person)).public_id
+    return office.signed_in(office.coordinator).get(f"/exits/{address}").text
+
+
+def test_it_says_that_a_draft_in_the_persons_language_waits_for_approval(office: Office) -> None:
+    why = "Goes in Swedish: the text in Arabic is a draft that nobody has approved."
+    assert exit_page(office, language="ar").count(why) == 2
+
+
+def test_it_says_that_there_is_no_text_in_the_persons_language(office: Office) -> None:
+    assert "Goes in Swedish: there is no complete text in Somali." in exit_page(office, language="so")
+
+
+def test_the_participants_page_says_it_too(office: Office) -> None:
+    with office.inside() as scene:
+        person = scene.person(language="ar")
+        scene.leave(person)
+        address = person.public_id
+    page = office.signed_in(office.coordinator).get(f"/participants/{address}").text
+    assert "the text in Arabic is a draft" in page
+
+
+def test_it_says_nothing_where_the_person_reads_their_own_language(office: Office) -> None:
+    assert "Goes in" not in exit_page(office, language="sv")
+
+
+def test_what_went_before_an_approval_is_not_explained_by_a_draft(office: Office) -> None:
+    with office.inside() as scene:
+        exit_ = scene.leave(scene.person(language="ar"))
+        scene.work()
+        with transaction() as session:
+            for text in (*session.scalars(select(Translation)), *session.scalars(select(MessageText))):
+                text.approved_at = text.approved_at or clock.now()
+        address = exit_.public_id
+    page = office.signed_in(office.coordinator).get(f"/exits/{address}").text
+    assert "Sent. Open until" in page
+    assert "Goes in" not in page

@@ -1,8 +1,12 @@
 """The result after 90 days: who is in the base, whose word counts, and what the unknown could change."""
 
+from flask import Flask
+
 from surveys.results.later import Later
 from surveys.results.overview import overview
+from surveys.retention import delete_old_answers, months_before
 from tests.surveys_results.conftest import Surveyed
+from tests.world import PASSWORD, World
 
 
 def _later(surveyed: Surveyed) -> Later:
@@ -64,3 +68,25 @@ def test_retention_is_over_those_who_work_and_told(surveyed: Surveyed) -> None:
         surveyed.answered(surveyed.exit(120), answers, wave="follow_up_90")
     retention = _later(surveyed).retention
     assert (retention.same, retention.base) == (3, 5)
+
+
+def test_it_says_up_to_which_exits_the_answers_have_been_deleted(surveyed: Surveyed) -> None:
+    surveyed.exit(120)
+    assert _later(surveyed).deleted_until is None
+    surveyed.answered(surveyed.exit(800), {"status_now": "work"}, wave="follow_up_90")
+    delete_old_answers()
+    later = overview(surveyed.filters(since=surveyed.day(1000))).later
+    assert later.deleted_until == months_before(surveyed.today, 24)
+    assert later.persons.counts.unknown == 2
+
+
+def test_the_page_says_so_too(app: Flask, world: World) -> None:
+    with app.app_context():
+        surveyed = Surveyed(world)
+        surveyed.exit(800)
+        email, since = surveyed.manager.email, surveyed.day(1000)
+    client = app.test_client()
+    client.post("/sign-in", data={"email": email, "password": PASSWORD})
+    words = "has been deleted, as the privacy page promises"
+    assert words in client.get(f"/follow-up?since={since}").text
+    assert words not in client.get("/follow-up").text

@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
 from crm import clock
 from crm.accounts.current import current_actor
@@ -32,6 +33,7 @@ from crm.participants.routes.typed import contact_data, participant_data, typed_
 from crm.participants.services.editing import unit_of
 from crm.participants.services.enrolments import enrol
 from crm.participants.services.participants import add_participant, change_participant
+from crm.participants.submissions import made_by_submission, new_submission_key
 from crm.programmes.queries import programmes_for
 from crm.web.filters import today
 from crm.web.paging import requested_page
@@ -76,9 +78,11 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             given = typed_participant(form)
-            alike = _alike(actor, form, given)
+            public_id = _sent_before(form, given)
+            alike = [] if public_id else _alike(actor, form, given)
             if not alike:
-                return redirect(url_for("participants.show", public_id=_add(actor, form, given)), code=303)
+                public_id = public_id or _add_once(actor, form, given)
+                return redirect(url_for("participants.show", public_id=public_id), code=303)
         except DomainError as error:
             form.add_error(error)
     return _form_page("participants/add.html", actor, form, alike=alike)
@@ -152,9 +156,28 @@ def _form_page(
     return html, 409 if conflict else 422 if form.is_submitted() else 200
 
 
+def _sent_before(form: NewParticipantForm, given: ParticipantFields) -> str | None:
+    """The address of whom this form has made already: a second press on the button, a reply that got lost."""
+    return made_by_submission(form.submission_key.data, checked(given, unit_of(given.unit_id)))
+
+
+def _add_once(actor: Actor, form: NewParticipantForm, given: ParticipantFields) -> str:
+    """Add the participant; of two presses at the same moment, the second finds whom the first has made."""
+    try:
+        return _add(actor, form, given)
+    except IntegrityError:
+        there = _sent_before(form, given)
+        if there is None:
+            raise
+        return there
+
+
 def _add(actor: Actor, form: NewParticipantForm, given: ParticipantFields) -> str:
     with transaction():
-        person = add_participant(actor, given=given)
+        there = _sent_before(form, given)
+        if there is not None:
+            return there
+        person = add_participant(actor, given=given, submission_key=form.submission_key.data)
         if form.programme_id.data is not None:
             enrol(
                 actor,
@@ -187,6 +210,7 @@ def _new_data(actor: Actor) -> dict[str, object]:
         "channels": "email,sms",
         "coordinator_id": coordinator,
         "starts_on": today(),
+        "submission_key": new_submission_key(),
     }
 
 

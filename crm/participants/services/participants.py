@@ -20,17 +20,24 @@ from crm.participants.fields import ParticipantFields, as_columns, checked, fiel
 from crm.participants.models import Enrolment, Participant
 from crm.participants.services.editing import check_unit, check_version, unit_of
 from crm.participants.services.exits import exit_enrolment
+from crm.participants.submissions import address_of_submission
 
 _ALL_FIELDS = tuple(each.name for each in fields(ParticipantFields))
 
 
-def add_participant(actor: Actor, *, given: ParticipantFields) -> Participant:
-    """A new participant of one of the actor's units. Raises DomainError for a field that is wrong. Not repeatable,
-    except that an external reference can exist only once in a unit."""
+def add_participant(actor: Actor, *, given: ParticipantFields, submission_key: str | None = None) -> Participant:
+    """A new participant of one of the actor's units. Raises DomainError for a field that is wrong.
+
+    The same ``submission_key`` with the same name makes one participant, and whoever was sent twice at the same moment
+    meets the unique address of the first. Without a key it is not repeatable, except that an external reference can
+    exist only once in a unit.
+    """
     unit = check_unit(actor, given.unit_id)
     values = checked(given, unit)
     _refuse_known_reference(values.external_ref, unit_id=unit.id)
     person = Participant(**as_columns(values), created_at=clock.now())
+    if submission_key:
+        person.public_id = address_of_submission(submission_key, values)
     session = current_session()
     session.add(person)
     session.flush()  # The id stands in the audit entry and in the event.

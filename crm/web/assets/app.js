@@ -23,6 +23,9 @@
     document.querySelectorAll('form[aria-busy]').forEach((form) => form.removeAttribute('aria-busy'));
   });
 
+  // What can only be read is there to be copied.
+  document.addEventListener('focusin', (event) => { if (event.target.matches('input[readonly]')) event.target.select(); });
+
   // Leaving a form marked data-guard with something typed asks first: a note from a visit is hard to write twice.
   let typed = false;
   document.addEventListener('input', (event) => { if (event.target.closest('form[data-guard]')) typed = true; });

@@ -1,0 +1,19 @@
+"""What the audit log calls the actions of this feature and what they are about."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from crm.extension_points import Text
+
+ACTIONS: Mapping[str, Text] = {
+    "file_sent": _l("File sent in"),
+    "file_imported": _l("File read in"),
+    "file_confirmed": _l("Reading in confirmed"),
+    "file_dropped": _l("File dropped"),
+}
+
+SUBJECTS: Mapping[str, Text] = {
+    "employers": _l("File of employers"),
+    "participants": _l("File of participants"),
+}
