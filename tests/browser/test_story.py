@@ -134,8 +134,8 @@ def test_somebody_else_than_the_coordinator_fills_the_survey_in_by_telephone(
     product.move_clock(days=8)
     page = product.sign_in(windows.desktop(product.url), MANAGER)
     product.wait_for(page, "/surveys/calls", "/surveys/interview/")
-    row = page.locator("tbody tr").first
-    name = row.locator("th").inner_text()
+    row = page.locator("li", has=page.get_by_role("link", name="Open")).first
+    name = row.locator("strong").inner_text()
     row.get_by_role("link", name="Open").click()
     expect(page.locator("main")).to_contain_text(name.split()[0])
     page.locator("main form button[type=submit]").first.click()
