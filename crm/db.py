@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, String, TypeDecorator, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -143,8 +144,7 @@ def read_by_statement() -> None:
 
     Call it before the first read, in a request that writes only inside ``transaction()``. Under READ COMMITTED every
     statement sees what is committed when it begins, inside a transaction or not, so around reads BEGIN and ROLLBACK
-    are only journeys; and at each ROLLBACK the driver forgets the statements that it had prepared, which then are
-    planned anew. Does nothing once a transaction is open, and on SQLite, where a transaction reads one snapshot.
+    are only journeys. Does nothing once a transaction is open, and on SQLite, where a transaction reads one snapshot.
     """
     session = current_session()
     if db.engine.dialect.name == "postgresql" and not session.in_transaction():
@@ -190,11 +190,28 @@ def after_commit(call: Callable[[], None]) -> None:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Set an engine up once: on SQLite foreign keys, WAL, FULL sync, and transactions that we begin ourselves."""
-    if engine.dialect.name != "sqlite" or event.contains(engine, "begin", _begin):
-        return
-    event.listen(engine, "connect", _sqlite_connect)
-    event.listen(engine, "begin", _begin)
+    """Set an engine up once: on SQLite foreign keys, WAL, FULL sync, and transactions that we begin ourselves; on
+    PostgreSQL roll-backs that keep prepared statements.
+    """
+    if engine.dialect.name == "postgresql":
+        engine.dialect.do_rollback = _roll_back  # type: ignore[method-assign,assignment]
+    elif not event.contains(engine, "begin", _begin):
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _begin)
+
+
+def _roll_back(connection: Any) -> None:
+    """End a transaction of psycopg without its forgetting what it has prepared.
+
+    The driver drops every prepared statement at each ROLLBACK, in case one was prepared for a table that the
+    transaction had made. The product makes no tables while it runs, every read ends with a roll-back, and wide
+    statements cost more to plan than to run.
+    """
+    if connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
+        connection.pgconn.exec_(b"ROLLBACK")
+    # A transaction that failed, or a connection that broke meanwhile, is the driver's affair.
+    if connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        connection.rollback()
 
 
 def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:

@@ -135,7 +135,8 @@ def _total(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> in
 def _lines(actor: Actor, filters: EmployerFilter, match: TextMatch | None, *, offset: int) -> Select[Any]:
     """The lines of a page and one more. They are chosen first, so that only they are joined with all that is shown."""
     of_relationship = _SORTS.get(filters.sort.removeprefix("-"), Employer.sort_name).class_ is EmployerRelationship
-    chosen = _ordered(_ids(actor, filters, match, joined=of_relationship), filters.sort)
+    few = match is not None and match.total is not None
+    chosen = _ordered(_ids(actor, filters, match, joined=of_relationship), filters.sort, few=few)
     chosen = chosen.limit(PER_PAGE + 1).offset(offset)
     return _ordered(_with_relationship(select(*_LINE), actor).where(Employer.id.in_(chosen)), filters.sort)
 
@@ -148,13 +149,18 @@ def _ids(actor: Actor, filters: EmployerFilter, match: TextMatch | None, *, join
     return found
 
 
-def _ordered(statement: Select[Any], sort: str) -> Select[Any]:
+def _ordered(statement: Select[Any], sort: str, *, few: bool = False) -> Select[Any]:
+    """The list in its order. ``few``: only a few known rows are left."""
     column = _SORTS.get(sort.removeprefix("-"), Employer.sort_name)
-    order = column.desc() if sort.startswith("-") else column.asc()
+    # An index cannot give the order of an expression. PostgreSQL would walk through the whole index of names until
+    # it has met a page of the few, instead of fetching them by their keys and sorting them.
+    name = Employer.sort_name.concat("") if few else Employer.sort_name
+    order = name if column is Employer.sort_name else column
+    direction = order.desc() if sort.startswith("-") else order.asc()
     # What is not known stands last in either direction.
     if column is not Employer.sort_name:
-        return statement.order_by(order.nulls_last(), Employer.sort_name, Employer.id)
-    return statement.order_by(order, Employer.id)
+        return statement.order_by(direction.nulls_last(), name, Employer.id)
+    return statement.order_by(direction, Employer.id)
 
 
 def _with_relationship(columns: Any, actor: Actor) -> Select[Any]:
