@@ -28,6 +28,10 @@ class EditConflict(DomainError):
         self.current = dict(current)
 
 
+class RegisterUnavailable(DomainError):
+    """A business register does not answer, or refuses. What is known already stays as it is."""
+
+
 class UnscopedQuery(RuntimeError):
     """A query for guarded rows ran in a staff request without a visibility scope. A programming error."""
 

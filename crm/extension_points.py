@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -38,8 +38,8 @@ class Panel:
     """A piece of a page that somebody else owns. ``render`` gets the slot's context and gives safe HTML
     ('' = nothing).
 
-    Slots: today.cards, employer.panels, participant.panels, exit.panels, followup.cards, followup.details,
-    settings.cards, sending.cards.
+    Slots: today.cards, employer.wrong, employer.panels, participant.panels, exit.panels, followup.cards,
+    followup.details, settings.cards, sending.cards.
     """
 
     slot: str
@@ -217,6 +217,99 @@ class GatewayFactory:
 
 
 @dataclass(frozen=True)
+class RegisterEntry:
+    """What a business register says of a company, or of a workplace unit of one, in the words of this product.
+
+    ``number`` and ``parent_number`` are compact. ``employee_count`` is None when it is not known or not shown: that
+    is not zero. ``missing`` names the fields that the register could not give this time: what is known already
+    stays. ``advertising_block`` is None where the register does not say.
+    """
+
+    number: str
+    country: str
+    name: str
+    is_unit: bool = False
+    parent_number: str | None = None
+    former_names: tuple[str, ...] = ()
+    legal_form: str | None = None
+    industry_scheme: str | None = None
+    industry_code: str | None = None
+    industry_text: str | None = None
+    address: str | None = None
+    postcode: str | None = None
+    city: str | None = None
+    municipality_code: str | None = None
+    municipality: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    website: str | None = None
+    employee_count: int | None = None
+    status: Literal["active", "bankrupt", "winding_up", "closed"] = "active"
+    status_since: date | None = None
+    advertising_block: bool | None = None
+    missing: tuple[str, ...] = ()
+
+
+class Register(Protocol):
+    """A country's business register. Every method may raise crm.errors.RegisterUnavailable, with a reason in words
+    that are for staff."""
+
+    key: str
+    country: str
+    can_search: bool
+    """Whether it finds companies by name."""
+
+    def look_up(self, number: str) -> RegisterEntry | None:
+        """The company or unit of a number, closed ones included; None when the register has none."""
+        ...
+
+    def search(self, name: str, *, limit: int = 20) -> Sequence[RegisterEntry]:
+        """Companies by a part of their name, best first; empty where ``can_search`` is false."""
+        ...
+
+    def units_of(self, number: str) -> Sequence[RegisterEntry]:
+        """The workplace units of a company; empty where the register keeps none."""
+        ...
+
+
+@dataclass(frozen=True)
+class RegisterFactory:
+    """How to make a register's client from the environment; None when it is not configured. Raises SettingsError."""
+
+    key: str
+    country: str
+    label: Text
+    build: Callable[[Mapping[str, str]], Register | None]
+
+
+@dataclass(frozen=True)
+class StageRequirement:
+    """What must be there before an employer enters a stage of the pipeline.
+
+    ``check`` gets the id of the relationship and returns in words what is missing; nothing when all is there.
+    ``blocks``: the stage cannot be entered without it; else it is only said.
+    """
+
+    key: str
+    stage: str
+    check: Callable[[int], Sequence[Text]]
+    blocks: bool = False
+
+
+@dataclass(frozen=True)
+class MergeStep:
+    """How a feature's rows follow when two employers are found to be one.
+
+    ``merge(actor, kept_id, gone_id)`` moves them and returns what ``undo(actor, kept_id, gone_id, memory)`` needs to
+    bring them back; the memory is kept as JSON. Both run inside the transaction of the merge.
+    """
+
+    key: str
+    merge: Callable[[Actor, int, int], dict[str, Any]]
+    undo: Callable[[Actor, int, int, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
 class MigrationLineage:
     """A plugin's own tables: their prefix, and the folder with its own Alembic versions."""
 
@@ -257,6 +350,9 @@ class Feature:
     modules: Sequence[Module] = ()
     message_purposes: Sequence[MessagePurpose] = ()
     sms_gateways: Sequence[GatewayFactory] = ()
+    registers: Sequence[RegisterFactory] = ()
+    stage_requirements: Sequence[StageRequirement] = ()
+    merge_steps: Sequence[MergeStep] = ()
     commands: Sequence["click.Command"] = ()
     translations: Path | None = None
     audit_labels: Mapping[str, Text] = field(default_factory=dict)

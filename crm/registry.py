@@ -11,13 +11,16 @@ from crm.extension_points import (
     Feature,
     GatewayFactory,
     HistoryKind,
+    MergeStep,
     MessagePurpose,
     Module,
     NavItem,
     Panel,
     PeriodicJob,
     PublicEndpoint,
+    RegisterFactory,
     Scope,
+    StageRequirement,
     Subscription,
     Text,
 )
@@ -44,6 +47,9 @@ class Registry:
     modules: dict[str, Module] = field(default_factory=dict)
     purposes: dict[str, MessagePurpose] = field(default_factory=dict)
     gateways: dict[str, GatewayFactory] = field(default_factory=dict)
+    registers: dict[str, RegisterFactory] = field(default_factory=dict)
+    stage_requirements: dict[str, StageRequirement] = field(default_factory=dict)
+    merge_steps: dict[str, MergeStep] = field(default_factory=dict)
     commands: list["click.Command"] = field(default_factory=list)
     translations: list[Path] = field(default_factory=list)
     audit_labels: dict[str, Text] = field(default_factory=dict)
@@ -62,6 +68,9 @@ class Registry:
         self._keep(self.modules, {module.key: module for module in feature.modules}, owner)
         self._keep(self.purposes, {purpose.key: purpose for purpose in feature.message_purposes}, owner)
         self._keep(self.gateways, {factory.key: factory for factory in feature.sms_gateways}, owner)
+        self._keep(self.registers, {factory.key: factory for factory in feature.registers}, owner)
+        self._keep(self.stage_requirements, {item.key: item for item in feature.stage_requirements}, owner)
+        self._keep(self.merge_steps, {step.key: step for step in feature.merge_steps}, owner)
         self._keep(self.audit_labels, dict(feature.audit_labels), owner)
         self._keep(self.audit_subjects, dict(feature.audit_subjects), owner)
         self.commands.extend(feature.commands)

@@ -1,0 +1,1 @@
+"""Agreements with employers: written, signed, watched and renewed."""

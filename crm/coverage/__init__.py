@@ -1,0 +1,1 @@
+"""Coverage targets: regions to be covered, by when."""

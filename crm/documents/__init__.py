@@ -1,0 +1,1 @@
+"""Versioned templates and information sheets, and PDF made of them."""

@@ -1,0 +1,1 @@
+"""Inquiries: who asked for what, and what came of it."""

@@ -1,0 +1,1 @@
+"""What employer contact gives, in numbers."""

@@ -1,0 +1,1 @@
+"""Points out what does not belong in a note."""

@@ -1,0 +1,1 @@
+"""CSR partnerships: what employers promised and what they delivered."""
