@@ -47,7 +47,7 @@ def delete_old_answers() -> str:
     Each batch is one transaction of its own, which counts what it deletes. Safe to repeat and to run twice at once.
     """
     done = 0
-    while number := _delete_batch(months_before(clock.today(), retention_months())):
+    while (number := _delete_batch(months_before(clock.today(), retention_months()))) is not None:
         done += number
     return f"answers of {done} responses deleted" if done else "nothing to delete"
 
@@ -58,10 +58,12 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _delete_batch(last_exit: date) -> int:
+def _delete_batch(last_exit: date) -> int | None:
+    """How many responses were deleted; None when there are no more."""
     with transaction() as session:
         statement = trusted(_with_old_answers(last_exit), because=_JOB)
-        rows = session.scalars(statement.execution_options(populate_existing=True)).all()
+        found = session.scalars(statement.execution_options(populate_existing=True)).all()
+        rows = _still_answered(found)
         if rows:
             _settle(rows)
             responses = [row.response for row in rows if row.response is not None]
@@ -69,7 +71,17 @@ def _delete_batch(last_exit: date) -> int:
             _delete_answers(responses)
             _delete_copies([row.public_id for row in rows])
             record(_ACTOR, "survey_answers_deleted", subject_type="survey_response", details={"responses": len(rows)})
-    return len(rows)
+    return len(rows) if found else None
+
+
+def _still_answered(rows: Sequence[DueRow]) -> list[DueRow]:
+    """Those whose answers are there now that the rows are locked.
+
+    PostgreSQL looked before it locked: meanwhile another run may have counted and deleted the answers and gone.
+    """
+    ids = [row.response.id for row in rows if row.response is not None]
+    there = set(current_session().scalars(select(Answer.response_id).where(Answer.response_id.in_(ids)).distinct()))
+    return [row for row in rows if row.response is not None and row.response.id in there]
 
 
 def _with_old_answers(last_exit: date) -> Select[DueRow]:

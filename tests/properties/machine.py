@@ -324,9 +324,9 @@ class SurveyMachine(RuleBasedStateMachine):
             if question is None:
                 return False
             raw = [question.codes[0]] if question.codes else ["Tack"]
-            assert (
-                save_answer(respondent_actor(), row_id=row.id, question=question.key, raw=raw, language=row.language)
-                is None
+            saved = save_answer(
+                respondent_actor(), row_id=row.id, question=question.key, raw=raw, language=row.language
             )
+            assert saved.problem is None
             answers[question.key] = validate_answer(question, raw)  # type: ignore[assignment]
         return resume_question(definition, answers) is not None

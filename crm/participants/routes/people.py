@@ -80,7 +80,9 @@ def add() -> ResponseReturnValue:
             given = typed_participant(form)
             public_id = _sent_before(form, given)
             alike = [] if public_id else _alike(actor, form, given)
-            if not alike:
+            # The same form, sent a second time, may meet what the first one has saved since we asked.
+            public_id = public_id or (_sent_before(form, given) if alike else None)
+            if public_id or not alike:
                 public_id = public_id or _add_once(actor, form, given)
                 return redirect(url_for("participants.show", public_id=public_id), code=303)
         except DomainError as error:
