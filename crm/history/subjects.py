@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, or_, select, true
+from sqlalchemy import ColumnElement, Table, exists, or_, true
 
 from crm.accounts.scopes import condition
 from crm.actors import Actor
@@ -44,8 +44,9 @@ def participant_is_visible(actor: Actor, participant_id: ColumnElement[Any]) -> 
     model = _scoped_model("participant")
     if model is None:
         return participant_id.is_(None)
-    seen = select(model.id).where(condition(model, actor))
-    return or_(participant_id.is_(None), participant_id.in_(seen))
+    # Asked for each row, of which a page has few: the set of all that somebody sees can be everybody.
+    seen = exists().where(model.id == participant_id, condition(model, actor)).correlate_except(model)
+    return or_(participant_id.is_(None), seen)
 
 
 def _scoped_model(table_name: str) -> type[Any] | None:

@@ -56,7 +56,7 @@ def named_staff_scope(actor: Actor) -> ColumnElement[bool]:
 
 def follows_participant(participant_id: Any, actor: Actor) -> ColumnElement[bool]:
     """True where the row's participant is one that the actor sees. For models that hang on a participant."""
-    return exists().where(Participant.id == participant_id, participant_scope(actor))
+    return exists().where(Participant.id == participant_id, participant_scope(actor)).correlate_except(Participant)
 
 
 def _named(actor: Actor) -> Select[Any]:
@@ -66,8 +66,9 @@ def _named(actor: Actor) -> Select[Any]:
 
 def _of_my_units(actor: Actor) -> ColumnElement[bool]:
     """Tested row by row, for it is true of most rows: a list in order stops after its first page."""
-    theirs = select(Enrolment.participant_id).where(Enrolment.unit_id.in_(actor.unit_ids))
-    usual = or_(Participant.unit_id.in_(actor.unit_ids), Participant.id.in_(theirs))
+    enrolled = exists().where(Enrolment.participant_id == Participant.id, Enrolment.unit_id.in_(actor.unit_ids))
+    enrolled = enrolled.correlate_except(Enrolment)
+    usual = or_(Participant.unit_id.in_(actor.unit_ids), enrolled)
     return or_(and_(~Participant.protected, usual), and_(Participant.protected, Participant.id.in_(_named(actor))))
 
 
