@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bench.browsing import Browser
 from bench.cpu import pss_mib
 from bench.data import RARE
+from bench.importing import importing
 from bench.installation import Installation
 from bench.invitations import invitations
 from bench.load import CLIENTS, Load, Work
@@ -195,6 +196,27 @@ def _invitations(bench: Bench) -> Iterator[Result]:
     yield from invitations(bench.place, bench.sizes, bare_cpu_ms=bench.bare_cpu_ms)
 
 
+def search(bench: Bench) -> Iterator[Result]:
+    """The page of the search over everything, for a word that few have and for one with a typing error."""
+    word = RARE.lower()
+    for name, text in (("search over everything", word[2:8]), ("search with a typing error", word[:-2] + "xt")):
+        load, queries = _page_load(bench, f"/search?q={text}", employers=bench.sizes.employers)
+        note = f"{bench.sizes.employers:,} employers"
+        yield bench.result(name, load, None, note=note, queries=queries)
+
+
+def board(bench: Bench) -> Iterator[Result]:
+    """The board of the pipeline over all employers of a unit."""
+    load, queries = _page_load(bench, "/pipeline", employers=bench.sizes.employers)
+    note = f"{bench.sizes.employers:,} employers"
+    yield bench.result("board of the pipeline", load, None, note=note, queries=queries)
+
+
+def _importing(bench: Bench) -> Iterator[Result]:
+    """A long list of employers read in."""
+    yield from importing(bench.place, bench.sizes.employers)
+
+
 MEASURES: dict[str, Callable[[Bench], Iterator[Result]]] = {
     "responses": responses,
     "employers": employers,
@@ -203,4 +225,7 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Result]]] = {
     "invitations": _invitations,
     "click": click,
     "memory": memory,
+    "search": search,
+    "board": board,
+    "import": _importing,
 }

@@ -14,22 +14,31 @@ from crm.accounts.scopes import install_guard
 from crm.accounts.sign_in import init_sign_in
 from crm.accounts.web_ports import web_ports
 from crm.actors import Actor
+from crm.agreements.feature import feature as agreements
+from crm.attachments.feature import feature as attachments
+from crm.coverage.feature import feature as coverage
 from crm.db import db, prepare_engine
+from crm.documents.feature import feature as documents
 from crm.employers.feature import feature as employers
 from crm.employers.text_index import bind_text_index
 from crm.glossary.picklists import label
 from crm.history.feature import feature as history
 from crm.imports.feature import feature as imports
+from crm.inquiries.feature import feature as inquiries
 from crm.jobs.banners import late_banners
 from crm.jobs.feature import feature as jobs
 from crm.languages import init_languages, request_language
 from crm.logs import configure_logging
+from crm.measures.feature import feature as measures
 from crm.messaging.banners import doubt_banners
 from crm.messaging.feature import feature as messaging
 from crm.messaging.models import Channel
 from crm.messaging.services import plan_message
 from crm.messaging.setup import init_messaging
+from crm.note_guard.feature import feature as note_guard
 from crm.participants.feature import feature as participants
+from crm.partnerships.feature import feature as partnerships
+from crm.pipeline.feature import feature as pipeline
 from crm.placements.feature import feature as placements
 from crm.plugin_manager import load_plugins
 from crm.programmes.feature import feature as programmes
@@ -37,6 +46,7 @@ from crm.registry import EXTENSION, Registry
 from crm.reports.feature import feature as reports
 from crm.search.employer_index import EmployerIndex
 from crm.search.feature import feature as search
+from crm.search.keeping import install_keeping
 from crm.settings import Settings, load_settings
 from crm.tasks.feature import feature as tasks
 from crm.web.nav import register_nav
@@ -50,13 +60,22 @@ CORE = (
     tasks,
     messaging,
     jobs,
+    attachments,
+    note_guard,
     programmes,
+    documents,
     employers,
+    agreements,
     participants,
+    inquiries,
     placements,
+    partnerships,
+    coverage,
+    pipeline,
     imports,
     search,
     reports,
+    measures,
 )
 
 
@@ -77,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     registry = _fill_registry(settings)
     app.extensions[EXTENSION] = registry
     install_guard()
+    install_keeping()
     init_languages(app, settings, registry)
     init_sign_in(app, settings)
     init_messaging(app, settings, registry)

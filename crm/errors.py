@@ -1,6 +1,7 @@
 """Domain errors: what services raise, in the user's words. The web layer turns them into messages in one place."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 
 class DomainError(Exception):
@@ -29,7 +30,16 @@ class EditConflict(DomainError):
 
 
 class RegisterUnavailable(DomainError):
-    """A business register does not answer, or refuses. What is known already stays as it is."""
+    """A business register does not answer, or refuses. What is known already stays as it is.
+
+    ``reason`` is one of unreachable, timeout, refused, busy, failed, unreadable; ``retry_after`` how long it asked to be
+    left alone.
+    """
+
+    def __init__(self, message: object, *, reason: str = "failed", retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.retry_after = retry_after
 
 
 class UnscopedQuery(RuntimeError):

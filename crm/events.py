@@ -83,6 +83,32 @@ class EmployerChanged(Event):
 
 
 @dataclass(frozen=True)
+class EmployerClosed(Event):
+    """A business register says that an employer went bankrupt, is being wound up, or has closed.
+
+    ``status`` is bankrupt, winding_up or closed; ``since`` the day that the register names, or the day on which it was
+    seen.
+    """
+
+    key: ClassVar[str] = "employer_closed"
+    employer_id: int
+    status: str
+    since: date
+
+
+@dataclass(frozen=True)
+class EmployersImported(Event):
+    """Very many employers were added, changed or removed at once; no EmployerChanged or ContactPersonChanged tells of
+    each. At most some hundred ids of each at a time."""
+
+    key: ClassVar[str] = "employers_imported"
+    employer_ids: tuple[int, ...]
+    person_ids: tuple[int, ...] = ()
+    workplace_ids: tuple[int, ...] = ()
+    """Workplaces that are gone; those that are there belong to the employers."""
+
+
+@dataclass(frozen=True)
 class ContactPersonChanged(Event):
     """A contact person was added or changed, or came to or left an employer."""
 
@@ -105,6 +131,28 @@ class PlacementChanged(Event):
 
     key: ClassVar[str] = "placement_changed"
     placement_id: int
+
+
+@dataclass(frozen=True)
+class AgreementSigned(Event):
+    """Both sides have signed an agreement."""
+
+    key: ClassVar[str] = "agreement_signed"
+    agreement_id: int
+    employer_id: int
+    unit_id: int
+    agreement_type: str
+
+
+@dataclass(frozen=True)
+class AgreementEnded(Event):
+    """An agreement is over. ``how``: expired, renewed, terminated, refused or replaced."""
+
+    key: ClassVar[str] = "agreement_ended"
+    agreement_id: int
+    employer_id: int
+    unit_id: int
+    how: str
 
 
 @dataclass(frozen=True)

@@ -310,6 +310,44 @@ class MergeStep:
 
 
 @dataclass(frozen=True)
+class SearchWords:
+    """What finds one row: ``title`` is its name, ``words`` texts and numbers beside it, ``phones`` in E.164."""
+
+    row_id: int
+    title: str
+    words: Sequence[str | None] = ()
+    phones: Sequence[str | None] = ()
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """How a row that was found is shown: a link, a line below it, and a word of warning beside it."""
+
+    title: Text
+    href: str
+    detail: Text = ""
+    tag: Text = ""
+
+
+@dataclass(frozen=True)
+class SearchDocuments:
+    """A kind of row that the search over everything finds.
+
+    ``read`` gives the words of rows by their ids; a row that it leaves out is not found any more (nothing of a
+    protected person may be given). It is called in the transaction that changed a row of ``model``. Rows
+    written by statements and not through the session are found after ``brobygg reindex``. ``show`` gets rows that
+    the reader may see by the scope of ``model``, and answers in the same order.
+    """
+
+    kind: str
+    label: Text
+    model: type[Any]
+    read: Callable[[Sequence[int]], Sequence[SearchWords]]
+    show: Callable[[Sequence[Any]], Sequence[SearchHit]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class MigrationLineage:
     """A plugin's own tables: their prefix, and the folder with its own Alembic versions."""
 
@@ -353,6 +391,7 @@ class Feature:
     registers: Sequence[RegisterFactory] = ()
     stage_requirements: Sequence[StageRequirement] = ()
     merge_steps: Sequence[MergeStep] = ()
+    search_documents: Sequence[SearchDocuments] = ()
     commands: Sequence["click.Command"] = ()
     translations: Path | None = None
     audit_labels: Mapping[str, Text] = field(default_factory=dict)

@@ -14,6 +14,9 @@ def fold(text: str) -> str:
     >>> fold("Ågård & Søn-AB")
     'agard & son ab'
     """
-    lowered = text.casefold().translate(_LETTERS)
+    lowered = text.casefold()
+    if lowered.isascii():
+        return _SEPARATORS.sub(" ", lowered).strip()
+    lowered = lowered.translate(_LETTERS)
     bare = "".join(each for each in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(each))
     return _SEPARATORS.sub(" ", bare).strip()

@@ -9,7 +9,7 @@ from crm.errors import PluginError
 from crm.settings import Settings
 
 GROUP = "brobygg.plugins"
-BUNDLED = ("surveys", "outreach", "elks46")
+BUNDLED = ("surveys", "outreach", "elks46", "register_no", "register_se", "register_dk", "register_fi")
 
 
 def installed_plugins() -> dict[str, EntryPoint]:

@@ -20,6 +20,7 @@ from crm.extension_points import (
     PublicEndpoint,
     RegisterFactory,
     Scope,
+    SearchDocuments,
     StageRequirement,
     Subscription,
     Text,
@@ -50,6 +51,7 @@ class Registry:
     registers: dict[str, RegisterFactory] = field(default_factory=dict)
     stage_requirements: dict[str, StageRequirement] = field(default_factory=dict)
     merge_steps: dict[str, MergeStep] = field(default_factory=dict)
+    search_documents: dict[str, SearchDocuments] = field(default_factory=dict)
     commands: list["click.Command"] = field(default_factory=list)
     translations: list[Path] = field(default_factory=list)
     audit_labels: dict[str, Text] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class Registry:
         self._keep(self.registers, {factory.key: factory for factory in feature.registers}, owner)
         self._keep(self.stage_requirements, {item.key: item for item in feature.stage_requirements}, owner)
         self._keep(self.merge_steps, {step.key: step for step in feature.merge_steps}, owner)
+        self._keep(self.search_documents, {item.kind: item for item in feature.search_documents}, owner)
         self._keep(self.audit_labels, dict(feature.audit_labels), owner)
         self._keep(self.audit_subjects, dict(feature.audit_subjects), owner)
         self.commands.extend(feature.commands)

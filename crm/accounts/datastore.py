@@ -15,10 +15,10 @@ from crm.db import current_session
 
 @cache
 def _by(name: str, case_insensitive: bool) -> Select[Staff]:
-    """Put together once: every page looks the person up who is signed in. Every page asks for the roles next."""
+    """Put together once: every page looks the person up who is signed in. Every page asks for the roles and the unit next."""
     column = getattr(Staff, name)
     same = (func.lower(column) if case_insensitive else column) == bindparam("value")
-    return select(Staff).where(same).options(joinedload(Staff.roles))
+    return select(Staff).where(same).options(joinedload(Staff.roles), joinedload(Staff.unit))
 
 
 class StaffDatastore(SQLAlchemyUserDatastore):

@@ -33,6 +33,9 @@ class Unit(PublicId, Versioned, Base):
     """Hour of the local day from which no message leaves."""
     quiet_until: Mapped[int] = mapped_column(default=8)
     modules: Mapped[list[str]] = mapped_column(default=list)
+    stages: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The stages of its pipeline, in order; None: those of the unit above, at the top the five that are shipped.
+    See crm.employers.stages."""
     coordinator_figures_agreed: Mapped[str | None] = mapped_column(String(500))
     """What was agreed with staff about figures for single coordinators; empty means they are off."""
     archived_at: Mapped[datetime | None]

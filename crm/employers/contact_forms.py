@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -22,10 +23,13 @@ from crm.accounts.current import current_staff
 from crm.employers.fields import ContactFields, NextStep
 from crm.employers.forms import reader_language
 from crm.employers.models import Contact, Position, Workplace
-from crm.employers.note_guard import Finding, Sensitive, find_sensitive
+from crm.employers.ways import BASES
 from crm.glossary import picklists
+from crm.note_guard.guard import Finding, pointed_out
 from crm.tasks.models import Task, TaskState
+from crm.tasks.queries import TaskRow
 from crm.tasks.working_days import add_working_days
+from crm.web.context import local_path
 from crm.web.filters import show_weekday, today
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
 
@@ -63,6 +67,14 @@ class ContactForm(BaseForm):
         coerce=optional_text,
     )
     participant_present = BooleanField(_l("A participant was there"))
+    basis = SelectField(
+        _l("Why we approach them"),
+        coerce=optional_text,
+        description=_l("They have a block against advertising. It is written down what gives us the right."),
+    )
+    task = HiddenField()
+    next_page = HiddenField()
+    task_done = BooleanField(_l("The task is done with this"))
 
     def prepare(self, positions: Sequence[Position], workplaces: Sequence[Workplace]) -> None:
         """Fill in the lists of the field, the persons and the workplaces of this employer."""
@@ -70,6 +82,7 @@ class ContactForm(BaseForm):
         self.next_when.choices = _next_choices()
         self.channel.choices = picklists.options("contact_channel", language)
         self.outcome.choices = choices(picklists.options("contact_outcome", language), empty=_l("Choose"))
+        self.basis.choices = choices(BASES.items(), empty=_l("Choose"))
         self.purpose.choices = choices(picklists.options("contact_purpose", language), empty=_l("Not stated"))
         self.quality_level.choices = choices(_LEVELS, empty=_l("Not stated"))
         chosen = set(self.person_ids.data or ())
@@ -92,6 +105,7 @@ class ContactForm(BaseForm):
             quality_level=self.quality_level.data,
             met_decision_maker=decides.get(self.met_decision_maker.data or ""),
             participant_present=self.participant_present.data,
+            basis=self.basis.data,
             workplace_id=self.workplace_id.data,
             person_ids=frozenset(self.person_ids.data or ()),
             submission_key=(self.submission_key.data or None) and self.submission_key.data[:40],
@@ -117,19 +131,36 @@ class ContactForm(BaseForm):
     def more_is_open(self) -> bool:
         """Whether the folded part has something that must be seen: an error, or what was filled in."""
         folded = ("person_ids", "purpose", "workplace_id", "travel_minutes", "quality_level", "note")
-        return any(self[name].errors for name in folded) or bool(self.note.data)
+        filled = self.note.data or self.purpose.data or self.person_ids.data
+        return any(self[name].errors for name in folded) or bool(filled)
 
     def pointed_out(self) -> list[Finding]:
-        """What in the texts looks as if it does not belong there."""
-        return find_sensitive("\n".join(filter(None, (self.note.data, self.next_text.data))))
+        """What in the texts looks as if it does not belong there, until it has been ticked."""
+        return pointed_out(self, "note", "next_text")
 
 
-def new_contact_form() -> ContactForm:
-    """An empty form with its own key, so that sending it twice makes one contact."""
-    return ContactForm(
-        formdata=None,
-        data={"channel": "visit", "on_date": today(), "submission_key": secrets.token_urlsafe(16)},
-    )
+def new_contact_form(**given: object) -> ContactForm:
+    """An empty form with its own key, so that sending it twice makes one contact. ``given``: what is known already."""
+    first = {"channel": "visit", "on_date": today(), "submission_key": secrets.token_urlsafe(16)}
+    return ContactForm(formdata=None, data=first | given)
+
+
+def given_by_address(tasks: Sequence[TaskRow]) -> dict[str, object]:
+    """What the address says about the contact to be written: the task or page that one comes from, kind and purpose."""
+    kinds, purposes = (picklists.codes(f"contact_{name}") for name in ("channel", "purpose"))
+    asked = {name: request.args.get(name, "") for name in ("channel", "purpose", "task")}
+    given: dict[str, object] = {}
+    if asked["channel"] in kinds:
+        given["channel"] = asked["channel"]
+    if asked["purpose"] in purposes:
+        given["purpose"] = asked["purpose"]
+    row = next((row for row in tasks if row.task.public_id == asked["task"]), None)
+    if row is not None:
+        met = [row.task.contact_person_id] if row.task.contact_person_id else []
+        given |= {"task": row.task.public_id, "task_done": True, "person_ids": met}
+    if request.args.get("next"):
+        given["next_page"] = local_path(request.args["next"], fallback="") or None
+    return given
 
 
 def filled_contact_form(contact: Contact, task: Task | None) -> ContactForm:
@@ -149,14 +180,9 @@ def filled_contact_form(contact: Contact, task: Task | None) -> ContactForm:
     )
 
 
-def has_identity_number(findings: Sequence[Finding]) -> bool:
-    """Whether one of the findings is a national identity number."""
-    return any(finding.kind is Sensitive.IDENTITY_NUMBER for finding in findings)
-
-
 _COPIED = (
     "channel", "on_date", "outcome", "purpose", "note", "travel_minutes", "quality_level", "workplace_id",
-    "participant_present",
+    "participant_present", "basis",
 )  # fmt: skip
 
 # IPS-25, quality of employer contact; from the least to the best.

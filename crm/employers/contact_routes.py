@@ -9,6 +9,10 @@ from sqlalchemy import select
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import trusted, visible_one
+from crm.actors import Actor
+from crm.attachments.kinds import ACCEPT
+from crm.attachments.queries import attachments_of
+from crm.attachments.services import LARGEST, add_attachment
 from crm.db import current_session, transaction
 from crm.employers import services
 from crm.employers.blueprint import blueprint
@@ -19,7 +23,10 @@ from crm.employers.queries import STAFF, positions_at, workplaces_of
 from crm.employers.services.contacts import may_change
 from crm.employers.services.next_steps import next_step_of
 from crm.errors import DomainError, EditConflict
+from crm.tasks.queries import open_tasks_of_employer
+from crm.tasks.services import complete_task
 from crm.web.conflicts import differences
+from crm.web.context import local_path
 from crm.web.undo import flash_undo
 
 _BLOCKING = "do_not_contact"
@@ -35,14 +42,18 @@ def log_contact(public_id: str) -> ResponseReturnValue:
     employer_id = employer.id
     form = ContactForm()
     form.prepare(positions_at(actor, employer_id), workplaces_of(actor, employer_id))
-    findings = form.pointed_out() if "save_anyway" not in request.form else []
+    findings = form.pointed_out()
     if form.validate_on_submit() and not findings:
         try:
             with transaction():
                 contact = services.log_contact(
                     actor, employer_id=employer_id, fields=form.as_fields(), next_step=form.next_step()
                 )
+                _finish_task(actor, employer_id, form)
             _tell_saved(contact)
+            if form.next_page.data:
+                back = local_path(form.next_page.data, fallback=url_for(".show", public_id=public_id))
+                return redirect(back, code=303)
             # A browser keeps the fragment of the form's address unless the new one has its own.
             return redirect(url_for(".show", public_id=public_id, _anchor="main"), code=303)
         except DomainError as error:
@@ -62,7 +73,7 @@ def edit_contact(public_id: str) -> ResponseReturnValue:
     form = ContactForm() if request.method == "POST" else filled_contact_form(contact, next_step_of(contact))
     form.next_on.object_data = getattr(next_step_of(contact), "due_on", None)
     form.prepare(positions_at(actor, employer.id), workplaces_of(actor, employer.id))
-    findings = form.pointed_out() if request.method == "POST" and "save_anyway" not in request.form else []
+    findings = form.pointed_out()
     different: list[tuple[str, object]] = []
     contact_id, employer_public_id = contact.id, employer.public_id
     if form.validate_on_submit() and not findings:
@@ -89,6 +100,8 @@ def edit_contact(public_id: str) -> ResponseReturnValue:
         findings=findings,
         different=different,
         may_change=may_change(actor, contact),
+        files=attachments_of(actor, Contact.__tablename__, public_id),
+        accept=ACCEPT,
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -116,6 +129,36 @@ def restore_contact(public_id: str) -> ResponseReturnValue:
         employer = _employer_of(contact).public_id
     flash(_("The contact is back."), "success")
     return redirect(url_for(".show", public_id=employer), code=303)
+
+
+@blueprint.post("/contacts/<public_id>/attachments")
+@require(*STAFF)
+def attach_to_contact(public_id: str) -> ResponseReturnValue:
+    """Add a file to a contact."""
+    actor = current_actor()
+    contact = visible_one(Contact, actor, public_id)
+    unit_id, file = contact.unit_id, request.files.get("file")
+    data = file.read(LARGEST + 1) if file else b""
+    try:
+        with transaction():
+            name = add_attachment(
+                actor, owner_kind=Contact.__tablename__, owner_ref=public_id, unit_id=unit_id, data=data,
+                filename=(file.filename if file else None) or "",
+            ).filename  # fmt: skip
+        flash(_("%(name)s is added.", name=name), "success")
+    except DomainError as error:
+        flash(str(error.message), "warning")
+    return redirect(url_for(".edit_contact", public_id=public_id, _anchor="files"), code=303)
+
+
+def _finish_task(actor: Actor, employer_id: int, form: ContactForm) -> None:
+    """The task that the contact came from is done, if that was ticked and it is still open."""
+    if not (form.task.data and form.task_done.data):
+        return
+    rows = open_tasks_of_employer(actor, employer_id)
+    task = next((row.task for row in rows if row.task.public_id == form.task.data), None)
+    if task is not None:
+        complete_task(actor, task_id=task.id)
 
 
 def _employer_of(contact: Contact) -> Employer:

@@ -17,6 +17,9 @@ class EmployerFields:
     industry_text: str | None = None
     industry_scheme: str | None = None
     industry_code: str | None = None
+    industry_retrieved_on: date | None = None
+    legal_form: str | None = None
+    parent_id: int | None = None
     municipality: str | None = None
     municipality_code: str | None = None
     address: str | None = None
@@ -38,6 +41,8 @@ class PersonFields:
     phone: str | None = None
     email: str | None = None
     do_not_call: bool = False
+    do_not_mail: bool = False
+    preferred_way: str | None = None
     told_on: date | None = None
     country: str = "SE"
     """Where a number without a country code belongs."""
@@ -63,6 +68,17 @@ class WorkplaceFields:
     city: str | None = None
     municipality_code: str | None = None
     phone: str | None = None
+    retrieved_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What an employer wants of us, and how it went so far; keys of crm.employers.ways and a picklist."""
+
+    preferred_information: str | None = None
+    prior_experience: str = "unknown"
+    prior_experience_reason: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,8 @@ class ContactFields:
     quality_level: int | None = None
     met_decision_maker: bool | None = None
     participant_present: bool = False
+    basis: str | None = None
+    """Why an employer with an advertising block was approached: crm.employers.ways.BASES."""
     workplace_id: int | None = None
     person_ids: frozenset[int] = field(default_factory=frozenset)
     submission_key: str | None = None

@@ -1,16 +1,22 @@
 """Forms about employers, contact persons and workplaces."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
-from crm.employers.fields import EmployerFields, PersonFields, PositionFields, WorkplaceFields
+from crm.employers.columns import ListColumn
+from crm.employers.fields import EmployerFields, PersonFields, PositionFields, Preferences, WorkplaceFields
 from crm.employers.models import EmployerKind
 from crm.employers.org_numbers import COUNTRIES
 from crm.employers.rules import CHECK_DIGIT, SIMILAR_NAME
-from crm.employers.stages import KINDS, STAGES
-from crm.web.forms import BaseForm, VersionField, choices, optional_int
+from crm.employers.stages import KINDS, StageSet
+from crm.employers.ways import INFORMATION, REASONS, WAYS
+from crm.glossary import picklists
+from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
 
 
 def reader_language() -> str:
@@ -45,7 +51,8 @@ class EmployerFilterForm(BaseForm):
         ),
         default="all",
     )
-    stage = SelectField(_l("Stage"), choices=choices(STAGES.items(), empty=_l("All stages")), default="")
+    stage = SelectField(_l("Stage"), default="", validate_choice=False)
+    kind = SelectField(_l("Kind"), choices=choices(KINDS.items(), empty=_l("All kinds")), default="")
     municipality = StringField(_l("Municipality"), validators=[Optional(), Length(max=80)])
     show = SelectField(
         _l("Show"),
@@ -53,12 +60,28 @@ class EmployerFilterForm(BaseForm):
             [
                 ("in_use", _l("In use")),
                 ("quiet", _l("Not contacted for 90 days")),
+                ("overdue", _l("Overdue")),
                 ("blocked", _l("Do not contact")),
                 ("archived", _l("Archived")),
             ]
         ),
         default="in_use",
     )
+    c = CheckboxesField(_l("Columns"), validate_choice=False)
+
+    def prepare(self, stages: StageSet, columns: Mapping[str, ListColumn]) -> None:
+        """Fill in the stages of the reader's unit and the columns that can be chosen."""
+        self.stage.choices = choices(stages.choices.items(), empty=_l("All stages"))
+        self.c.choices = choices((key, column.label) for key, column in columns.items() if key != "name")
+
+
+class ViewForm(BaseForm):
+    """The name under which the list is kept as it is shown."""
+
+    query = HiddenField()
+    name = StringField(_l("Name of the view"), validators=[InputRequired(), Length(max=60)])
+    shared = BooleanField(_l("Share it with my unit"))
+    as_default = BooleanField(_l("My list opens with it"))
 
 
 class EmployerForm(BaseForm):
@@ -91,6 +114,11 @@ class EmployerForm(BaseForm):
             Regexp(r"^https?://", message=_l("Write a web address that begins with https://.")),
         ],
     )
+    parent = StringField(
+        _l("Part of"),
+        validators=[Optional(), Length(max=200)],
+        description=_l("Name or number of the larger organisation, as a chapter of an association has one."),
+    )
     source = StringField(_l("How we found them"), validators=[Optional(), Length(max=60)])
     advertising_block = BooleanField(_l("Advertising block: no unasked mail or calls"))
 
@@ -104,7 +132,7 @@ class EmployerForm(BaseForm):
         ticked = {CHECK_DIGIT: self.confirm_digit.data, SIMILAR_NAME: self.confirm_similar.data}
         return frozenset(key for key, yes in ticked.items() if yes)
 
-    def as_fields(self, **kept: str | None) -> EmployerFields:
+    def as_fields(self, **kept: Any) -> EmployerFields:
         """What services want. ``kept``: columns that this form does not show and that stay as they are."""
         texts = ("org_number", "industry_text", "municipality", "address", "postcode", "city", "phone", "email")
         filled = {name: self[name].data or None for name in (*texts, "website", "source")}
@@ -129,7 +157,11 @@ class PersonForm(BaseForm):
     email = StringField(_l("E-mail"), validators=[Optional(), Length(max=254)])
     workplace_id = SelectField(_l("Workplace"), coerce=optional_int)
     decides = BooleanField(_l("Decides about places and jobs"))
+    preferred_way = SelectField(
+        _l("Likes to be reached by"), choices=choices(WAYS.items(), empty=_l("Not stated")), coerce=optional_text
+    )
     do_not_call = BooleanField(_l("Does not want to be called"))
+    do_not_mail = BooleanField(_l("Does not want mail"))
     told_on = DateField(
         _l("Told that we keep these details"),
         validators=[Optional()],
@@ -144,7 +176,8 @@ class PersonForm(BaseForm):
         """The person, as services want it."""
         return PersonFields(
             name=self.name.data or "", phone=self.phone.data or None, email=self.email.data or None,
-            do_not_call=self.do_not_call.data, told_on=self.told_on.data, country=country,
+            do_not_call=self.do_not_call.data, do_not_mail=self.do_not_mail.data,
+            preferred_way=self.preferred_way.data, told_on=self.told_on.data, country=country,
         )  # fmt: skip
 
     def as_position(self) -> PositionFields:
@@ -174,6 +207,11 @@ class RelationshipForm(BaseForm):
     """Who is responsible, in one unit."""
 
     version = VersionField()
+    note = TextAreaField(
+        _l("What must the next one know?"),
+        validators=[Optional(), Length(max=2000)],
+        description=_l("It stands in the history."),
+    )
     owner_id = SelectField(_l("Responsible"), coerce=optional_int)
     deputy_id = SelectField(_l("Deputy"), coerce=optional_int)
 
@@ -181,6 +219,46 @@ class RelationshipForm(BaseForm):
         """Fill in the colleagues that may be chosen."""
         self.owner_id.choices = choices(staff, empty=_l("Nobody: the unit"))
         self.deputy_id.choices = choices(staff, empty=_l("Nobody: the unit"))
+
+
+class PreferencesForm(BaseForm):
+    """What an employer wants of us, and how it went so far."""
+
+    version = VersionField()
+    preferred_information = SelectField(
+        _l("What information do they want?"),
+        choices=choices(INFORMATION.items(), empty=_l("Nobody has asked")),
+        coerce=optional_text,
+    )
+    prior_experience = SelectField(_l("Experience so far"))
+    prior_experience_reason = SelectField(
+        _l("What went wrong?"), choices=choices(REASONS.items(), empty=_l("Nothing")), coerce=optional_text
+    )
+    note = TextAreaField(_l("Good to know"), validators=[Optional(), Length(max=2000)])
+
+    def prepare(self) -> None:
+        """Fill in what depends on the reader's language."""
+        self.prior_experience.choices = picklists.options("prior_experience", reader_language())
+
+    def as_preferences(self) -> Preferences:
+        """What services want."""
+        return Preferences(
+            preferred_information=self.preferred_information.data,
+            prior_experience=self.prior_experience.data,
+            prior_experience_reason=self.prior_experience_reason.data,
+            note=self.note.data or None,
+        )
+
+
+class WorksAlsoForm(BaseForm):
+    """Another employer of a contact person."""
+
+    employer = StringField(
+        _l("Employer"),
+        validators=[InputRequired(), Length(max=200)],
+        description=_l("Its whole name or its organisation number."),
+    )
+    title = StringField(_l("Role"), validators=[Optional(), Length(max=120)])
 
 
 class BlockForm(BaseForm):

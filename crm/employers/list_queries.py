@@ -1,7 +1,7 @@
 """The list of employers: filters, order, one page, and rows for a file."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +13,13 @@ from crm.accounts.models import Staff
 from crm.accounts.scopes import condition, scoped, trusted
 from crm.actors import Actor
 from crm.db import current_session
-from crm.employers.models import Employer, EmployerRelationship
+from crm.employers.columns import COLUMNS, USUAL
+from crm.employers.models import Employer, EmployerKind, EmployerRelationship
+from crm.employers.stage_queries import stages_of
+from crm.employers.stages import LONG_LIST, STAGES
 from crm.employers.text_index import COUNTED, TextMatch, text_index
+from crm.tasks.models import Task, TaskState
+from crm.web.filters import today
 from crm.web.paging import PER_PAGE, page_url
 
 _OTHER = EmployerRelationship.__table__.alias("relationship_of_reader")
@@ -26,23 +31,19 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class EmployerFilter:
-    """What the list shows. ``owner``: mine, unit, none or all. ``show``: in_use, quiet, blocked or archived."""
+    """What the list shows. ``owner``: mine, unit, none or all. ``show``: in_use, quiet, overdue, blocked or archived.
+
+    ``columns``: keys of crm.employers.columns, in their order; the name is always there.
+    """
 
     text: str = ""
     stage: str = ""
     owner: str = "all"
+    kind: str = ""
     municipality: str = ""
     show: str = "in_use"
     sort: str = "name"
-
-
-@dataclass(frozen=True)
-class EmployerRow:
-    """An employer with the relationship of the reader's unit and the name of its owner."""
-
-    employer: Employer
-    relationship: EmployerRelationship | None
-    owner: str | None
+    columns: tuple[str, ...] = USUAL
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class EmployerLine:
     stage: str | None
     last_contact_at: datetime | None
     owner: str | None
+    more: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the columns that somebody added, by key."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def employer_page(actor: Actor, filters: EmployerFilter, *, page: int) -> Employ
     is_more = total > COUNTED
     number = max(1, page) if is_more else min(max(1, page), max(1, -(-total // PER_PAGE)))
     statement = _lines(actor, filters, match, offset=(number - 1) * PER_PAGE)
-    rows = [EmployerLine(*row) for row in current_session().execute(statement)] if total else []
+    rows = [_line(row, filters.columns) for row in current_session().execute(statement)] if total else []
     has_next = len(rows) > PER_PAGE
     return EmployerPage(
         items=rows[:PER_PAGE], page=number, per_page=PER_PAGE, total=min(total, COUNTED), is_more=is_more,
@@ -110,12 +113,48 @@ def employer_page(actor: Actor, filters: EmployerFilter, *, page: int) -> Employ
     )  # fmt: skip
 
 
-def rows_for_file(actor: Actor, filters: EmployerFilter) -> Iterator[EmployerRow]:
-    """Every row of the list in its order, for a file; at most ``EXPORTED``."""
-    whole = _with_relationship(select(Employer, EmployerRelationship, Staff.name), actor)
+def rows_for_file(actor: Actor, filters: EmployerFilter) -> Iterator[list[str]]:
+    """Every row of the list in its order with exactly the columns shown, for a file; at most ``EXPORTED``."""
+    shown = [COLUMNS[key] for key in ("name", *filters.columns)]
+    whole = _with_relationship(select(*(column.value for column in shown), Employer.id, Employer.country), actor)
     statement = _ordered(whole.where(*_conditions(actor, filters, _match(filters))), filters.sort).limit(EXPORTED)
     for row in current_session().execute(statement.execution_options(yield_per=_BATCH)):
-        yield EmployerRow(*row)
+        country = row[-1]
+        yield [column.cell(value, country) for column, value in zip(shown, row[:-2], strict=True)]
+
+
+def employer_ids(actor: Actor, filters: EmployerFilter, *, limit: int) -> list[int]:
+    """The ids of the employers of the list in its order, at most ``limit``: what "all that match" means."""
+    match = _match(filters)
+    joined = _SORTS.get(filters.sort.removeprefix("-"), Employer.sort_name).class_ is EmployerRelationship
+    statement = _ordered(_ids(actor, filters, match, joined=joined), filters.sort).limit(limit)
+    return list(current_session().scalars(trusted(statement, because="scoped by its conditions")))
+
+
+def ids_of(actor: Actor, chosen: Sequence[str | int]) -> list[int]:
+    """The ids of employers in use named by public ids, or by ids, as far as ``actor`` sees them, by name."""
+    named = Employer.public_id if chosen and isinstance(chosen[0], str) else Employer.id
+    statement = scoped(select(Employer.id).where(named.in_(chosen)), condition(Employer, actor))
+    return list(current_session().scalars(statement.order_by(Employer.sort_name, Employer.id))) if chosen else []
+
+
+@dataclass(frozen=True)
+class OfReader:
+    """An employer with the relationship of the reader's unit, if it has one, and who is responsible by name."""
+
+    name: str
+    do_not_contact: bool
+    relationship: EmployerRelationship | None
+    owner: str | None
+    deputy: str | None
+
+
+def relationships_of_reader(actor: Actor, employer_ids: Sequence[int]) -> list[OfReader]:
+    """Some employers that ``actor`` sees by name, each with the relationship of the reader's unit. One query."""
+    columns = (Employer.name, Employer.do_not_contact, EmployerRelationship, Staff.name, COLUMNS["deputy"].value)
+    statement = _with_relationship(select(*columns), actor).where(Employer.id.in_(employer_ids))
+    statement = statement.order_by(Employer.sort_name, Employer.id).execution_options(populate_existing=True)
+    return [OfReader(*row) for row in current_session().execute(statement)]
 
 
 def _match(filters: EmployerFilter) -> TextMatch | None:
@@ -124,7 +163,7 @@ def _match(filters: EmployerFilter) -> TextMatch | None:
 
 def _total(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> int:
     """How many there are, at most one more than ``COUNTED``. The index knows it where nothing but the text filters."""
-    only_text = replace(filters, text="", sort="name", show="in_use") == EmployerFilter()
+    only_text = replace(filters, text="", sort="name", show="in_use", columns=USUAL) == EmployerFilter()
     if match is not None and only_text and filters.show in ("in_use", "archived"):
         return COUNTED + 1 if match.total is None else match.total
     counted = select(func.count()).select_from(_ids(actor, filters, match).limit(COUNTED + 1).subquery())
@@ -138,7 +177,17 @@ def _lines(actor: Actor, filters: EmployerFilter, match: TextMatch | None, *, of
     few = match is not None and match.total is not None
     chosen = _ordered(_ids(actor, filters, match, joined=of_relationship), filters.sort, few=few)
     chosen = chosen.limit(PER_PAGE + 1).offset(offset)
-    return _ordered(_with_relationship(select(*_LINE), actor).where(Employer.id.in_(chosen)), filters.sort)
+    more = [COLUMNS[key].value for key in filters.columns if key not in USUAL]
+    columns = (*_LINE, *more, Employer.country) if more else _LINE
+    return _ordered(_with_relationship(select(*columns), actor).where(Employer.id.in_(chosen)), filters.sort)
+
+
+def _line(row: Any, columns: tuple[str, ...]) -> EmployerLine:
+    more = [key for key in columns if key not in USUAL]
+    if not more:
+        return EmployerLine(*row[: len(_LINE)])
+    cells = {key: COLUMNS[key].cell(value, row[-1]) for key, value in zip(more, row[len(_LINE) : -1], strict=True)}
+    return replace(EmployerLine(*row[: len(_LINE)]), more=cells)
 
 
 def _ids(actor: Actor, filters: EmployerFilter, match: TextMatch | None, *, joined: bool = False) -> Select[Any]:
@@ -198,7 +247,11 @@ def _conditions(actor: Actor, filters: EmployerFilter, match: TextMatch | None) 
     if filters.municipality:
         found.append(_in_municipality(filters.municipality))
     if filters.stage:
-        found.append(EmployerRelationship.stage == filters.stage)
+        found.append(_under_stage(actor, filters.stage))
+    if filters.kind:
+        found.append(Employer.kind == EmployerKind(filters.kind))
+    if filters.show == "overdue":
+        found.append(_has_overdue_step(actor))
     if filters.show == "blocked":
         found.append(Employer.do_not_contact.is_(True))
     if filters.show == "quiet":
@@ -218,6 +271,26 @@ def _in_municipality(text: str) -> ColumnElement[bool]:
     ways = dict.fromkeys((text, text.capitalize(), text.title()))
     by_name = [Employer.municipality.startswith(way, autoescape=True) for way in ways]
     return or_(Employer.municipality_code == text, *by_name)
+
+
+def _under_stage(actor: Actor, stage: str) -> ColumnElement[bool]:
+    """Stands under a stage of the reader's unit: in it, or in one of another list that means the same."""
+    stages = stages_of(actor.unit_id)
+    wanted = stages.place_of(stage)
+    known = dict.fromkeys([*stages.codes, *stages.retired, *STAGES, *LONG_LIST, stage])
+    found: ColumnElement[bool] = EmployerRelationship.stage.in_(stages.under(wanted.code, known))
+    if stages.of_meaning(wanted.meaning) is wanted:
+        # Own stages of other units are known by what they mean alone.
+        own = EmployerRelationship.stage.startswith(f"own.{wanted.meaning.value}.", autoescape=True)
+        found = or_(found, and_(own, EmployerRelationship.stage.not_in(list(known))))
+    return found
+
+
+def _has_overdue_step(actor: Actor) -> ColumnElement[bool]:
+    late = select(Task.id).where(
+        Task.employer_id == Employer.id, Task.state == TaskState.OPEN, Task.due_on < today(), condition(Task, actor)
+    )
+    return late.correlate(Employer).exists()
 
 
 def _is_quiet() -> ColumnElement[bool]:

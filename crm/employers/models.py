@@ -30,6 +30,15 @@ class Stage(StrEnum):
     RESTING = "resting"
 
 
+class RegisterStatus(StrEnum):
+    """What a business register says of a company."""
+
+    ACTIVE = "active"
+    BANKRUPT = "bankrupt"
+    WINDING_UP = "winding_up"
+    CLOSED = "closed"
+
+
 class Employer(PublicId, Versioned, Base):
     """A legal entity that gives, or may give, somebody a place. Organisation-wide."""
 
@@ -48,6 +57,10 @@ class Employer(PublicId, Versioned, Base):
     industry_scheme: Mapped[str | None] = mapped_column(String(16))
     industry_code: Mapped[str | None] = mapped_column(String(12))
     industry_text: Mapped[str | None] = mapped_column(String(200))
+    industry_retrieved_on: Mapped[date | None]
+    """When a register said so. Codes of two schemes are never compared: see ``industry_scheme``."""
+    legal_form: Mapped[str | None] = mapped_column(String(80))
+    former_names: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     municipality_code: Mapped[str | None] = mapped_column(String(8), index=True)
     municipality: Mapped[str | None] = mapped_column(String(80))
     address: Mapped[str | None] = mapped_column(String(200))
@@ -59,11 +72,17 @@ class Employer(PublicId, Versioned, Base):
     employee_count: Mapped[int | None]
     source: Mapped[str | None] = mapped_column(String(60))
     advertising_block: Mapped[bool] = mapped_column(default=False)
+    register_status: Mapped[RegisterStatus] = mapped_column(
+        EnumText(RegisterStatus), default=RegisterStatus.ACTIVE, server_default=RegisterStatus.ACTIVE.value
+    )
+    register_status_since: Mapped[date | None]
     do_not_contact: Mapped[bool] = mapped_column(default=False)
     do_not_contact_reason: Mapped[str | None] = mapped_column(String(300))
     warning: Mapped[str | None] = mapped_column(String(500))
     warning_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     warning_until: Mapped[date | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("employer.id", ondelete="SET NULL"), index=True)
+    """The employer that this one was found to be. It is archived, and its address leads there."""
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
 
@@ -92,6 +111,8 @@ class Workplace(PublicId, Base):
     city: Mapped[str | None] = mapped_column(String(80))
     municipality_code: Mapped[str | None] = mapped_column(String(8))
     phone: Mapped[str | None] = mapped_column(String(20))
+    retrieved_on: Mapped[date | None]
+    """When it was taken over from a register; None when somebody typed it in."""
     archived_at: Mapped[datetime | None]
 
     employer: Mapped[Employer] = relationship(back_populates="workplaces")
@@ -110,8 +131,13 @@ class ContactPerson(PublicId, Versioned, Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     email: Mapped[str | None] = mapped_column(String(254))
     do_not_call: Mapped[bool] = mapped_column(default=False)
+    do_not_mail: Mapped[bool] = mapped_column(default=False, server_default="0")
+    preferred_way: Mapped[str | None] = mapped_column(String(20))
+    """How they like to be reached: a key of crm.employers.ways.WAYS."""
     told_on: Mapped[date | None]
     """When the person was told that we keep these details."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contact_person.id", ondelete="SET NULL"), index=True)
+    """The same person, under another entry."""
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
 
@@ -152,6 +178,10 @@ class EmployerRelationship(PublicId, Versioned, Base):
     stage_since: Mapped[datetime]
     prior_experience: Mapped[str] = mapped_column(String(20), default="unknown")
     """A code of the picklist prior_experience."""
+    prior_experience_reason: Mapped[str | None] = mapped_column(String(40))
+    """Why, where it was bad or mixed: a key of crm.employers.ways.REASONS."""
+    preferred_information: Mapped[str | None] = mapped_column(String(20))
+    """case_based, general or none; None: nobody has asked. General mail goes only to "general"."""
     note: Mapped[str | None] = mapped_column(Text)
     last_contact_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -178,6 +208,9 @@ class StageChange(Base):
     to_stage: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    since_before: Mapped[datetime | None]
+    """When the stage before had been entered: what undoing this move brings back."""
 
 
 class Contact(PublicId, Versioned, Base):
@@ -203,6 +236,8 @@ class Contact(PublicId, Versioned, Base):
     """1 to 5, standards.md section 1."""
     met_decision_maker: Mapped[bool | None]
     participant_present: Mapped[bool] = mapped_column(default=False)
+    basis: Mapped[str | None] = mapped_column(String(40))
+    """Why an employer with an advertising block was approached: a key of crm.employers.ways.BASES."""
     submission_key: Mapped[str | None] = mapped_column(String(40), unique=True)
     """The form's own key: the same form sent twice makes one contact."""
     created_at: Mapped[datetime]

@@ -6,8 +6,8 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
-from crm.actors import Actor
-from crm.employers.contact_forms import ContactForm, new_contact_form
+from crm.actors import Actor, Role
+from crm.employers.contact_forms import ContactForm, given_by_address, new_contact_form
 from crm.employers.forms import reader_language
 from crm.employers.models import Employer, Position
 from crm.employers.org_numbers import show_org_number
@@ -16,8 +16,11 @@ from crm.employers.queries import (
     positions_at,
     relationships_to,
 )
-from crm.employers.stages import KINDS, STAGE_COLORS, STAGES, stage_label
+from crm.employers.stage_queries import stages_of
+from crm.employers.stages import KINDS, StageSet
 from crm.employers.usual_fields import flag_fields, usual_fields
+from crm.employers.ways import INFORMATION, REASONS, WAYS
+from crm.employers.wrong import spoke_just_now, warned_by, wrong_with
 from crm.glossary import picklists
 from crm.history.queries import FIRST_LINES, PER_PAGE, kind_choices, lines_for
 from crm.messaging.addresses import show_phone
@@ -36,8 +39,11 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
     own = next((each for each in relationships if each.own and each.own.unit_id == actor.unit_id), None)
     own = own or next((each for each in relationships if each.own), None)
     tasks = open_tasks_of_employer(actor, employer.id)
-    contact_form = form or new_contact_form()
+    stages = stages_of(own.own.unit_id if own and own.own else actor.unit_id)
+    given = {} if form else given_by_address(tasks)
+    contact_form = form or new_contact_form(**given)
     contact_form.prepare(positions, workplaces)
+    guard, day = _guard(relationships), today()
     kind = request.args.get("kind", "")
     whole = bool(kind) or not request.args.keys().isdisjoint(("lines", "page"))
     lines = PER_PAGE if whole else FIRST_LINES
@@ -49,11 +55,15 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
         "left": [each for each in positions if each.left_on is not None],
         "workplaces": workplaces,
         "tasks": tasks,
-        "tags": _tags(employer, own, tasks),
-        "warning": _warning_in_force(employer, today()),
-        "guard": _guard(relationships),
+        "tags": _tags(employer, own, tasks, stages),
+        "warning": _warning_in_force(employer, day),
+        "warned_by": warned_by(employer) if employer.warning else None,
+        "wrong": wrong_with(employer, own, tasks, day),
+        "guard": guard,
+        "just_now": spoke_just_now(actor, guard, day),
         "form": contact_form,
-        "usual": usual_fields(contact_form) if form is None else None,
+        "usual": usual_fields(contact_form) if form is None and not given else None,
+        "task_at_hand": next((row for row in tasks if row.task.public_id == contact_form.task.data), None),
         "block_form": None,
         "warning_form": None,
         "flag_fields": flag_fields(),
@@ -61,13 +71,16 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
         "more_history_url": None if whole else f"{here_with(lines='all')}#history",
         "history_kinds": kind_choices(),
         "history_kind": kind,
-        "stages": STAGES,
+        "stages": stages,
         "number": show_org_number(employer.org_number, employer.country),
         "kind_label": KINDS[employer.kind],
         "phone": lambda number: show_phone(number, employer.country),
         "channel": lambda code: picklists.label("contact_channel", code, reader_language()),
         "person_tags": lambda position: _person_tags(position, today()),
         "reader": actor.language,
+        "may_merge": actor.has_role(Role.MANAGER, Role.ADMINISTRATOR),
+        "information": INFORMATION,
+        "reasons": REASONS,
     }
 
 
@@ -76,10 +89,12 @@ def _guard(relationships: list[UnitRelationship]) -> list[UnitRelationship]:
     return sorted((each for each in relationships if each.last_on), key=lambda each: str(each.last_on), reverse=True)
 
 
-def _tags(employer: Employer, own: UnitRelationship | None, tasks: list[TaskRow]) -> list[tuple[object, str]]:
+def _tags(
+    employer: Employer, own: UnitRelationship | None, tasks: list[TaskRow], stages: StageSet
+) -> list[tuple[object, str]]:
     found: list[tuple[object, str]] = []
     if own and own.own:
-        found.append((stage_label(own.own.stage), STAGE_COLORS.get(own.own.stage, "neutral")))
+        found.append((stages.label(own.own.stage), stages.color(own.own.stage)))
     late = sum(1 for row in tasks if row.task.due_on < today())
     if late:
         found.append((_("Overdue: %(num)d", num=late), "warning"))
@@ -102,6 +117,10 @@ def _person_tags(position: Position, day: date) -> list[tuple[str, str]]:
         found.append((_("Decides"), "neutral"))
     if person.do_not_call:
         found.append((_("Do not call"), "danger"))
+    if person.do_not_mail:
+        found.append((_("Do not mail"), "danger"))
+    if person.preferred_way in WAYS:
+        found.append((_("Prefers: %(way)s", way=WAYS[person.preferred_way]), "neutral"))
     if person.told_on is None and person.created_at.date() + TOLD_WITHIN < day:
         found.append((_("Not told yet"), "warning"))
     return found

@@ -11,10 +11,11 @@ from crm.actors import Actor
 from crm.db import transaction
 from crm.employers import services
 from crm.employers.blueprint import blueprint
-from crm.employers.forms import PersonForm, WorkplaceForm
+from crm.employers.forms import PersonForm, WorkplaceForm, WorksAlsoForm
 from crm.employers.models import ContactPerson, Employer, Position, Workplace
-from crm.employers.queries import STAFF, positions_of, workplaces_of
+from crm.employers.queries import STAFF, person_of_id, positions_of, workplaces_of
 from crm.employers.services.persons import values_of
+from crm.employers.ways import WAYS
 from crm.errors import DomainError, EditConflict, NotVisible
 from crm.history.queries import lines_for
 from crm.messaging.addresses import show_phone
@@ -30,12 +31,21 @@ def show_person(public_id: str) -> ResponseReturnValue:
     """A contact person: where they work, how to reach them, what was said."""
     actor = current_actor()
     person = visible_one(ContactPerson, actor, public_id)
+    if person.merged_into_id is not None and (kept := person_of_id(actor, person.merged_into_id)):
+        return redirect(url_for(".show_person", public_id=kept.public_id), code=303)
+    return person_page(actor, person, WorksAlsoForm(formdata=None))
+
+
+def person_page(actor: Actor, person: ContactPerson, works_form: WorksAlsoForm) -> str:
+    """The page of a contact person. ``works_form``: another employer that is being added."""
     return render_template(
         "employers/person.html",
         person=person,
         positions=positions_of(actor, person.id),
         history=lines_for(actor, contact_person_id=person.id, page=requested_page()),
         phone=lambda number, country: show_phone(number, country),
+        works_form=works_form,
+        ways=WAYS,
     )
 
 

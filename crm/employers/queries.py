@@ -39,6 +39,7 @@ class UnitRelationship:
     last_channel: str | None = None
     last_staff: str | None = None
     """The unit's newest contact: day, kind and who; nothing of what was said."""
+    last_staff_id: int | None = None
 
 
 def everybody_here(actor: Actor) -> ColumnElement[bool]:
@@ -98,6 +99,22 @@ def positions_of(actor: Actor, person_id: int) -> list[Position]:
     return list(current_session().scalars(scoped(statement, condition(Position, actor))))
 
 
+def employer_of_id(actor: Actor, employer_id: int) -> Employer | None:
+    """The employer with this number, if ``actor`` sees it."""
+    return current_session().scalar(visible(Employer, actor).where(Employer.id == employer_id))
+
+
+def person_of_id(actor: Actor, person_id: int) -> ContactPerson | None:
+    """The contact person with this number, if ``actor`` sees them."""
+    return current_session().scalar(visible(ContactPerson, actor).where(ContactPerson.id == person_id))
+
+
+def employer_of_relationship(relationship: EmployerRelationship) -> Employer:
+    """The employer of a relationship that the caller has checked."""
+    statement = select(Employer).where(Employer.id == relationship.employer_id)
+    return current_session().scalars(trusted(statement, because="of a relationship already checked")).one()
+
+
 def workplaces_of(actor: Actor, employer_id: int) -> list[Workplace]:
     """The workplace units in use of an employer, by name."""
     statement = visible(Workplace, actor).where(Workplace.employer_id == employer_id, Workplace.archived_at.is_(None))
@@ -112,19 +129,21 @@ def relationships_to(actor: Actor, employer_id: int) -> list[UnitRelationship]:
     statement = prepared(actor, "relationships", lambda: _relationships(actor))
     rows = current_session().execute(statement, {"employer_id": employer_id}).all()
     found = [
-        UnitRelationship(unit, owner, deputy, row if row.unit_id in actor.unit_ids else None, on, channel, caller)
-        for row, unit, owner, deputy, on, channel, caller in rows
+        UnitRelationship(
+            unit, owner, deputy, row if row.unit_id in actor.unit_ids else None, on, channel, caller, caller_id
+        )
+        for row, unit, owner, deputy, on, channel, caller, caller_id in rows
     ]
     return sorted(found, key=lambda each: each.own is None)
 
 
 def _relationships(
     actor: Actor,
-) -> Select[EmployerRelationship, str, str | None, str | None, date | None, str | None, str | None]:
+) -> Select[EmployerRelationship, str, str | None, str | None, date | None, str | None, str | None, int | None]:
     statement = (
         select(
             EmployerRelationship, Unit.name, _OWNER.c.name, _DEPUTY.c.name, _NEWEST.c.on_date, _NEWEST.c.channel,
-            _CALLER.c.name,
+            _CALLER.c.name, _CALLER.c.id,
         )
         .join(Unit, Unit.id == EmployerRelationship.unit_id)
         .outerjoin(_OWNER, _OWNER.c.id == EmployerRelationship.owner_id)

@@ -15,8 +15,14 @@ from crm.employers.blueprint import blueprint
 from crm.employers.forms import RelationshipForm
 from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.queries import STAFF, staff_of_units
-from crm.employers.stages import stage_label
+from crm.employers.services.relationships import StageAnswers, StageBlocked
+from crm.employers.stage_forms import StageForm
+from crm.employers.stage_queries import missing_for, stages_of
+from crm.employers.stages import StageSet
 from crm.errors import DomainError, EditConflict
+from crm.note_guard.guard import pointed_out
+from crm.web.context import local_path
+from crm.web.undo import flash_undo
 
 
 @blueprint.post("/employers/<public_id>/take")
@@ -50,13 +56,14 @@ def hand_over(public_id: str) -> ResponseReturnValue:
     }
     form = RelationshipForm() if request.method == "POST" else RelationshipForm(data=shown)
     form.prepare([(staff.id, staff.name) for staff in staff_of_units([relationship.unit_id, actor.unit_id or 0])])
-    if form.validate_on_submit():
+    findings = pointed_out(form, "note")
+    if form.validate_on_submit() and not findings:
         relationship_id, employer_public_id = relationship.id, employer.public_id
         try:
             with transaction():
                 services.hand_over_relationship(
                     actor, relationship_id=relationship_id, version=int(form.version.data or 0),
-                    owner_id=form.owner_id.data, deputy_id=form.deputy_id.data,
+                    owner_id=form.owner_id.data, deputy_id=form.deputy_id.data, note=form.note.data or None,
                 )  # fmt: skip
             flash(_("Saved. The history tells who is responsible."), "success")
             return redirect(url_for(".show", public_id=employer_public_id), code=303)
@@ -66,30 +73,102 @@ def hand_over(public_id: str) -> ResponseReturnValue:
         except DomainError as error:
             form.add_error(error)
     relationship = visible_one(EmployerRelationship, actor, public_id)
-    page = render_template("employers/hand_over.html", form=form, employer=_employer_of(relationship))
+    page = render_template(
+        "employers/hand_over.html", form=form, employer=_employer_of(relationship), findings=findings
+    )
     return page, 422 if form.is_submitted() else 200
 
 
-@blueprint.post("/relationships/<public_id>/stage")
+@blueprint.route("/relationships/<public_id>/stage", methods=["GET", "POST"])
 @require(*STAFF)
 def change_stage(public_id: str) -> ResponseReturnValue:
-    """Move a relationship to another stage."""
+    """Move a relationship to another stage; what the stage asks for is asked here, before it is entered."""
     actor = current_actor()
     relationship = visible_one(EmployerRelationship, actor, public_id)
-    relationship_id, employer_public_id = relationship.id, _employer_of(relationship).public_id
-    stage = request.form.get("stage", "")
+    stages = stages_of(relationship.unit_id)
+    wanted = request.values.get("stage", "")
+    shown = {"stage": wanted or stages.place_of(relationship.stage).code, "version": relationship.version_id}
+    form = StageForm() if request.method == "POST" else StageForm(data=shown | {"next": request.args.get("next")})
+    form.prepare(stages)
+    if request.method == "GET":
+        return _stage_page(form, relationship)
+    if not form.validate():
+        flash(_("Choose one of the stages.") if form.stage.errors else _("It could not be moved."), "warning")
+        return redirect(_back(form, relationship), code=303)
+    # A page that is out of date is answered with what has happened meanwhile, and is asked nothing.
+    is_fresh = form.version.data == relationship.version_id
+    if is_fresh and not form.asked.data and wanted != relationship.stage and _asks(relationship.id, stages, wanted):
+        back = form.next.data or None
+        return redirect(url_for(".change_stage", public_id=public_id, stage=wanted, next=back), code=303)
+    return _move(form, relationship)
+
+
+@blueprint.post("/relationships/<public_id>/stage/undo")
+@require(*STAFF)
+def undo_stage(public_id: str) -> ResponseReturnValue:
+    """Take the last move to another stage back, unless somebody has changed something since."""
+    actor = current_actor()
+    relationship = visible_one(EmployerRelationship, actor, public_id)
+    form = StageForm()
+    back, relationship_id, name = _back(form, relationship), relationship.id, _employer_of(relationship).name
+    label = stages_of(relationship.unit_id).label
     try:
         with transaction():
-            services.change_stage(
-                actor,
-                relationship_id=relationship_id,
-                stage=stage,
-                version=request.form.get("version", type=int),
+            undone = services.undo_stage_change(
+                actor, relationship_id=relationship_id, version=int(form.version.data or 0)
             )
-        flash(_("Stage: %(stage)s", stage=str(stage_label(stage))), "success")
+            stage = str(label(undone.stage))
+        flash(_("Undone. %(name)s is back under: %(stage)s", name=name, stage=stage), "success")
     except DomainError as error:
         flash(str(error.message), "warning")
-    return redirect(url_for(".show", public_id=employer_public_id), code=303)
+    return redirect(back, code=303)
+
+
+def _move(form: StageForm, relationship: EmployerRelationship) -> ResponseReturnValue:
+    actor, public_id, relationship_id = current_actor(), relationship.public_id, relationship.id
+    back, name = _back(form, relationship), _employer_of(relationship).name
+    label, before, stage = stages_of(relationship.unit_id).label, relationship.stage, form.stage.data
+    answers = StageAnswers(reason=form.reason.data or None, again_on=form.again_on.data)
+    try:
+        with transaction():
+            moved = services.change_stage(
+                actor, relationship_id=relationship_id, stage=stage, version=form.version.data, answers=answers
+            )
+            version, now = moved.version_id, moved.stage
+    except StageBlocked:
+        return _stage_page(form, visible_one(EmployerRelationship, actor, public_id)), 422
+    except DomainError as error:
+        flash(str(error.message), "warning")
+        return redirect(back, code=303)
+    if now != before:
+        text = _("%(name)s is now under: %(stage)s", name=name, stage=str(label(now)))
+        flash_undo(text, url_for(".undo_stage", public_id=public_id), version=version, next=back)
+    return redirect(back, code=303)
+
+
+def _asks(relationship_id: int, stages: StageSet, stage: str) -> bool:
+    wanted = stages.get(stage)
+    return wanted is not None and (wanted.is_side or bool(missing_for(relationship_id, stage)))
+
+
+def _stage_page(form: StageForm, relationship: EmployerRelationship) -> str:
+    stages, wanted = stages_of(relationship.unit_id), str(form.stage.data)
+    form.version.data = str(relationship.version_id)
+    return render_template(
+        "employers/stage.html",
+        form=form,
+        employer=_employer_of(relationship),
+        stages=stages,
+        now=stages.label(relationship.stage),
+        wanted=stages.place_of(wanted),
+        missing=missing_for(relationship.id, wanted) if stages.get(wanted) else [],
+        back=_back(form, relationship),
+    )
+
+
+def _back(form: StageForm, relationship: EmployerRelationship) -> str:
+    page = url_for(".show", public_id=_employer_of(relationship).public_id)
+    return local_path(form.next.data, fallback=page)
 
 
 def _employer_of(relationship: EmployerRelationship) -> Employer:

@@ -1,32 +1,31 @@
 """The list of employers, the page of one, adding and changing, archiving, blocks and warnings."""
 
-from typing import Any
-
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from crm.accounts.audit import record
 from crm.accounts.current import current_actor
-from crm.accounts.models import Unit
 from crm.accounts.permissions import require
 from crm.accounts.scopes import visible_one
-from crm.actors import Actor
-from crm.db import current_session, transaction
+from crm.db import transaction
 from crm.employers import services
 from crm.employers.blueprint import blueprint
+from crm.employers.bulk_forms import KIND_LABELS
+from crm.employers.columns import COLUMNS, chosen_columns
 from crm.employers.files import csv_file, xlsx_file
-from crm.employers.forms import BlockForm, EmployerFilterForm, EmployerForm, WarningForm
+from crm.employers.form_page import employer_form_page, kept_industry, parent_id_of, parent_text
+from crm.employers.forms import BlockForm, EmployerFilterForm, EmployerForm, ViewForm, WarningForm
 from crm.employers.list_queries import EmployerFilter, employer_page, rows_for_file
 from crm.employers.models import Employer
-from crm.employers.org_numbers import COUNTRIES, show_org_number
+from crm.employers.org_numbers import show_org_number
 from crm.employers.page import employer_context
-from crm.employers.queries import STAFF, employer_with_workplaces
-from crm.employers.rules import CHECK_DIGIT, AlreadyThere, ConfirmationNeeded
+from crm.employers.queries import STAFF, employer_of_id, employer_with_workplaces
+from crm.employers.saved_views import default_view, query_of, ready_made, views_for
 from crm.employers.services.employers import values_of
-from crm.employers.stages import STAGE_COLORS, STAGES
-from crm.errors import DomainError, EditConflict
-from crm.web.conflicts import differences
+from crm.employers.stage_queries import stages_of
+from crm.errors import DomainError
 from crm.web.paging import requested_page
 from crm.web.undo import flash_undo
 
@@ -41,14 +40,25 @@ _FILES = {
 def index() -> ResponseReturnValue:
     """The list of employers, filtered and ordered by the address."""
     actor = current_actor()
-    form, filters = _filter()
+    if not request.args:
+        opens_with = default_view(actor)
+        if opens_with is not None:
+            return redirect(opens_with)
+    form, filters = filter_of(request.args)
+    stages = stages_of(actor.unit_id)
     return render_template(
         "employers/index.html",
         page=employer_page(actor, filters, page=requested_page()),
         form=form,
         filters=filters,
-        stages={code: str(label) for code, label in STAGES.items()},
-        stage_colors=STAGE_COLORS,
+        stages=stages,
+        columns=[COLUMNS[key] for key in filters.columns],
+        views=views_for(actor),
+        ready_made=ready_made(),
+        view=request.args.get("view", ""),
+        query=query_of(request.args),
+        view_form=ViewForm(),
+        bulk_kinds=KIND_LABELS,
     )
 
 
@@ -57,10 +67,10 @@ def index() -> ResponseReturnValue:
 def export(kind: str) -> ResponseReturnValue:
     """The list as a file, with the same filters. That it was taken stands in the audit log."""
     actor = current_actor()
-    _form, filters = _filter()
+    _form, filters = filter_of(request.args)
     mimetype, write = _FILES[kind]
     rows = list(rows_for_file(actor, filters))
-    content = write(rows)
+    content = write([str(COLUMNS[key].label) for key in ("name", *filters.columns)], rows)
     with transaction():
         record(actor, "employers.exported", subject_type="employer", details={"rows": len(rows), "kind": kind})
     name = f'attachment; filename="employers.{kind}"'
@@ -73,29 +83,9 @@ def show(public_id: str) -> ResponseReturnValue:
     """The page of one employer."""
     actor = current_actor()
     employer = employer_with_workplaces(actor, public_id)
+    if employer.merged_into_id is not None and (kept := employer_of_id(actor, employer.merged_into_id)):
+        return redirect(url_for(".show", public_id=kept.public_id), code=303)
     return render_template("employers/show.html", **employer_context(actor, employer))
-
-
-@blueprint.route("/employers/new", methods=["GET", "POST"])
-@require(*STAFF)
-def add() -> ResponseReturnValue:
-    """Add an employer; one's own unit gets the relationship, oneself as the person responsible."""
-    actor = current_actor()
-    form = EmployerForm() if request.method == "POST" else EmployerForm(data=_new_values(actor))
-    form.prepare()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                employer = services.add_employer(actor, fields=form.as_fields(), confirmed=form.confirmed)
-                if actor.unit_id is not None:
-                    services.take_relationship(
-                        actor, employer_id=employer.id, unit_id=actor.unit_id, owner_id=actor.staff_id
-                    )
-            flash(_("The employer is added. You are responsible."), "success")
-            return redirect(url_for(".show", public_id=employer.public_id), code=303)
-        except DomainError as error:
-            return _form_page(form, None, error), 422
-    return _form_page(form, None), 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/employers/<public_id>/edit", methods=["GET", "POST"])
@@ -107,16 +97,18 @@ def edit(public_id: str) -> ResponseReturnValue:
     shown = values_of(employer) | {
         "version": employer.version_id,
         "org_number": show_org_number(employer.org_number, employer.country),
+        "parent": parent_text(employer),
     }
     form = EmployerForm() if request.method == "POST" else EmployerForm(data=shown)
     form.prepare()
     if form.validate_on_submit():
-        kept = {name: getattr(employer, name) for name in ("industry_scheme", "industry_code", "municipality_code")}
-        if form.municipality.data != (employer.municipality or ""):
-            kept["municipality_code"] = None
+        kept = kept_industry(form, employer) | {"legal_form": employer.legal_form}
+        same_place = form.municipality.data == (employer.municipality or "")
+        kept["municipality_code"] = employer.municipality_code if same_place else None
         employer_id, version = employer.id, int(form.version.data or 0)
         try:
             with transaction():
+                kept["parent_id"] = parent_id_of(form)
                 services.change_employer(
                     actor, employer_id=employer_id, version=version, fields=form.as_fields(**kept),
                     confirmed=form.confirmed,
@@ -124,8 +116,8 @@ def edit(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."), "success")
             return redirect(url_for(".show", public_id=public_id), code=303)
         except DomainError as error:
-            return _form_page(form, visible_one(Employer, actor, public_id), error), 422
-    return _form_page(form, employer), 422 if form.is_submitted() else 200
+            return employer_form_page(form, visible_one(Employer, actor, public_id), error), 422
+    return employer_form_page(form, employer), 422 if form.is_submitted() else 200
 
 
 @blueprint.post("/employers/<public_id>/archive")
@@ -209,43 +201,20 @@ def remove_warning(public_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", public_id=public_id), code=303)
 
 
-def _filter() -> tuple[EmployerFilterForm, EmployerFilter]:
-    form = EmployerFilterForm(request.args)
+def filter_of(arguments: "MultiDict[str, str]") -> tuple[EmployerFilterForm, EmployerFilter]:
+    """The list's form and filters from the arguments of an address."""
+    form = EmployerFilterForm(arguments)
+    form.prepare(stages_of(current_actor().unit_id), COLUMNS)
     form.validate()
     return form, EmployerFilter(
         text=form.q.data or "",
         stage=form.stage.data or "",
         owner=form.owner.data,
+        kind="" if form.kind.errors else form.kind.data or "",
         municipality=form.municipality.data or "",
         show=form.show.data,
-        sort=request.args.get("sort", "name"),
-    )
-
-
-def _new_values(actor: Actor) -> dict[str, Any]:
-    unit = current_session().get(Unit, actor.unit_id) if actor.unit_id else None
-    country = unit.country if unit and unit.country in COUNTRIES else COUNTRIES[0]
-    return {"name": request.args.get("name", ""), "country": country, "kind": "company"}
-
-
-def _form_page(form: EmployerForm, employer: Employer | None, error: DomainError | None = None) -> str:
-    """The form, with what a service said about it: beside the field, as a question, or as a difference."""
-    different: list[tuple[str, object]] = []
-    if isinstance(error, EditConflict) and employer is not None:
-        different = differences(form, error)
-        form.version.data = str(employer.version_id)
-    if error is not None:
-        form.add_error(error)
-    other = error.employer_public_id if isinstance(error, ConfirmationNeeded | AlreadyThere) else None
-    asked = error.confirm if isinstance(error, ConfirmationNeeded) else None
-    return render_template(
-        "employers/form.html",
-        form=form,
-        employer=employer,
-        different=different,
-        other=other,
-        ask_digit=asked == CHECK_DIGIT or form.confirm_digit.data,
-        ask_similar=(asked is not None and asked != CHECK_DIGIT) or form.confirm_similar.data,
+        sort=arguments.get("sort", "name"),
+        columns=chosen_columns(arguments.getlist("c")),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from crm.accounts.scopes import trusted
 from crm.db import Versioned, current_session
@@ -103,3 +103,47 @@ def bare_name(name: str) -> str:
 def sort_name(name: str) -> str:
     """What lists are ordered by."""
     return name.casefold()[:200]
+
+
+def remember_name(employer: Employer, name: str) -> None:
+    """Keep a name that ``employer`` no longer has, so that it is still found under it."""
+    known = list(employer.former_names or [])
+    if name and name != employer.name and name not in known:
+        employer.former_names = [name, *known]
+
+
+def check_parent(employer: Employer) -> None:
+    """Raises DomainError (field ``parent``) when an employer would stand under itself."""
+    seen = {employer.id}
+    at = employer.parent_id
+    while at is not None:
+        if at in seen:
+            raise DomainError(_("An employer cannot be a part of itself."), field="parent")
+        seen.add(at)
+        statement = select(Employer.parent_id).where(Employer.id == at)
+        at = current_session().scalar(trusted(statement, because="only who stands above whom is read"))
+
+
+def find_parent(text: str, country: str) -> Employer:
+    """The employer whose number or whole name is ``text``. Raises DomainError (field ``parent``)."""
+    compact = "".join(each for each in text if each.isalnum()).upper()
+    statement = (
+        select(Employer)
+        .where(
+            or_(
+                and_(Employer.country == country, Employer.org_number == compact),
+                Employer.sort_name == sort_name(text.strip()),
+            ),
+            Employer.archived_at.is_(None),
+        )
+        .order_by(Employer.id)
+        .limit(2)
+    )
+    found = current_session().scalars(trusted(statement, because=_SAME)).all()
+    if not found:
+        raise DomainError(
+            _("No employer here has this name or number. Add the larger organisation first."), field="parent"
+        )
+    if len(found) > 1:
+        raise DomainError(_("Several employers have this name. Write the organisation number."), field="parent")
+    return found[0]

@@ -1,5 +1,6 @@
 """How lists of employers look for a text: through an index that stands above this feature, bound by crm/app.py."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +33,10 @@ class TextIndex(Protocol):
         """The employers in use, or the archived ones, that have every word of ``text``. One query at most."""
         ...
 
+    def named(self, folded: Sequence[str]) -> Sequence[int]:
+        """The ids of employers, archived ones too, whose whole name is one of these (crm.folding.fold). One query."""
+        ...
+
 
 class NamesOnly:
     """What there is without an index: the names, read one by one."""
@@ -41,6 +46,10 @@ class NamesOnly:
         words = text.casefold().split()
         found = [Employer.sort_name.contains(word, autoescape=True) for word in words]
         return TextMatch(and_(*found) if found else false(), None)
+
+    def named(self, folded: Sequence[str]) -> Sequence[int]:
+        """None: without an index names are compared with their accents, by whoever asks."""
+        return ()
 
 
 def bind_text_index(app: Flask, index: TextIndex) -> None:

@@ -10,6 +10,10 @@ ACTIONS: Mapping[str, Text] = {
     "file_sent": _l("File sent in"),
     "file_imported": _l("File read in"),
     "file_confirmed": _l("Reading in confirmed"),
+    "file_columns_chosen": _l("Columns of a file chosen"),
+    "file_columns_remembered": _l("Columns of a file remembered"),
+    "file_columns_forgotten": _l("Remembered columns forgotten"),
+    "file_undone": _l("Import taken back"),
     "file_dropped": _l("File dropped"),
 }
 

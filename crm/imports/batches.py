@@ -1,7 +1,7 @@
 """Taking rows in, batch by batch: a wrong row is reported and the good ones around it are kept."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -11,14 +11,14 @@ from crm.db import current_session, savepoint
 from crm.errors import DomainError, NotVisible
 from crm.imports import employers, participants
 from crm.imports.columns import Columns
+from crm.imports.journal import Journal
 from crm.imports.lookups import Defaults, Lookups
 from crm.imports.report import ImportReport, Outcome
 from crm.imports.rows import Row
 from crm.imports.sheets import text_of
 
-BATCH = 50
-TakeIn = Callable[[Actor, Row, Lookups], Outcome]
-TAKE_IN: Mapping[str, TakeIn] = {"participants": participants.take_in, "employers": employers.take_in}
+BATCH: Mapping[str, int] = {"participants": 50, "employers": 500}
+"""How many rows stand in one transaction: few enough that others wait for no longer than a moment."""
 
 
 class _OnlyLooking(Exception):
@@ -28,22 +28,47 @@ class _OnlyLooking(Exception):
 @dataclass(frozen=True)
 class Batches:
     """What holds for all batches of one file. With ``dry_run`` everything is done and undone, so that a check says
-    what the reading would do."""
+    what the reading would do. ``overwrite``: employers lose what is filled in already where the file says otherwise."""
 
     kind: str
     columns: Columns
     defaults: Defaults
     dry_run: bool
+    overwrite: bool = False
 
 
-def take_batch(actor: Actor, rows: Sequence[Row], batches: Batches, report: ImportReport) -> None:
+@dataclass
+class Taken:
+    """What became of a batch besides its counts: the lines that were wrong, each with why, and what was changed."""
+
+    wrong: dict[int, str] = field(default_factory=dict)
+    journal: Journal | None = None
+
+
+def take_batch(actor: Actor, rows: Sequence[Row], batches: Batches, report: ImportReport) -> Taken:
     """Take some rows in and count them in ``report``, inside a transaction of the caller's."""
     lookups = Lookups(actor, batches.defaults)
+    taken = Taken()
+    if batches.kind == "employers":
+        refused, taken.journal = employers.take_rows(
+            actor, rows, lookups, report, overwrite=batches.overwrite, dry_run=batches.dry_run
+        )
+        for refusal in refused:
+            taken.wrong[refusal.row.line] = _refuse(report, refusal.row, batches.columns, refusal.error)
+    else:
+        _take_participants(actor, rows, lookups, batches, report=report, taken=taken)
+    report.rows += len(rows)
+    return taken
+
+
+def _take_participants(
+    actor: Actor, rows: Sequence[Row], lookups: Lookups, batches: Batches, *, report: ImportReport, taken: Taken
+) -> None:
     refused: set[tuple[str, ...]] = set()
     try:
         with savepoint():
             for row in rows:
-                outcome = _take_row(actor, row, lookups, batches, report)
+                outcome = _take_row(actor, row, lookups, batches, report=report, taken=taken)
                 if outcome is None:
                     refused |= {row.key, row.subject}
                 else:
@@ -52,20 +77,21 @@ def take_batch(actor: Actor, rows: Sequence[Row], batches: Batches, report: Impo
                 raise _OnlyLooking
     except _OnlyLooking:
         current_session().expire_all()
-    report.rows += len(rows)
 
 
-def _take_row(actor: Actor, row: Row, lookups: Lookups, batches: Batches, report: ImportReport) -> Outcome | None:
+def _take_row(
+    actor: Actor, row: Row, lookups: Lookups, batches: Batches, *, report: ImportReport, taken: Taken
+) -> Outcome | None:
     """What became of the row; None when it was refused, which stands in the report then."""
     try:
         with savepoint():
-            return TAKE_IN[batches.kind](actor, row, lookups)
+            return participants.take_in(actor, row, lookups)
     except DomainError as error:
-        _refuse(report, row, batches.columns, error)
+        taken.wrong[row.line] = _refuse(report, row, batches.columns, error)
     except IntegrityError:
         # Somebody else added the same at the same moment; reading the file once more finds it.
         message = _("This is there already, since a moment ago. Read the file once more.")
-        _refuse(report, row, batches.columns, DomainError(message))
+        taken.wrong[row.line] = _refuse(report, row, batches.columns, DomainError(message))
     return None
 
 
@@ -81,23 +107,22 @@ def _counted(outcome: Outcome, row: Row, refused: set[tuple[str, ...]], *, dry_r
     return Outcome.DUPLICATE if repeats_key and outcome is Outcome.UNCHANGED else outcome
 
 
-def _refuse(report: ImportReport, row: Row, columns: Columns, error: DomainError) -> None:
-    field = _column_of(error.field, columns)
+def _refuse(report: ImportReport, row: Row, columns: Columns, error: DomainError) -> str:
+    """Put a wrong row into the report; returns what is wrong with it."""
+    name = _column_of(error.field, columns)
     message = _("This row cannot be changed by you.") if isinstance(error, NotVisible) else str(error.message)
-    report.refuse(
-        line=row.line,
-        column=columns.headings.get(field, ""),
-        value=text_of(row.cell(field)) if field else "",
-        message=message,
-    )
+    heading = columns.headings.get(name, "")
+    value = text_of(row.cell(name)) if name else ""
+    report.refuse(line=row.line, column=heading, value=value, message=message)
+    return f"{heading}: {message}" if heading else message
 
 
 # Fields of services that stand under another name in a file.
 _CALLED = {"reason": "exit_reason", "coordinator_id": "coordinator", "programme_id": "programme", "unit_id": "unit"}
 
 
-def _column_of(field: str | None, columns: Columns) -> str:
-    name = _CALLED.get(field or "", field or "")
-    if name in ("first_name", "last_name") and name not in columns.places:
+def _column_of(name: str | None, columns: Columns) -> str:
+    called = _CALLED.get(name or "", name or "")
+    if called in ("first_name", "last_name") and called not in columns.places:
         return "name"
-    return name
+    return called

@@ -1,4 +1,4 @@
-"""Which heading means which field, in the languages of the lists that people have.
+"""Which heading means which field: guessed in the languages of the lists that people have, or said by somebody.
 
 The headings stand in ``headings.csv`` beside this module, folded here: capitals, accents and dashes do not count.
 """
@@ -27,36 +27,84 @@ class Columns:
     has_identity_numbers: bool
 
 
-def match_columns(sheet: Sheet, kind: str) -> Columns:
-    """Find the fields of a kind among the headings of a sheet. Raises UnreadableFile when a needed one is missing
-    or two headings mean the same."""
+@dataclass(frozen=True)
+class Guess:
+    """What headings seem to mean. ``twice`` is a pair of headings that mean the same; the first is taken."""
+
+    places: Mapping[str, int]
+    twice: tuple[str, str] | None
+
+    def is_whole(self, headings: Sequence[str], kind: str) -> bool:
+        """Whether nothing has to be asked: every heading is understood, or known as one that nobody reads."""
+        taken = set(self.places.values())
+        left = [folded_heading(each) for place, each in enumerate(headings) if each and place not in taken]
+        return self.twice is None and has_needed(self.places, kind) and set(left) <= set(_meanings(""))
+
+
+def folded_heading(heading: str) -> str:
+    """A heading as headings are compared."""
+    return fold(heading.replace("_", " "))
+
+
+def guess_columns(headings: Sequence[str], kind: str) -> Guess:
+    """What the headings of a list of this kind seem to mean."""
     meanings = _meanings(kind)
     places: dict[str, int] = {}
-    ignored, identity = [], False
-    for place, heading in enumerate(sheet.headings):
-        folded = fold(heading.replace("_", " "))
-        field = meanings.get(folded)
+    twice = None
+    for place, heading in enumerate(headings):
+        field = meanings.get(folded_heading(heading))
         if field is None:
-            identity = identity or folded in _meanings("")
-            ignored += [heading] if heading else []
-        elif field in places:
-            first = sheet.headings[places[field]]
-            message = _("Two columns mean the same: %(first)s and %(second)s. Remove one.", first=first, second=heading)
-            raise UnreadableFile(message)
+            continue
+        if field in places:
+            twice = twice or (headings[places[field]], heading)
         else:
             places[field] = place
-    _check_needed(places, kind)
-    return Columns(places, {field: sheet.headings[place] for field, place in places.items()}, ignored, identity)
+    return Guess(places, twice)
+
+
+def match_columns(sheet: Sheet, kind: str, places: Mapping[str, int] | None = None) -> Columns:
+    """The columns of a sheet: as somebody said (``places``), else as they seem.
+
+    Raises UnreadableFile when a needed one is missing or two headings mean the same.
+    """
+    if places is None:
+        guess = guess_columns(sheet.headings, kind)
+        if guess.twice is not None:
+            first, second = guess.twice
+            message = _("Two columns mean the same: %(first)s and %(second)s. Remove one.", first=first, second=second)
+            raise UnreadableFile(message)
+        places = guess.places
+    check_needed(places, kind)
+    taken = set(places.values())
+    unread = [heading for place, heading in enumerate(sheet.headings) if heading and place not in taken]
+    identity = set(_meanings(""))
+    return Columns(
+        places=places,
+        headings={field: sheet.headings[place] for field, place in places.items() if place < len(sheet.headings)},
+        ignored=unread,
+        has_identity_numbers=any(folded_heading(heading) in identity for heading in unread),
+    )
 
 
 def known_headings(headings: Sequence[str]) -> int:
     """How many of these headings mean something to any import."""
     meanings = {**_meanings("participants"), **_meanings("employers")}
-    return sum(fold(heading.replace("_", " ")) in meanings for heading in headings)
+    return sum(folded_heading(heading) in meanings for heading in headings)
 
 
-def _check_needed(places: Mapping[str, int], kind: str) -> None:
-    if "name" in places or (kind == "participants" and {"first_name", "last_name"} <= places.keys()):
+def fields_of_kind(kind: str) -> list[str]:
+    """Every field that a list of this kind may have, in the order in which they are offered."""
+    return list(dict.fromkeys(_meanings(kind).values()))
+
+
+def has_needed(places: Mapping[str, int], kind: str) -> bool:
+    """Whether the fields are there without which nothing can be read."""
+    return "name" in places or (kind == "participants" and {"first_name", "last_name"} <= places.keys())
+
+
+def check_needed(places: Mapping[str, int], kind: str) -> None:
+    """Raises UnreadableFile when a needed field has no column."""
+    if has_needed(places, kind):
         return
     if kind == "participants":
         raise UnreadableFile(_("The first row must have headings, with the columns First name and Last name, or Name."))

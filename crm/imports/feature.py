@@ -4,10 +4,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
 from crm.actors import Actor, Role
+from crm.employers.queries import everybody_here
 from crm.extension_points import Feature, NavItem, Scope
 from crm.imports.audit_labels import ACTIONS, SUBJECTS
 from crm.imports.commands import import_command
-from crm.imports.models import ImportRun
+from crm.imports.models import ImportMapping, ImportRun
 from crm.imports.routes import blueprint
 from crm.imports.tasks import import_job
 
@@ -30,7 +31,7 @@ def feature() -> Feature:
             ),
         ),
         periodic_jobs=(import_job(),),
-        scopes=(Scope(ImportRun, _own_runs),),
+        scopes=(Scope(ImportRun, _own_runs), Scope(ImportMapping, everybody_here)),
         commands=(import_command,),
     )
 

@@ -82,6 +82,13 @@ class Lookups:
             raise DomainError(_("Nobody in the unit has this name or e-mail."), field="coordinator")
         return found
 
+    def owner(self, email: str, *, unit_id: int) -> int | None:
+        """Who is responsible for an employer, by e-mail or name. Raises DomainError for somebody who is not there."""
+        try:
+            return self.coordinator(email, unit_id=unit_id)
+        except DomainError as error:
+            raise DomainError(error.message, field="owner") from error
+
     def country(self, unit_id: int) -> str:
         """The country of a unit."""
         return self._countries.get(unit_id, "SE")

@@ -1,23 +1,30 @@
-"""The table of files that are being read in."""
+"""The tables of files that are being read in, of what they changed, and of what people's columns mean."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.db import Base, EnumText, PublicId
 
 
 class RunState(StrEnum):
-    """checking → checked → running → done. A check writes nothing; ``checked`` waits for somebody to confirm."""
+    """(mapping →) checking → checked → running → done (→ undoing → undone).
 
+    ``mapping`` waits for somebody to say what the columns mean, ``checked`` for somebody to confirm; a check writes
+    nothing.
+    """
+
+    MAPPING = "mapping"
     CHECKING = "checking"
     CHECKED = "checked"
     RUNNING = "running"
     DONE = "done"
     STOPPED = "stopped"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 class ImportRun(PublicId, Base):
@@ -34,6 +41,14 @@ class ImportRun(PublicId, Base):
     programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"))
     language: Mapped[str] = mapped_column(String(8), default="en")
     """The language of whoever sent it, for the messages about rows."""
+    headings: Mapped[list[Any] | None]
+    """What the first row says, for as long as somebody may still say what the columns mean."""
+    sample: Mapped[list[Any] | None]
+    """The first rows as texts, for as long as the file is kept."""
+    columns: Mapped[dict[str, Any] | None]
+    """Field to the place of its column, counted from 0."""
+    overwrite: Mapped[bool] = mapped_column(default=False, server_default="0")
+    """Whether the file replaces what is filled in already; else it only fills what is empty."""
     state: Mapped[RunState] = mapped_column(EnumText(RunState), default=RunState.CHECKING)
     rows_total: Mapped[int]
     rows_done: Mapped[int] = mapped_column(default=0)
@@ -41,8 +56,48 @@ class ImportRun(PublicId, Base):
     """How often somebody began to work on it since it last went forward."""
     check_report: Mapped[dict[str, Any] | None]
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    undo_report: Mapped[dict[str, Any] | None]
+    """What became of it when it was taken back, and how far that has come."""
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    """None: the command line."""
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_import_run_state", "state", "created_at"),)
+
+
+class ImportBatch(Base):
+    """Some rows of a file, once they have been looked at: what they changed, and the rows that were wrong.
+
+    Written in the same transaction as the rows themselves, so that what is there and what can be taken back agree.
+    """
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"))
+    first_row: Mapped[int]
+    journal: Mapped[dict[str, Any] | None]
+    """See crm.imports.journal."""
+    wrong_rows: Mapped[list[Any] | None]
+    """The cells of rows that were not taken, as texts, each with what is wrong in front."""
+
+    __table_args__ = (UniqueConstraint("run_id", "first_row"),)
+
+
+class ImportMapping(PublicId, Base):
+    """What somebody said that the columns of a list mean, for the next list with the same headings."""
+
+    __tablename__ = "import_mapping"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(80))
+    headings: Mapped[list[str]]
+    """Folded and in order of the alphabet: what makes it a list of the same headings."""
+    fields: Mapped[dict[str, str]]
+    """Field to its folded heading."""
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("kind", "name"),)

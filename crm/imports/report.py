@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 MOST_ERRORS = 1_000
+MOST_WARNINGS = 100
+EXAMPLES = 5
 _LONGEST_VALUE = 80
 
 
@@ -31,10 +33,19 @@ class RowError:
         found: dict[str, Any] = {"line": self.line, "column": self.column, "message": self.message}
         return {**found, "value": self.value} if self.value else found
 
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "RowError":
+        """The error that ``as_json`` made plain."""
+        return cls(values["line"], values["column"], values.get("value", ""), values["message"])
+
 
 @dataclass
 class ImportReport:
-    """Counts of rows by what became of them, and every row that was not taken, with why."""
+    """Counts of rows by what became of them, and every row that was not taken, with why.
+
+    ``warnings`` are rows that were taken and that somebody should look at. ``examples``: the first few rows of each
+    outcome, with their name and the fields that change.
+    """
 
     created: int = 0
     updated: int = 0
@@ -43,19 +54,37 @@ class ImportReport:
     rows: int = 0
     errors: list[RowError] = field(default_factory=list)
     error_count: int = 0
+    warnings: list[RowError] = field(default_factory=list)
+    warning_count: int = 0
+    examples: list[dict[str, Any]] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)
     has_identity_numbers: bool = False
+    id: str | None = None
+    """The address of the import, by which it can be taken back; None for a check."""
 
     def count(self, outcome: Outcome) -> None:
         """One more row of this kind."""
         name = "duplicates" if outcome is Outcome.DUPLICATE else outcome.value
         setattr(self, name, getattr(self, name) + 1)
 
+    def show(self, outcome: Outcome, *, line: int, name: str, fields: list[str]) -> None:
+        """Keep a row as an example of its outcome, while there are few."""
+        if len(self.examples) >= EXAMPLES * len(Outcome):
+            return
+        if sum(each["outcome"] == outcome.value for each in self.examples) < EXAMPLES:
+            self.examples.append({"outcome": outcome.value, "line": line, "name": name, "fields": fields})
+
     def refuse(self, *, line: int, column: str, value: str, message: str) -> None:
         """One more row that was not taken. The first thousand are kept in words, all are counted."""
         self.error_count += 1
         if len(self.errors) < MOST_ERRORS:
             self.errors.append(RowError(line, column, value[:_LONGEST_VALUE], message))
+
+    def warn(self, *, line: int, column: str, message: str) -> None:
+        """A row that was taken and that somebody should look at."""
+        self.warning_count += 1
+        if len(self.warnings) < MOST_WARNINGS:
+            self.warnings.append(RowError(line, column, "", message))
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -67,14 +96,16 @@ class ImportReport:
             "duplicates": self.duplicates,
             "error_count": self.error_count,
             "errors": [error.as_json() for error in self.errors],
+            "warning_count": self.warning_count,
+            "warnings": [warning.as_json() for warning in self.warnings],
+            "examples": self.examples,
             "ignored_columns": self.ignored_columns,
             "has_identity_numbers": self.has_identity_numbers,
         }
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ImportReport":
-        """The report that ``as_json`` made plain."""
-        errors = [
-            RowError(each["line"], each["column"], each.get("value", ""), each["message"]) for each in values["errors"]
-        ]
-        return cls(**{**values, "errors": errors})
+        """The report that ``as_json`` made plain, also one of an earlier version."""
+        errors = [RowError.from_json(each) for each in values.get("errors", ())]
+        warnings = [RowError.from_json(each) for each in values.get("warnings", ())]
+        return cls(**{**values, "errors": errors, "warnings": warnings})

@@ -1,6 +1,6 @@
 """A row seen through the headings: cells by field, and what makes it the same row as another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from crm.errors import DomainError
 from crm.folding import fold
 from crm.imports.columns import Columns
-from crm.imports.sheets import LONGEST_CELL, Cell, Sheet, SheetRow, text_of
+from crm.imports.sheets import LONGEST_CELL, Cell, SheetRow, text_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """The cells of a row by field. ``key`` is what makes it the same row as another, ``subject`` what makes it about
     the same person or employer; ``repeats_key`` and ``repeats_subject``: an earlier row of the file has it too.
@@ -43,31 +43,72 @@ _SAME_SUBJECT: Mapping[str, Sequence[Sequence[str]]] = {
 }
 _SAME_ROW: Mapping[str, Sequence[str]] = {
     "participants": ("programme", "starts_on"),
-    "employers": ("contact_name", "contact_email", "contact_phone"),
+    "employers": ("contact_name", "contact_email", "contact_phone", "workplace"),
 }
+_NUMBERS = frozenset(["org_number"])
+"""Fields in which blanks and dashes mean nothing."""
 
 
-def rows_of(sheet: Sheet, columns: Columns, kind: str) -> list[Row]:
-    """Every row with its cells by field, in the order of the file."""
-    subjects: set[tuple[str, ...]] = set()
-    whole: set[tuple[str, ...]] = set()
-    found = []
-    for sheet_row in sheet.rows:
-        cells = _cells(sheet_row, columns)
-        subject = _key(cells, kind)
-        row_key = (*subject, *(fold(text_of(cells.get(field))) for field in _SAME_ROW[kind]))
-        found.append(Row(sheet_row.line, cells, subject, row_key, subject in subjects, row_key in whole))
-        subjects.add(subject)
-        whole.add(row_key)
-    return found
+class Rows:
+    """The rows of a sheet by field, made when they are asked for: a long file is held once and not three times."""
+
+    def __init__(self, sheet_rows: Sequence[SheetRow], columns: Columns, kind: str) -> None:
+        self._rows = sheet_rows
+        self._columns = columns
+        self._kind = kind
+        self._repeats = bytearray(len(sheet_rows))
+        self._find_repeats()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def between(self, start: int, stop: int) -> list[Row]:
+        """Some rows, in the order of the file."""
+        return [self._row(place) for place in range(start, min(stop, len(self._rows)))]
+
+    def texts(self, place: int) -> list[str]:
+        """The cells of a row as they stand in the file."""
+        return [text_of(cell) for cell in self._rows[place].cells]
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self._row(place) for place in range(len(self._rows)))
+
+    def _row(self, place: int) -> Row:
+        sheet_row, repeats = self._rows[place], self._repeats[place]
+        cells = _cells(sheet_row, self._columns)
+        subject, key = _keys(cells, self._kind)
+        return Row(sheet_row.line, cells, subject, key, bool(repeats & 1), bool(repeats & 2))
+
+    def _find_repeats(self) -> None:
+        # Hashes instead of the keys themselves: a file has up to two hundred thousand rows.
+        subjects: set[int] = set()
+        whole: set[int] = set()
+        for place, sheet_row in enumerate(self._rows):
+            subject, key = (hash(each) for each in _keys(_cells(sheet_row, self._columns), self._kind))
+            self._repeats[place] = (subject in subjects) + 2 * (key in whole)
+            subjects.add(subject)
+            whole.add(key)
 
 
 def _cells(row: SheetRow, columns: Columns) -> dict[str, Cell]:
     return {field: row.cells[place] for field, place in columns.places.items() if place < len(row.cells)}
 
 
-def _key(cells: Mapping[str, Cell], kind: str) -> tuple[str, ...]:
+def _keys(cells: Mapping[str, Cell], kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    subject = _subject(cells, kind)
+    return subject, (*subject, *(_plain(cells, field) for field in _SAME_ROW[kind]))
+
+
+def _subject(cells: Mapping[str, Cell], kind: str) -> tuple[str, ...]:
     for group in _SAME_SUBJECT[kind]:
         if text_of(cells.get(group[0])) or group is _SAME_SUBJECT[kind][-1]:
-            return (group[0], *(fold(text_of(cells.get(field))) for field in group))
+            return (group[0], *(_plain(cells, field) for field in group))
     return ()
+
+
+def _plain(cells: Mapping[str, Cell], field: str) -> str:
+    cell = cells.get(field)
+    if cell is None or cell == "":
+        return ""
+    folded = fold(text_of(cell))
+    return folded.replace(" ", "") if field in _NUMBERS else folded

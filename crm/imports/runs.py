@@ -1,56 +1,118 @@
-"""A file that somebody sends in on the page: checked first, read after a confirmation, both in the background."""
+"""A file that somebody sends in: its columns understood, checked, and read after a confirmation, in the background."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from time import monotonic
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from crm import clock
 from crm.accounts.audit import record
 from crm.accounts.current import actor_for
 from crm.accounts.models import Staff
 from crm.accounts.scopes import locked, trusted
-from crm.actors import Actor
+from crm.actors import Actor, system_actor
 from crm.db import current_session, transaction
 from crm.errors import DomainError
-from crm.imports.batches import BATCH, Batches, take_batch
+from crm.imports.batches import BATCH, Batches, Taken, take_batch
+from crm.imports.columns import check_needed, guess_columns
+from crm.imports.journal import Journal
 from crm.imports.lookups import Defaults
-from crm.imports.models import ImportRun, RunState
+from crm.imports.mappings import places_remembered
+from crm.imports.models import ImportBatch, ImportRun, RunState
+from crm.imports.reading import bytes_of, read_sheet
 from crm.imports.report import ImportReport
-from crm.imports.services import Table, new_report, read_table, record_import
+from crm.imports.sheets import Sheet, text_of
+from crm.imports.table import Table, new_report, read_table
+from crm.imports.undoing import undo_batch, whole_journal
 from crm.jobs.wake import wake
 
 RUN_JOB = "imports.run"
+COMMAND_LINE = "imports.command_line"
 KEPT_UNCONFIRMED = timedelta(days=1)
 KEPT_REPORT = timedelta(days=30)
 MOST_ATTEMPTS = 5
+_SAMPLED = 3
+_LONGEST_SAMPLE = 60
 _AT_WORK = (RunState.CHECKING, RunState.RUNNING)
+_BUSY = (*_AT_WORK, RunState.UNDOING)
 _WORKER = "the background works on every run, as the person who sent it"
 
 
 def start_run(
-    actor: Actor, *, kind: str, filename: str, content: bytes, defaults: Defaults, language: str
+    actor: Actor,
+    *,
+    kind: str,
+    filename: str,
+    content: bytes,
+    defaults: Defaults,
+    language: str,
+    overwrite: bool = False,
 ) -> ImportRun:
-    """Keep a file and begin to check it in the background. Raises UnreadableFile for one that cannot be read."""
-    table = read_table(content, kind)
-    run = ImportRun(
-        kind=kind,
-        filename=filename[-200:] or kind,
-        content=content,
-        unit_id=defaults.unit_id,
-        programme_id=defaults.programme_id,
-        language=language,
-        rows_total=len(table.rows),
-        report=new_report(table).as_json(),
-        created_by_id=_staff_id(actor),
-        created_at=clock.now(),
-    )
+    """Keep a file and begin to check it in the background, or wait for somebody to say what its columns mean when
+    that is not plain. Raises UnreadableFile for one that cannot be read."""
+    sheet = read_sheet(bytes_of(content))
+    remembered = places_remembered(kind, sheet.headings)
+    guess = guess_columns(sheet.headings, kind)
+    if remembered is None and not guess.places:
+        check_needed({}, kind)  # Not one heading is known: this is hardly a list, or its headings are missing.
+    run = _new_run(actor, sheet, kind=kind, filename=filename, content=content, defaults=defaults, language=language)
+    run.columns = dict(remembered if remembered is not None else guess.places)
+    run.overwrite = overwrite
+    is_plain = remembered is not None or guess.is_whole(sheet.headings, kind)
+    run.state = RunState.CHECKING if is_plain else RunState.MAPPING
     session = current_session()
     session.add(run)
     session.flush()  # The address of the page has the run's public id.
     _record(actor, run, "file_sent")
+    if is_plain:
+        wake(RUN_JOB)
+    return run
+
+
+def run_of_table(
+    actor: Actor, table: Table, *, kind: str, content: bytes, defaults: Defaults, overwrite: bool
+) -> ImportRun:
+    """Keep a file that is read in without asking anybody: the command line's. A worker goes on when it is killed."""
+    run = ImportRun(
+        kind=kind,
+        filename=kind,
+        content=content,
+        unit_id=defaults.unit_id,
+        programme_id=defaults.programme_id,
+        headings=table.headings,
+        columns=dict(table.columns.places),
+        overwrite=overwrite,
+        state=RunState.RUNNING,
+        rows_total=len(table.rows),
+        report=new_report(table.columns).as_json(),
+        created_by_id=actor.staff_id,
+        created_at=clock.now(),
+    )
+    session = current_session()
+    session.add(run)
+    session.flush()  # The first batch names the run.
+    _record(actor, run, "file_confirmed")
+    return run
+
+
+def choose_columns(actor: Actor, *, run_id: int, places: Mapping[str, int], overwrite: bool) -> ImportRun:
+    """Say what the columns of a file mean, and check it with that. May be repeated until the file is read in.
+
+    Raises NotVisible, UnreadableFile when a needed column is missing, and DomainError when it is too late.
+    """
+    run = locked(ImportRun, actor, run_id)
+    if run.state not in (RunState.MAPPING, RunState.CHECKING, RunState.CHECKED) or run.content is None:
+        raise _too_late()
+    check_needed(places, run.kind)
+    run.columns, run.overwrite = dict(places), overwrite
+    run.report = ImportReport().as_json()
+    run.state, run.rows_done, run.attempts = RunState.CHECKING, 0, 0
+    _forget_batches(run)
+    _record(actor, run, "file_columns_chosen")
     wake(RUN_JOB)
     return run
 
@@ -59,23 +121,53 @@ def confirm_run(actor: Actor, *, run_id: int) -> ImportRun:
     """Read a checked file in, in the background. Raises DomainError when it waits for nothing; NotVisible."""
     run = locked(ImportRun, actor, run_id)
     if run.state is not RunState.CHECKED or run.content is None:
-        raise DomainError(_("This file has been read already, or it waited for too long. Send it again."))
+        raise _too_late()
     run.check_report = run.report
     checked = ImportReport.from_json(run.report)
     run.report = ImportReport(
         ignored_columns=checked.ignored_columns, has_identity_numbers=checked.has_identity_numbers
     ).as_json()
     run.state, run.rows_done, run.attempts = RunState.RUNNING, 0, 0
+    _forget_batches(run)
     _record(actor, run, "file_confirmed")
     wake(RUN_JOB)
     return run
 
 
 def drop_run(actor: Actor, *, run_id: int) -> None:
-    """Forget a file that is not to be read in. May be repeated while the run exists."""
+    """Forget a file that is not to be read in. May be repeated while the run exists.
+
+    Raises DomainError once rows of it are read in: that is taken back instead.
+    """
     run = locked(ImportRun, actor, run_id)
+    if run.state not in (RunState.MAPPING, *_AT_WORK, RunState.CHECKED) or (
+        run.state is RunState.RUNNING and run.rows_done
+    ):
+        raise _too_late()
     _record(actor, run, "file_dropped")
     current_session().delete(run)
+
+
+def undo_run(actor: Actor, *, run_id: int) -> ImportRun:
+    """Take a whole import of employers back, in the background; see crm.imports.undoing. May be repeated.
+
+    Raises NotVisible, and DomainError for one that has not been read in, or is too old.
+    """
+    run = locked(ImportRun, actor, run_id)
+    if run.state in (RunState.UNDOING, RunState.UNDONE):
+        return run
+    if not can_be_undone(run):
+        raise DomainError(_("This import cannot be taken back."))
+    run.state, run.attempts, run.undo_report = RunState.UNDOING, 0, None
+    run.content = run.sample = None
+    _record(actor, run, "file_undone")
+    wake(RUN_JOB)
+    return run
+
+
+def can_be_undone(run: ImportRun) -> bool:
+    """Whether a run is one that can be taken back."""
+    return run.kind == "employers" and run.state in (RunState.DONE, RunState.STOPPED)
 
 
 def work_on(run_id: int, *, seconds: float | None = None) -> bool:
@@ -88,9 +180,9 @@ def work_on(run_id: int, *, seconds: float | None = None) -> bool:
     begun = _begin(run_id)
     if begun is None:
         return True
-    actor, table, language = begun
+    actor, work, language = begun
     with force_locale(language):
-        while _batch(run_id, actor, table):
+        while take_next(run_id, actor, work):
             if until is not None and monotonic() > until:
                 return False
     return True
@@ -98,7 +190,7 @@ def work_on(run_id: int, *, seconds: float | None = None) -> bool:
 
 def work_on_all() -> str:
     """Work on every run that waits, the oldest first; then forget old files. For the periodic job."""
-    waiting = select(ImportRun.id).where(ImportRun.state.in_(_AT_WORK)).order_by(ImportRun.created_at)
+    waiting = select(ImportRun.id).where(ImportRun.state.in_(_BUSY)).order_by(ImportRun.created_at)
     run_ids = list(current_session().scalars(trusted(waiting, because=_WORKER)))
     for run_id in run_ids:
         work_on(run_id)
@@ -112,10 +204,11 @@ def forget_old() -> int:
     with transaction() as session:
         unconfirmed = update(ImportRun).where(
             ImportRun.content.is_not(None),
-            ImportRun.state.in_((RunState.CHECKED, RunState.DONE, RunState.STOPPED)),
+            ImportRun.state.not_in(_BUSY),
             ImportRun.created_at < now - KEPT_UNCONFIRMED,
         )
-        count = len(session.execute(unconfirmed.values(content=None).returning(ImportRun.id)).all())
+        emptied = unconfirmed.values(content=None, sample=None).returning(ImportRun.id)
+        count = len(session.execute(emptied).all())
         old = select(ImportRun).where(ImportRun.created_at < now - KEPT_REPORT)
         for run in session.scalars(trusted(old, because=_WORKER)):
             session.delete(run)
@@ -123,47 +216,122 @@ def forget_old() -> int:
     return count
 
 
-def _begin(run_id: int) -> tuple[Actor, Table, str] | None:
+def take_next(run_id: int, actor: Actor, work: Table | Journal) -> bool:
+    """Take the next rows of a run, or take the next ones back. False when there are none left, or the run is no
+    longer to be worked on. What somebody else adds at the same moment is found by the second try."""
+    for tries_left in (2, 1, 0):
+        try:
+            with transaction():
+                return _batch(run_id, actor, work)
+        except IntegrityError:
+            if not tries_left:
+                raise
+    return False
+
+
+def record_import(actor: Actor, kind: str, report: ImportReport) -> None:
+    """One line in the audit log: how many rows became what."""
+    counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "duplicates", "error_count")}
+    record(actor, "file_imported", subject_type=kind, unit_id=actor.unit_id, details=counts)
+
+
+def _new_run(
+    actor: Actor, sheet: Sheet, *, kind: str, filename: str, content: bytes, defaults: Defaults, language: str
+) -> ImportRun:
+    if actor.staff_id is None:
+        raise DomainError(_("Sign in to send a file."))
+    return ImportRun(
+        kind=kind,
+        filename=filename[-200:] or kind,
+        content=content,
+        unit_id=defaults.unit_id,
+        programme_id=defaults.programme_id,
+        language=language,
+        headings=list(sheet.headings),
+        sample=[[text_of(cell)[:_LONGEST_SAMPLE] for cell in row.cells] for row in sheet.rows[:_SAMPLED]],
+        rows_total=len(sheet.rows),
+        report=ImportReport().as_json(),
+        created_by_id=actor.staff_id,
+        created_at=clock.now(),
+    )
+
+
+def _begin(run_id: int) -> tuple[Actor, Table | Journal, str] | None:
     with transaction() as session:
         run = _locked_run(run_id)
-        if run is None or run.state not in _AT_WORK:
+        if run is None or run.state not in _BUSY:
             return None
-        staff = session.scalar(trusted(select(Staff).where(Staff.id == run.created_by_id), because=_WORKER))
+        staff = None
+        if run.created_by_id is not None:
+            staff = session.scalar(trusted(select(Staff).where(Staff.id == run.created_by_id), because=_WORKER))
+        may_not = run.created_by_id is not None and (staff is None or not staff.active)
+        is_undo = run.state is RunState.UNDOING
         run.attempts += 1
-        if staff is None or not staff.active or run.content is None or run.attempts > MOST_ATTEMPTS:
+        if may_not or (run.content is None and not is_undo) or run.attempts > MOST_ATTEMPTS:
             _finish(run, RunState.STOPPED)
             return None
-        actor, content, kind, language = actor_for(staff), run.content, run.kind, run.language
-    return actor, read_table(content, kind), language
+        actor = actor_for(staff) if staff is not None else system_actor(COMMAND_LINE)
+        content, kind, language, places = run.content, run.kind, run.language, run.columns
+        if is_undo:
+            return actor, whole_journal(run.id), language
+    return actor, read_table(content or b"", kind, places), language
 
 
-def _batch(run_id: int, actor: Actor, table: Table) -> bool:
-    """Take the next rows. False when there are none left, or the run is no longer to be worked on."""
-    with transaction():
-        run = _locked_run(run_id)
-        if run is None or run.state not in _AT_WORK:
-            return False
-        checking = run.state is RunState.CHECKING
-        report = ImportReport.from_json(run.report)
-        rows = table.rows[run.rows_done : run.rows_done + BATCH]
-        defaults = Defaults(unit_id=run.unit_id, programme_id=run.programme_id)
-        take_batch(actor, rows, Batches(run.kind, table.columns, defaults, dry_run=checking), report)
-        run.report = report.as_json()
-        run.rows_done += len(rows)
-        run.attempts = 0
-        if run.rows_done < len(table.rows):
+def _batch(run_id: int, actor: Actor, work: Table | Journal) -> bool:
+    run = _locked_run(run_id)
+    if run is None or run.state not in _BUSY:
+        return False
+    run.attempts = 0
+    if isinstance(work, Journal):
+        if run.state is RunState.UNDOING and undo_batch(run, work):
             return True
-        if not checking:
-            record_import(actor, run.kind, report)
-        _finish(run, RunState.CHECKED if checking else RunState.DONE)
+        if run.state is RunState.UNDOING:
+            _finish(run, RunState.UNDONE)
+        return False
+    if run.state is RunState.UNDOING or dict(work.columns.places) != run.columns:
+        return False  # Somebody has said otherwise meanwhile; the next worker begins with that.
+    return _read_batch(run, actor, work)
+
+
+def _read_batch(run: ImportRun, actor: Actor, table: Table) -> bool:
+    checking = run.state is RunState.CHECKING
+    report = ImportReport.from_json(run.report) if run.rows_done else new_report(table.columns)
+    start = run.rows_done
+    rows = table.rows.between(start, start + BATCH[run.kind])
+    defaults = Defaults(unit_id=run.unit_id, programme_id=run.programme_id)
+    batches = Batches(run.kind, table.columns, defaults, dry_run=checking, overwrite=run.overwrite)
+    taken = take_batch(actor, rows, batches, report)
+    _keep_batch(run, start, {row.line: start + place for place, row in enumerate(rows)}, table, taken)
+    run.report = report.as_json()
+    run.rows_done += len(rows)
+    if run.rows_done < len(table.rows):
+        return True
+    if not checking:
+        record_import(actor, run.kind, report)
+    _finish(run, RunState.CHECKED if checking else RunState.DONE)
     return False
+
+
+def _keep_batch(run: ImportRun, start: int, places: Mapping[int, int], table: Table, taken: Taken) -> None:
+    """Keep what is needed to take the batch back, and the wrong rows for whoever corrects them."""
+    wrong = [[message, *table.rows.texts(places[line])] for line, message in sorted(taken.wrong.items())]
+    journal = taken.journal.as_json() if taken.journal is not None and run.state is RunState.RUNNING else None
+    if run.headings is None:
+        run.headings = table.headings
+    if wrong or journal:
+        batch = ImportBatch(run_id=run.id, first_row=start, journal=journal, wrong_rows=wrong or None)
+        current_session().add(batch)
+
+
+def _forget_batches(run: ImportRun) -> None:
+    current_session().execute(delete(ImportBatch).where(ImportBatch.run_id == run.id))
 
 
 def _finish(run: ImportRun, state: RunState) -> None:
     run.state = state
     run.finished_at = clock.now()
     if state is not RunState.CHECKED:
-        run.content = None
+        run.content = run.sample = None
 
 
 def _locked_run(run_id: int) -> ImportRun | None:
@@ -175,7 +343,5 @@ def _record(actor: Actor, run: ImportRun, action: str) -> None:
     record(actor, action, subject_type=run.kind, unit_id=run.unit_id, details={"rows": run.rows_total})
 
 
-def _staff_id(actor: Actor) -> int:
-    if actor.staff_id is None:
-        raise DomainError(_("Sign in to send a file."))
-    return actor.staff_id
+def _too_late() -> DomainError:
+    return DomainError(_("This file has been read already, or it waited for too long. Send it again."))

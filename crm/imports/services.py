@@ -1,44 +1,20 @@
 """Reading a file in from beginning to end: what the command line and tests use. Pages go through runs.py."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Callable
 
-from crm.accounts import audit
 from crm.actors import Actor
-from crm.db import transaction
+from crm.db import current_session, transaction
+from crm.errors import DomainError
 from crm.imports.batches import BATCH, Batches, take_batch
-from crm.imports.columns import Columns, match_columns
 from crm.imports.lookups import NOTHING_SAID, Defaults
+from crm.imports.mappings import places_named
+from crm.imports.models import ImportRun
 from crm.imports.reading import bytes_of, read_sheet
 from crm.imports.report import ImportReport
-from crm.imports.rows import Row, rows_of
+from crm.imports.runs import run_of_table, take_next
+from crm.imports.table import Source, Table, new_report, read_table
 
 Progress = Callable[[int, int], None]
-Source = Path | BinaryIO | bytes
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file that has been read and understood: its columns and its rows."""
-
-    columns: Columns
-    rows: Sequence[Row]
-
-
-def read_table(source: Source, kind: str) -> Table:
-    """Read a file of one kind ("participants" or "employers"). Raises UnreadableFile with a reason in words."""
-    sheet = read_sheet(bytes_of(source))
-    columns = match_columns(sheet, kind)
-    return Table(columns, rows_of(sheet, columns, kind))
-
-
-def new_report(table: Table) -> ImportReport:
-    """A report with what is known before the first row."""
-    return ImportReport(
-        ignored_columns=list(table.columns.ignored), has_identity_numbers=table.columns.has_identity_numbers
-    )
 
 
 def import_participants(
@@ -48,9 +24,13 @@ def import_participants(
     dry_run: bool = False,
     defaults: Defaults = NOTHING_SAID,
     progress: Progress | None = None,
+    mapping: str | None = None,
 ) -> ImportReport:
     """Read participants, enrolments and exits in. See ``_import``."""
-    return _import("participants", actor, source, dry_run=dry_run, defaults=defaults, progress=progress)
+    content = bytes_of(source)
+    table = _table(content, "participants", mapping)
+    batches = Batches("participants", table.columns, defaults, dry_run=dry_run)
+    return _import(actor, content, table, batches, progress=progress)
 
 
 def import_employers(
@@ -60,41 +40,63 @@ def import_employers(
     dry_run: bool = False,
     defaults: Defaults = NOTHING_SAID,
     progress: Progress | None = None,
+    mapping: str | None = None,
+    overwrite: bool = False,
 ) -> ImportReport:
-    """Read employers and contact persons in. See ``_import``."""
-    return _import("employers", actor, source, dry_run=dry_run, defaults=defaults, progress=progress)
+    """Read employers, contact persons, workplaces and relationships in. See ``_import``.
+
+    What is filled in already stays, unless ``overwrite``.
+    """
+    content = bytes_of(source)
+    table = _table(content, "employers", mapping)
+    batches = Batches("employers", table.columns, defaults, dry_run=dry_run, overwrite=overwrite)
+    return _import(actor, content, table, batches, progress=progress)
 
 
-def _import(
-    kind: str,
-    actor: Actor,
-    source: Source,
-    *,
-    dry_run: bool,
-    defaults: Defaults,
-    progress: Progress | None,
-) -> ImportReport:
-    """Read a file in, fifty rows in each transaction, so that others can work meanwhile.
+def _table(content: bytes, kind: str, mapping: str | None) -> Table:
+    places = places_named(kind, mapping, read_sheet(content).headings) if mapping else None
+    return read_table(content, kind, places)
+
+
+def _import(actor: Actor, content: bytes, table: Table, batches: Batches, *, progress: Progress | None) -> ImportReport:
+    """Read a file in, batch by batch, each in a transaction of its own, so that others can work meanwhile.
 
     Unlike other services it opens its transactions itself: a file is too long for one. Good rows are kept, wrong ones
     reported by line and column; reading the same file again changes nothing. ``progress`` hears rows done and rows
-    in all. With ``dry_run`` everything is undone. Raises UnreadableFile.
+    in all. With ``dry_run`` nothing is written. When it is interrupted, the background goes on where it stood.
     """
-    table = read_table(source, kind)
-    report = new_report(table)
-    batches = Batches(kind=kind, columns=table.columns, defaults=defaults, dry_run=dry_run)
-    for start in range(0, len(table.rows), BATCH):
-        with transaction():
-            take_batch(actor, table.rows[start : start + BATCH], batches, report)
+    if batches.dry_run:
+        return _check(actor, table, batches, progress=progress)
+    with transaction():
+        run = run_of_table(
+            actor,
+            table,
+            kind=batches.kind,
+            content=content,
+            defaults=batches.defaults,
+            overwrite=batches.overwrite,
+        )
+        run_id = run.id
+    more, done = len(table.rows) > 0, 0
+    while more:
+        more = take_next(run_id, actor, table)
+        done = min(done + BATCH[batches.kind], len(table.rows))
         if progress is not None:
-            progress(report.rows, len(table.rows))
-    if not dry_run:
-        with transaction():
-            record_import(actor, kind, report)
+            progress(done, len(table.rows))
+    found = current_session().get(ImportRun, run_id)
+    if found is None:
+        raise DomainError("The import was taken away while it was at work.")
+    report = ImportReport.from_json(found.report)
+    report.id = found.public_id
+    current_session().rollback()
     return report
 
 
-def record_import(actor: Actor, kind: str, report: ImportReport) -> None:
-    """One line in the audit log: how many rows became what."""
-    counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "duplicates", "error_count")}
-    audit.record(actor, "file_imported", subject_type=kind, unit_id=actor.unit_id, details=counts)
+def _check(actor: Actor, table: Table, batches: Batches, *, progress: Progress | None) -> ImportReport:
+    report, size = new_report(table.columns), BATCH[batches.kind]
+    for start in range(0, len(table.rows), size):
+        with transaction():
+            take_batch(actor, table.rows.between(start, start + size), batches, report)
+        if progress is not None:
+            progress(report.rows, len(table.rows))
+    return report

@@ -1,1 +1,1 @@
-"""Inquiries: who asked for what, and what came of it."""
+"""Inquiries: who came to us with what, when they were answered, and what came of it for each person."""

@@ -1,1 +1,1 @@
-"""What employer contact gives, in numbers."""
+"""Measures of employer contact: figures from rows, with numerator, denominator and the rows behind them."""

@@ -3,13 +3,27 @@
 from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
-from crm.extension_points import Feature, HistoryKind, Panel, Scope
-from crm.placements.audit_labels import ACTIONS
-from crm.placements.models import Placement
-from crm.placements.panels import employer_panel, participant_panel
-from crm.placements.routes import blueprint
-from crm.placements.scopes import placement_scope
+from crm.events import EmployerClosed
+from crm.extension_points import Feature, HistoryKind, Module, NavItem, Panel, Subscription
+from crm.placements import around_routes, course_routes, routes, settings_routes
+from crm.placements.audit_labels import ACTIONS, SUBJECTS
+from crm.placements.blueprint import blueprint, figures
+from crm.placements.listeners import act_on_closed_employer
+from crm.placements.merging import merge_step
+from crm.placements.panels import act_now_panel, chains_link, employer_panel, participant_panel, who_to_call_panel
+from crm.placements.queries import IN_FULL
+from crm.placements.rollup import rollup_panel
+from crm.placements.scopes import scopes
+from crm.placements.stage_rules import stage_requirements
 
+# Their views hang on the blueprint as soon as they are imported.
+PAGES = (routes, course_routes, around_routes, settings_routes)
+IN_FULL_MODULE = Module(
+    IN_FULL,
+    _l("Placements in full"),
+    _l("Clarification and meeting before the start, check-ins, evaluation, certificate and chains."),
+    default_on=True,
+)
 _WORKS_WITH_PEOPLE = frozenset({Role.COORDINATOR, Role.MANAGER})
 
 
@@ -18,14 +32,37 @@ def feature() -> Feature:
     return Feature(
         name="placements",
         audit_labels=ACTIONS,
-        blueprints=(blueprint,),
+        audit_subjects=SUBJECTS,
+        blueprints=(blueprint, figures),
+        nav_items=_menu(),
         panels=(
             Panel("participant.panels", "placements", participant_panel, order=10, roles=_WORKS_WITH_PEOPLE),
+            Panel("participant.panels", "who_to_call", who_to_call_panel, order=15, roles=_WORKS_WITH_PEOPLE),
+            Panel("today.cards", "act_now", act_now_panel, order=5, roles=_WORKS_WITH_PEOPLE),
+            Panel("followup.cards", "chains", chains_link, order=60),
+            Panel("employer.panels", "placements.below", rollup_panel, order=51, roles=_WORKS_WITH_PEOPLE),
             Panel("employer.panels", "placements", employer_panel, order=50, roles=_WORKS_WITH_PEOPLE),
         ),
         history_kinds=(
             HistoryKind("placement_started", _l("Placement"), "success"),
             HistoryKind("placement_ended", _l("Placement"), "neutral"),
+            HistoryKind("placement_check_in", _l("Placement"), "info"),
         ),
-        scopes=(Scope(Placement, placement_scope),),
+        scopes=scopes(),
+        subscriptions=(Subscription(EmployerClosed.key, act_on_closed_employer),),
+        modules=(IN_FULL_MODULE,),
+        merge_steps=(merge_step(),),
+        stage_requirements=stage_requirements(),
+    )
+
+
+def _menu() -> tuple[NavItem, ...]:
+    managers = frozenset({Role.MANAGER})
+    pages = (
+        ("placements.rules", _l("Rules for placements"), 45),
+        ("placements.occupation_list", _l("Occupations"), 46),
+    )
+    return tuple(
+        NavItem(endpoint, label, endpoint, order=order, roles=managers, module=IN_FULL, section="settings")
+        for endpoint, label, order in pages
     )

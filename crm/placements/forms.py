@@ -8,7 +8,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.employers.models import Employer
 from crm.glossary import picklists
-from crm.web.forms import BaseForm, VersionField, choices, optional_text
+from crm.placements.around_models import Occupation
+from crm.web.forms import BaseForm, VersionField, choices, optional_int, optional_text
 
 
 class PlacementForm(BaseForm):
@@ -27,6 +28,7 @@ class PlacementForm(BaseForm):
     starts_on = DateField(_l("From"), validators=[InputRequired()])
     ends_on = DateField(_l("Until, if known"), validators=[Optional()])
     fte_percent = IntegerField(_l("Per cent of full time"), validators=[Optional(), NumberRange(min=1, max=100)])
+    occupation_id = SelectField(_l("Occupation"), coerce=optional_int, choices=[])
     may_tell_employer = BooleanField(
         _l("The employer may be told"),
         description=_l("The participant agrees that the employer is told that they answered a survey, never what."),
@@ -49,6 +51,11 @@ def employer_choices(form: PlacementForm, employers: Sequence[Employer]) -> None
 def kind_choices(form: PlacementForm, language: str, country: str) -> None:
     """The kinds of placement of the unit's country."""
     form.kind.choices = choices(picklists.options("placement_type", language, country=country), empty=_l("Choose"))
+
+
+def occupation_choices(form: PlacementForm, found: Sequence[Occupation]) -> None:
+    """The occupations that are configured."""
+    form.occupation_id.choices = choices([(each.id, each.name) for each in found], empty=_l("Not stated"))
 
 
 def reason_choices(form: EndForm, language: str) -> None:

@@ -11,9 +11,15 @@ from crm.accounts.reading import seen_after_request
 from crm.employers.models import Employer
 from crm.glossary import picklists
 from crm.participants.models import Participant
+from crm.placements.around_services import caseworker_of
 from crm.placements.models import Placement
-from crm.placements.queries import placements_at, placements_of
+from crm.placements.queries import open_alerts, placements_at, placements_of
+from crm.placements.words import ALERTS, STATUS_COLORS
 from crm.web.filters import today
+
+# Reasons that say something of the person are on the participant's page alone; were only health left out, its absence
+# would tell.
+_SAID_AT_EMPLOYER = frozenset({"completed", "hired", "education", "employer_withdrew", "employer_closed"})
 
 
 def participant_panel(context: Mapping[str, Any]) -> str:
@@ -26,24 +32,55 @@ def participant_panel(context: Mapping[str, Any]) -> str:
         placements=placements_of(actor, person.id),
         kinds=dict(picklists.options("placement_type", actor.language)),
         reasons=dict(picklists.options("placement_end_reason", actor.language)),
+        statuses=dict(picklists.options("placement_status", actor.language)),
+        colors=STATUS_COLORS,
         state_of=state_of,
     )
 
 
+def who_to_call_panel(context: Mapping[str, Any]) -> str:
+    """The participant's caseworker at an authority, beside the coordinators."""
+    person: Participant = context["participant"]
+    return render_template(
+        "placements/caseworker_panel.html",
+        person=person,
+        caseworker=caseworker_of(person.id),
+        enrolments=[each for each in person.enrolments if each.exited_on is None],
+    )
+
+
 def employer_panel(context: Mapping[str, Any]) -> str:
-    """Placements at an employer, never with why they ended; others' participants as a number."""
+    """Placements at an employer; why they ended only where it says nothing of the person. Others' as a number."""
     employer: Employer = context["employer"]
     actor = current_actor()
     at = placements_at(actor, employer.id)
     if not at.seen and not at.others:
         return ""
     seen_after_request(actor, [placement.participant_id for placement in at.seen])
+    reasons = dict(picklists.options("placement_end_reason", actor.language))
     return render_template(
         "placements/employer_panel.html",
         at=at,
+        employer=employer,
         kinds=dict(picklists.options("placement_type", actor.language)),
+        reasons={code: reasons[code] for code in _SAID_AT_EMPLOYER},
         state_of=state_of,
     )
+
+
+def act_now_panel(context: Mapping[str, Any]) -> str:
+    """For whom somebody must act now: their employer is gone. They stay until somebody has dealt with it."""
+    actor = current_actor()
+    alerts = open_alerts(actor)
+    if not alerts:
+        return ""
+    seen_after_request(actor, [alert.placement.participant_id for alert in alerts])
+    return render_template("placements/act_now.html", alerts=alerts, words=ALERTS)
+
+
+def chains_link(context: Mapping[str, Any]) -> str:
+    """The way from the figures to the report of chains."""
+    return render_template("placements/chains_link.html")
 
 
 def state_of(placement: Placement, on: date | None = None) -> str:
@@ -53,4 +90,6 @@ def state_of(placement: Placement, on: date | None = None) -> str:
         return "ended"
     if placement.end_reason is not None:
         return "ended"
+    if not placement.has_begun:
+        return "planned"
     return "planned" if placement.starts_on > day else "active"

@@ -7,20 +7,34 @@ from datetime import date, timedelta
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from crm.accounts.models import Unit
+from crm.accounts.queries import modules_on
 from crm.accounts.scopes import condition, scoped, trusted, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import Employer
 from crm.employers.text_index import text_index
-from crm.participants.models import Enrolment
-from crm.placements.models import Placement
-
-MOST_MATCHES = 10
-HIRED = "hired"
-_PLACES_AT = trusted(
-    select(func.count()).select_from(Placement).where(Placement.employer_id == bindparam("employer_id")),
-    because="a count without persons",
+from crm.participants.models import Enrolment, Participant
+from crm.placements.around_models import (
+    AdaptedPosts,
+    Occupation,
+    PlacementAlert,
+    PlacementRules,
+    SharingConsent,
+    SharingEntry,
 )
+from crm.placements.gaps import SHIPPED, GapKind, Level
+from crm.placements.models import BEFORE_START, Placement
+
+IN_FULL = "placements_full"
+"""The module with which a unit works with clarifications, check-ins, evaluations and certificates."""
+MOST_MATCHES = 10
+MOST_ALERTS = 50
+HIRED = "hired"
+_NAMED = ~Participant.protected
+_OWN_AT = select(func.count()).select_from(Placement).where(Placement.employer_id == bindparam("employer_id"))
+# With fewer persons, a share would tell of one of them.
+FEWEST_FOR_SHARE = 3
 # Somebody who was hired shortly before the exit works there at the exit, though the placement has ended.
 _HIRED_BEFORE_EXIT = timedelta(days=30)
 
@@ -31,6 +45,27 @@ class PlacementsAt:
 
     seen: Sequence[Placement]
     others: int
+    figures: "EmployerFigures"
+
+
+@dataclass(frozen=True)
+class EmployerFigures:
+    """Figures of an employer without persons; those at its parts stand in rollup.py.
+
+    ``running`` counts placements in progress, ``fte`` their full-time equivalents (a placement without a share counts
+    as whole). ``retained`` of ``persons``: who is still there or was hired.
+    """
+
+    total: int = 0
+    running: int = 0
+    fte: float = 0.0
+    retained: int = 0
+    persons: int = 0
+
+    @property
+    def share_is_shown(self) -> bool:
+        """Whether there are enough persons for a share."""
+        return self.persons >= FEWEST_FOR_SHARE
 
 
 def placements_of(actor: Actor, participant_id: int) -> list[Placement]:
@@ -45,20 +80,46 @@ def placements_of(actor: Actor, participant_id: int) -> list[Placement]:
 
 
 def placements_at(actor: Actor, employer_id: int, *, limit: int = 20) -> PlacementsAt:
-    """The newest placements at an employer. Participants whom the actor does not see are only counted."""
+    """The newest placements at an employer. Participants whom the actor does not see are only counted.
+
+    So are those with a protected identity, whoever asks: no employer's page names them.
+    """
     session = current_session()
-    total = session.scalar(_PLACES_AT, {"employer_id": employer_id}) or 0
-    if not total:
-        return PlacementsAt((), 0)
-    own = session.scalar(scoped(_PLACES_AT, condition(Placement, actor)), {"employer_id": employer_id}) or 0
+    figures = employer_figures(employer_id)
+    if not figures.total:
+        return PlacementsAt((), 0, figures)
+    named = [condition(Placement, actor), Placement.participant_id.in_(select(Participant.id).where(_NAMED))]
+    own = session.scalar(scoped(_OWN_AT, *named), {"employer_id": employer_id}) or 0
     statement = (
-        visible(Placement, actor)
+        scoped(select(Placement), *named)
         .where(Placement.employer_id == employer_id)
         .options(joinedload(Placement.participant))
         .order_by(Placement.starts_on.desc(), Placement.id.desc())
         .limit(limit)
     )
-    return PlacementsAt(tuple(session.scalars(statement)), total - own)
+    return PlacementsAt(tuple(session.scalars(statement)), figures.total - own, figures)
+
+
+def employer_figures(employer_id: int) -> EmployerFigures:
+    """The figures of an employer, in one query."""
+    statement = select(
+        Placement.participant_id,
+        Placement.fte_percent,
+        Placement.status,
+        Placement.end_reason,
+        Placement.cancelled,
+    ).where(Placement.employer_id == employer_id)
+    rows = current_session().execute(trusted(statement, because="figures without persons")).all()
+    begun = [row for row in rows if row.status not in BEFORE_START and not row.cancelled]
+    running = [row for row in begun if row.end_reason is None and row.status == "active"]
+    retained = {row.participant_id for row in begun if row.end_reason in (None, HIRED)}
+    return EmployerFigures(
+        total=len(rows),
+        running=len(running),
+        fte=sum(row.fte_percent or 100 for row in running) / 100,
+        retained=len(retained),
+        persons=len({row.participant_id for row in begun}),
+    )
 
 
 def current_employer_for_exit(enrolment_id: int, on: date) -> Placement | None:
@@ -73,6 +134,7 @@ def current_employer_for_exit(enrolment_id: int, on: date) -> Placement | None:
     statement = (
         select(Placement)
         .where(Placement.participant_id == person, Placement.starts_on <= on, or_(running, just_hired))
+        .where(Placement.status.not_in(BEFORE_START), ~Placement.cancelled)
         .options(joinedload(Placement.employer))
         .order_by(
             (func.coalesce(Placement.enrolment_id, 0) == enrolment_id).desc(),
@@ -94,4 +156,89 @@ def employers_like(actor: Actor, text: str) -> list[Employer]:
         .order_by(Employer.sort_name, Employer.id)
         .limit(MOST_MATCHES)
     )
+    return list(current_session().scalars(statement))
+
+
+def placements_in_full(unit_id: int) -> bool:
+    """Whether a unit works with the whole course of a placement, and not only with its start and end."""
+    return IN_FULL in modules_on(unit_id)
+
+
+def levels_for(unit_id: int) -> dict[GapKind, Level]:
+    """What a unit makes of each kind of gap: its own rules, else those of the unit above, else what is shipped."""
+    session = current_session()
+    at: int | None = unit_id
+    while at is not None:
+        rules = session.scalar(select(PlacementRules).where(PlacementRules.unit_id == at))
+        if rules is not None:
+            return {kind: Level(rules.levels.get(kind.value, SHIPPED[kind].value)) for kind in GapKind}
+        at = session.scalar(select(Unit.parent_id).where(Unit.id == at))
+    return dict(SHIPPED)
+
+
+def previous_of(placement: Placement) -> int | None:
+    """The last placement of the same person at the same employer that began before this one, which was checked."""
+    statement = (
+        select(Placement.id)
+        .where(
+            Placement.participant_id == placement.participant_id,
+            Placement.employer_id == placement.employer_id,
+            Placement.id != placement.id,
+            or_(
+                Placement.starts_on < placement.starts_on,
+                (Placement.starts_on == placement.starts_on) & (Placement.id < placement.id),
+            ),
+        )
+        .order_by(Placement.starts_on.desc(), Placement.id.desc())
+        .limit(1)
+    )
+    return current_session().scalar(trusted(statement, because="of the same person as one already checked"))
+
+
+def may_be_told(participant_id: int, employer_id: int) -> frozenset[str]:
+    """What a participant, whom the caller has checked, agrees that an employer is told. Without a word: nothing."""
+    newest = (
+        select(SharingConsent.items)
+        .where(SharingConsent.participant_id == participant_id, SharingConsent.employer_id == employer_id)
+        .order_by(SharingConsent.id.desc())
+        .limit(1)
+    )
+    found = current_session().scalar(trusted(newest, because="of a participant already checked"))
+    return frozenset(found or ())
+
+
+def occupations() -> list[Occupation]:
+    """The occupations that are configured, by name."""
+    return list(current_session().scalars(select(Occupation).order_by(Occupation.name)))
+
+
+def sharing_log(actor: Actor, placement: Placement) -> list[SharingEntry]:
+    """What the employer of a placement was told of its participant, the newest first."""
+    statement = (
+        visible(SharingEntry, actor)
+        .where(
+            SharingEntry.participant_id == placement.participant_id,
+            SharingEntry.employer_id == placement.employer_id,
+        )
+        .order_by(SharingEntry.id.desc())
+    )
+    return list(current_session().scalars(statement))
+
+
+def open_alerts(actor: Actor) -> list[PlacementAlert]:
+    """For whom somebody must act now, the longest waiting first, with their placements."""
+    of_placement = joinedload(PlacementAlert.placement)
+    statement = (
+        visible(PlacementAlert, actor)
+        .where(PlacementAlert.dealt_with_at.is_(None))
+        .options(of_placement.joinedload(Placement.participant), of_placement.joinedload(Placement.employer))
+        .order_by(PlacementAlert.since, PlacementAlert.id)
+        .limit(MOST_ALERTS)
+    )
+    return list(current_session().scalars(statement))
+
+
+def adapted_posts_at(employer_id: int) -> list[AdaptedPosts]:
+    """The figures of adapted posts at an employer, the oldest first. Figures without persons."""
+    statement = select(AdaptedPosts).where(AdaptedPosts.employer_id == employer_id).order_by(AdaptedPosts.as_of)
     return list(current_session().scalars(statement))

@@ -1,6 +1,6 @@
 """The pages of placements: start, change, end."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,26 +9,30 @@ from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.reading import seen_one
 from crm.accounts.scopes import visible, visible_one
-from crm.actors import Actor, Role
+from crm.actors import Actor
 from crm.db import current_session, transaction
 from crm.employers.models import Employer
 from crm.errors import DomainError, EditConflict
 from crm.participants.models import Participant
 from crm.participants.services.editing import unit_of
 from crm.placements import services
-from crm.placements.forms import EndForm, PlacementForm, employer_choices, kind_choices, reason_choices
+from crm.placements.blueprint import WHO, blueprint
+from crm.placements.forms import (
+    EndForm,
+    PlacementForm,
+    employer_choices,
+    kind_choices,
+    occupation_choices,
+    reason_choices,
+)
 from crm.placements.models import Placement
-from crm.placements.queries import employers_like
+from crm.placements.queries import employers_like, occupations
 from crm.placements.services import PlacementFields
 from crm.web.clean import clean_line
 
-blueprint = Blueprint("placements", __name__, template_folder="templates")
-
-_WHO = (Role.COORDINATOR, Role.MANAGER)
-
 
 @blueprint.route("/participants/<public_id>/placements/new", methods=["GET", "POST"])
-@require(*_WHO)
+@require(*WHO)
 def add(public_id: str) -> ResponseReturnValue:
     """Start a placement. "Find" lists employers; the other button saves."""
     actor = current_actor()
@@ -37,13 +41,15 @@ def add(public_id: str) -> ResponseReturnValue:
     starting = request.method == "GET"
     form = PlacementForm(data=_usual(actor, unit.time_zone)) if starting else PlacementForm()
     kind_choices(form, actor.language, unit.country)
+    occupation_choices(form, occupations())
     _find_employers(actor, form)
     if _wants_to_save() and form.validate_on_submit():
         person_id = person.id
         try:
             with transaction():
-                services.start_placement(actor, participant_id=person_id, given=_typed(actor, form))
-            flash(_("The placement is saved."), "success")
+                placement = services.start_placement(actor, participant_id=person_id, given=_typed(actor, form))
+                planned = not placement.has_begun
+            flash(_("The placement is planned.") if planned else _("The placement is saved."), "success")
             return _to_person(public_id)
         except DomainError as error:
             form.add_error(error)
@@ -51,7 +57,7 @@ def add(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/placements/<public_id>/edit", methods=["GET", "POST"])
-@require(*_WHO)
+@require(*WHO)
 def edit(public_id: str) -> ResponseReturnValue:
     """Correct a placement."""
     actor = current_actor()
@@ -59,6 +65,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     person = placement.participant
     form = PlacementForm(data=_data(placement)) if request.method == "GET" else PlacementForm()
     kind_choices(form, actor.language, unit_of(placement.unit_id).country)
+    occupation_choices(form, occupations())
     _find_employers(actor, form)
     if _wants_to_save() and form.validate_on_submit():
         placement_id, back = placement.id, person.public_id
@@ -77,7 +84,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/placements/<public_id>/end", methods=["GET", "POST"])
-@require(*_WHO)
+@require(*WHO)
 def end(public_id: str) -> ResponseReturnValue:
     """End a placement."""
     actor = current_actor()
@@ -157,6 +164,7 @@ def _typed(actor: Actor, form: PlacementForm, *, workplace_id: int | None = None
         workplace_id=workplace_id if here else None,
         fte_percent=form.fte_percent.data,
         may_tell_employer=bool(form.may_tell_employer.data),
+        occupation_id=form.occupation_id.data,
     )
 
 

@@ -14,14 +14,23 @@ from crm.employers.models import Employer, Workplace
 from crm.errors import DomainError, EditConflict
 from crm.events import PlacementChanged, emit
 from crm.glossary import picklists
-from crm.history.services import Subject, write_line
+from crm.history.services import Subject, remove_line, write_line
 from crm.languages import in_all_languages
 from crm.participants.models import Enrolment, Participant
 from crm.participants.services.editing import moment_of, unit_of
-from crm.placements.models import Placement
-from crm.placements.queries import HIRED
+from crm.placements.around_models import Occupation
+from crm.placements.check_ins import drop_check_ins_after, plan_check_ins
+from crm.placements.gaps import gaps_before_start, prepared_status
+from crm.placements.models import BEFORE_START, Placement
+from crm.placements.queries import HIRED, levels_for, placements_in_full, previous_of
+from crm.placements.step_models import Evaluator
 from crm.settings import LANGUAGES
 
+_LINES = {
+    "ended": lambda: _("Placement ended"),
+    "planned": lambda: _("Placement planned"),
+    "started": lambda: _("Placement started"),
+}
 _AS_PLANNED = frozenset({"completed", HIRED, "education"})
 
 
@@ -36,12 +45,16 @@ class PlacementFields:
     workplace_id: int | None = None
     fte_percent: int | None = None
     may_tell_employer: bool = False
+    occupation_id: int | None = None
 
 
 def start_placement(
     actor: Actor, *, participant_id: int, given: PlacementFields, enrolment_id: int | None = None
 ) -> Placement:
     """A participant begins at an employer. Without an enrolment it belongs to the open one that started last.
+
+    Where the unit has placements in full, one that starts later, or lacks what the unit insists on, is planned until
+    ``begin_placement``; every other has begun. It goes on from the person's last placement at the same employer.
 
     Writes a line for the participant and one for the employer, which does not name the person. Tells everyone
     (``PlacementChanged``). Raises DomainError for a field that is wrong; NotVisible. Not repeatable.
@@ -59,6 +72,10 @@ def start_placement(
     session = current_session()
     session.add(placement)
     session.flush()  # The id is part of the history lines and of the event.
+    placement.previous_id = previous_of(placement)
+    placement.status = _first_status(placement)
+    if placement.has_begun:
+        plan_check_ins(actor, placement)
     _started_lines(actor, placement)
     _audit(actor, placement, "placement_started")
     emit(PlacementChanged(placement_id=placement.id))
@@ -78,6 +95,10 @@ def change_placement(actor: Actor, *, placement_id: int, version: int | None, gi
         setattr(placement, name, value)
     placement.version_id += 1
     current_session().flush()  # The lines are written of the row as it now stands.
+    placement.previous_id = previous_of(placement)
+    refresh_preparation(placement)
+    if placement.has_begun and not placement.has_ended:
+        plan_check_ins(actor, placement)
     _started_lines(actor, placement)
     _audit(actor, placement, "placement_changed")
     emit(PlacementChanged(placement_id=placement.id))
@@ -96,13 +117,95 @@ def end_placement(actor: Actor, *, placement_id: int, ends_on: date, reason: str
         raise DomainError(_("The end date is before the start date."), field="ends_on")
     if reason not in picklists.codes("placement_end_reason"):
         raise DomainError(_("Choose one of the alternatives."), field="reason")
+    if placement.status in BEFORE_START:
+        placement.cancelled = True
+        placement.closed_on = clock.today(unit_of(placement.unit_id).time_zone)
     placement.ends_on, placement.end_reason = ends_on, reason
-    placement.status = "completed" if reason in _AS_PLANNED else "ended_early"
+    placement.end_proposed = False
+    placement.status = ended_status(placement)
     placement.version_id += 1
+    drop_check_ins_after(actor, placement, ends_on)
     _ended_lines(actor, placement)
     _audit(actor, placement, "placement_ended")
     emit(PlacementChanged(placement_id=placement.id))
     return placement
+
+
+def begin_placement(actor: Actor, *, placement_id: int) -> Placement:
+    """A planned placement has begun. May be repeated: one that has begun stays as it is.
+
+    Raises DomainError with what is missing that the unit insists on, or for a start day that is still to come;
+    NotVisible.
+    """
+    placement = locked(Placement, actor, placement_id)
+    if placement.status not in BEFORE_START:
+        return placement
+    blocking = blocking_gaps(placement)
+    if blocking:
+        raise DomainError(_("The placement stays planned. %(reasons)s", reasons=" ".join(blocking)))
+    if placement.starts_on > clock.today(unit_of(placement.unit_id).time_zone):
+        raise DomainError(_("The start day is still to come. Change it if the placement has begun earlier."))
+    placement.status = "active"
+    placement.version_id += 1
+    current_session().flush()  # The lines are written of the row as it now stands.
+    plan_check_ins(actor, placement)
+    _started_lines(actor, placement)
+    _audit(actor, placement, "placement_begun")
+    emit(PlacementChanged(placement_id=placement.id))
+    return placement
+
+
+def take_back_end(actor: Actor, *, placement_id: int) -> Placement:
+    """The end was a mistake: the placement goes on, or is planned again. May be repeated. Raises NotVisible."""
+    placement = locked(Placement, actor, placement_id)
+    if not placement.has_ended:
+        return placement
+    goes_on = not placement.cancelled
+    placement.ends_on = placement.end_reason = placement.closed_on = placement.no_evaluation_reason = None
+    placement.cancelled = placement.end_proposed = False
+    placement.status = "active" if goes_on else "planned"
+    placement.version_id += 1
+    refresh_preparation(placement)
+    for ref in ("person", "employer"):
+        remove_line("placement_ended", f"placement:{placement.id}:{ref}")
+    if goes_on:
+        plan_check_ins(actor, placement)
+    _audit(actor, placement, "placement_end_taken_back")
+    emit(PlacementChanged(placement_id=placement.id))
+    return placement
+
+
+def blocking_gaps(placement: Placement) -> list[str]:
+    """What is missing before the start that the placement's unit insists on, in words."""
+    if not placements_in_full(placement.unit_id):
+        return []
+    levels = levels_for(placement.unit_id)
+    return [gap.reason for gap in gaps_before_start(placement, levels) if gap.blocks]
+
+
+def refresh_preparation(placement: Placement) -> None:
+    """Let the status of a placement that has not begun say how far its preparation has come."""
+    if placement.status in BEFORE_START:
+        placement.status = prepared_status(placement, levels_for(placement.unit_id))
+
+
+def ended_status(placement: Placement) -> str:
+    """The status of a placement that has ended, by what has been written down about it since."""
+    if placement.certificate is not None:
+        return "certified"
+    if len({each.evaluator for each in placement.evaluations}) == len(Evaluator):
+        return "evaluated"
+    as_planned = placement.end_reason in _AS_PLANNED and not placement.cancelled
+    return "completed" if as_planned else "ended_early"
+
+
+def _first_status(placement: Placement) -> str:
+    if not placements_in_full(placement.unit_id):
+        return "active"
+    later = placement.starts_on > clock.today(unit_of(placement.unit_id).time_zone)
+    if later or blocking_gaps(placement):
+        return prepared_status(placement, levels_for(placement.unit_id))
+    return "active"
 
 
 def values_of(placement: Placement) -> dict[str, object]:
@@ -121,6 +224,8 @@ def _check(actor: Actor, given: PlacementFields) -> None:
     session = current_session()
     if session.scalar(visible(Employer, actor).where(Employer.id == given.employer_id)) is None:
         raise DomainError(_("Choose an employer."), field="employer")
+    if given.occupation_id is not None and session.get(Occupation, given.occupation_id) is None:
+        raise DomainError(_("Choose one of the alternatives."), field="occupation_id")
     if given.workplace_id is not None:
         of_employer = Workplace.employer_id == given.employer_id
         if session.scalar(visible(Workplace, actor).where(Workplace.id == given.workplace_id, of_employer)) is None:
@@ -166,7 +271,8 @@ def _line(
     """One line for the participant, and one for the employer that does not say who it is."""
     kind = "placement_ended" if ended else "placement_started"
     day = placement.ends_on if ended and placement.ends_on else placement.starts_on
-    summary = in_all_languages(lambda: _("Placement ended") if ended else _("Placement started"))
+    word = "ended" if ended else "planned" if placement.status in BEFORE_START else "started"
+    summary = in_all_languages(lambda: _LINES[word]())
     for subject, ref, detail in (
         (Subject(participant_id=placement.participant_id), "person", person_detail),
         (Subject(employer_id=placement.employer_id), "employer", employer_detail),

@@ -12,6 +12,18 @@ ACTIONS: Mapping[str, Text] = {
     "programme_archived": _l("Programme archived"),
     "programme_restored": _l("Programme taken out of the archive"),
     "target_set": _l("Target set"),
+    "programme_closed": _l("Project closed"),
+    "programme_reopened": _l("Project opened again"),
+    "grant_set": _l("Grant of a year written down"),
+    "partner_added": _l("Partner added to a project"),
+    "partner_changed": _l("Partner of a project changed"),
+    "partner_removed": _l("Partner of a project removed"),
+    "milestone_added": _l("Milestone added"),
+    "milestone_done": _l("Milestone reached"),
+    "milestone_reopened": _l("Milestone open again"),
+    "milestone_removed": _l("Milestone removed"),
+    "goal_added": _l("Goal in words added"),
+    "goal_changed": _l("Goal in words changed"),
 }
 
 SUBJECTS: Mapping[str, Text] = {

@@ -4,10 +4,16 @@ from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
 from crm.extension_points import Feature, NavItem, Scope
+from crm.programmes import card_routes, routes
 from crm.programmes.audit_labels import ACTIONS, SUBJECTS
+from crm.programmes.blueprint import blueprint
+from crm.programmes.card_models import ProgrammeGoal, ProgrammeMilestone, ProgrammePartner
+from crm.programmes.merging import merge_partners
 from crm.programmes.models import Programme
-from crm.programmes.routes import blueprint
-from crm.programmes.scopes import programme_scope
+from crm.programmes.scopes import goal_scope, milestone_scope, partner_scope, programme_scope
+
+ROUTES = (routes, card_routes)
+"""The modules that hang their views on the blueprint; named here so that they are loaded with it."""
 
 
 def feature() -> Feature:
@@ -27,5 +33,11 @@ def feature() -> Feature:
                 section="settings",
             ),
         ),
-        scopes=(Scope(Programme, programme_scope),),
+        scopes=(
+            Scope(Programme, programme_scope),
+            Scope(ProgrammePartner, partner_scope),
+            Scope(ProgrammeMilestone, milestone_scope),
+            Scope(ProgrammeGoal, goal_scope),
+        ),
+        merge_steps=(merge_partners,),
     )

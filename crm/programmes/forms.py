@@ -40,4 +40,18 @@ class ProgrammeForm(BaseForm):
         description=_l("Off for a programme that has closed or is only history: then nothing is ever sent for it."),
     )
     note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=2000)])
+    funding_programme = StringField(
+        _l("Programme of the funder"),
+        description=_l("The programme or programme area that the money comes from"),
+        validators=[Optional(), Length(max=160)],
+    )
+    phase = StringField(_l("Phase"), description=_l("For example pre-study"), validators=[Optional(), Length(max=60)])
+    diary_number = StringField(_l("Diary number"), validators=[Optional(), Length(max=60)])
+    project_owner = StringField(_l("Project owner"), validators=[Optional(), Length(max=160)])
+    contact_name = StringField(_l("Contact for the project"), validators=[Optional(), Length(max=160)])
+    contact_phone = StringField(_l("Phone of the contact"), validators=[Optional(), Length(max=40)])
+    total_budget = DecimalField(
+        _l("Total budget"), validators=[Optional(), NumberRange(min=0, max=999_999_999_999)], places=None
+    )
+    currency = StringField(_l("Currency"), description=_l("SEK, NOK, DKK, EUR"), validators=[Optional(), Length(max=3)])
     version = VersionField()

@@ -25,11 +25,25 @@ class Programme(PublicId, Versioned, Base):
     sends_messages: Mapped[bool] = mapped_column(default=True)
     """False: a closed or historical programme. Nothing is ever sent for it."""
     note: Mapped[str | None] = mapped_column(Text)
+    funding_programme: Mapped[str | None] = mapped_column(String(160))
+    """The programme or programme area of the funder."""
+    phase: Mapped[str | None] = mapped_column(String(60))
+    diary_number: Mapped[str | None] = mapped_column(String(60))
+    project_owner: Mapped[str | None] = mapped_column(String(160))
+    contact_name: Mapped[str | None] = mapped_column(String(160))
+    contact_phone: Mapped[str | None] = mapped_column(String(40))
+    total_budget: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    currency: Mapped[str | None] = mapped_column(String(3))
+    closed_on: Mapped[date | None]
+    """When the project was closed. What happened in it, and its employers, stay as they are."""
     archived_at: Mapped[datetime | None]
 
     targets: Mapped[list["ProgrammeTarget"]] = relationship(back_populates="programme", cascade="all, delete-orphan")
 
-    __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),)
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),
+        CheckConstraint("total_budget IS NULL OR total_budget >= 0", name="budget_positive"),
+    )
 
 
 class ProgrammeTarget(Base):

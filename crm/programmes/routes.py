@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from crm.actors import Actor, Role
 from crm.db import transaction
 from crm.errors import DomainError, EditConflict
 from crm.programmes import services
+from crm.programmes.blueprint import blueprint
 from crm.programmes.forms import ProgrammeForm
 from crm.programmes.models import Programme
 from crm.programmes.queries import programmes_for
@@ -21,10 +22,11 @@ from crm.programmes.services import RESPONSE_RATE, WORK_OR_STUDIES, ProgrammeFie
 from crm.web.filters import today
 from crm.web.forms import choices
 
-blueprint = Blueprint("programmes", __name__, template_folder="templates")
-
 _WHO = (Role.MANAGER, Role.ADMINISTRATOR)
 _TARGETS = (WORK_OR_STUDIES, RESPONSE_RATE)
+_CARD_TEXTS = (
+    "funding_programme", "phase", "diary_number", "project_owner", "contact_name", "contact_phone", "currency",
+)  # fmt: skip
 
 
 @blueprint.get("/settings/programmes")
@@ -134,6 +136,8 @@ def _typed(form: ProgrammeForm) -> ProgrammeFields:
         expected_participants=form.expected_participants.data,
         sends_messages=bool(form.sends_messages.data),
         note=form.note.data,
+        total_budget=form.total_budget.data,
+        **{name: form[name].data or None for name in _CARD_TEXTS},
     )
 
 

@@ -33,6 +33,25 @@ class ProgrammeFields:
     expected_participants: int | None = None
     sends_messages: bool = True
     note: str | None = None
+    funding_programme: str | None = None
+    phase: str | None = None
+    diary_number: str | None = None
+    project_owner: str | None = None
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    total_budget: Decimal | None = None
+    currency: str | None = None
+
+
+_CARD_TEXTS = {
+    "funding_programme": 160,
+    "phase": 60,
+    "diary_number": 60,
+    "project_owner": 160,
+    "contact_name": 160,
+    "contact_phone": 40,
+}
+_MOST_MONEY = Decimal(10) ** 12
 
 
 def add_programme(actor: Actor, *, given: ProgrammeFields) -> Programme:
@@ -141,7 +160,23 @@ def _checked(
         expected_participants=given.expected_participants,
         sends_messages=given.sends_messages,
         note=clean_text(given.note or "") or None,
+        total_budget=_money(given.total_budget),
+        currency=_currency(given.currency),
+        **{name: clean_line(getattr(given, name) or "")[:length] or None for name, length in _CARD_TEXTS.items()},
     )
+
+
+def _money(amount: Decimal | None) -> Decimal | None:
+    if amount is not None and not 0 <= amount < _MOST_MONEY:
+        raise DomainError(_("Write an amount of money."), field="total_budget")
+    return None if amount is None else amount.quantize(Decimal("0.01"))
+
+
+def _currency(text: str | None) -> str | None:
+    code = clean_line(text or "").upper()
+    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise DomainError(_("Write a currency with three letters: SEK, NOK, DKK, EUR."), field="currency")
+    return code or None
 
 
 def _percent(percent: Decimal | str | None, key: str) -> Decimal | None:

@@ -12,12 +12,21 @@ from crm.accounts.models import Unit
 from crm.accounts.scopes import visible
 from crm.actors import Actor
 from crm.db import current_session
-from crm.employers.fields import ContactFields, EmployerFields, NextStep, PersonFields, PositionFields, WorkplaceFields
+from crm.employers.fields import (
+    ContactFields,
+    EmployerFields,
+    NextStep,
+    PersonFields,
+    PositionFields,
+    Preferences,
+    WorkplaceFields,
+)
 from crm.employers.models import Employer, EmployerKind, EmployerRelationship, Stage
 from crm.employers.rules import SIMILAR_NAME
 from crm.employers.services.contacts import log_contact
 from crm.employers.services.employers import add_employer
 from crm.employers.services.persons import add_contact_person
+from crm.employers.services.preferences import set_preferences
 from crm.employers.services.relationships import change_stage, take_relationship
 from crm.employers.services.workplaces import add_workplace
 from crm.samples.days import on_days
@@ -79,8 +88,9 @@ def fill_employers(organisation: Organisation, people: People) -> None:
             )
         _talk(known, go, random)
         go(20)
-        for each in known:
+        for place, each in enumerate(known):
             _set_stage(each)
+            _note_wishes(each, ("general", "case_based", None)[place % 3])
 
 
 def employers_with_places() -> list[int]:
@@ -165,6 +175,17 @@ def _log(each: _Known, number: int, day: date, step: NextStep | None, random: Ra
         person_ids=frozenset() if outcome == "no_answer" else frozenset({each.person_id}),
     )
     log_contact(each.actor, employer_id=each.employer_id, fields=fields, next_step=step)
+
+
+def _note_wishes(each: _Known, information: str | None) -> None:
+    """What they want of us, as it was asked; one has had a mixed experience."""
+    statement = visible(EmployerRelationship, each.actor).where(
+        EmployerRelationship.employer_id == each.employer_id, EmployerRelationship.unit_id == each.actor.unit_id
+    )
+    row = current_session().scalars(statement).one()
+    mixed = each.stage is Stage.RESTING
+    wanted = Preferences(information, "mixed" if mixed else "good", "not_reached" if mixed else None)
+    set_preferences(each.actor, relationship_id=row.id, version=None, wanted=wanted)
 
 
 def _set_stage(each: _Known) -> None:

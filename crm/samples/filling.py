@@ -13,10 +13,14 @@ from crm.db import current_session, transaction
 from crm.errors import DomainError
 from crm.extension_points import SampleWorld
 from crm.registry import Registry
+from crm.samples.agreements import fill_agreements
 from crm.samples.closed import fill_closed_programme
 from crm.samples.employers import fill_employers
+from crm.samples.inquiries import fill_inquiries
 from crm.samples.names import People
 from crm.samples.organisation import ACCOUNTS, make_organisation
+from crm.samples.pipeline import fill_pipeline
+from crm.samples.partnerships import fill_partnerships
 from crm.samples.placements import fill_placements
 from crm.samples.running import fill_running_programme
 from crm.samples.tasks import fill_tasks
@@ -49,7 +53,11 @@ def fill_samples(registry: Registry) -> Filled:
         fill_running_programme(organisation, people)
         fill_employers(organisation, people)
         fill_placements(organisation)
+        fill_inquiries(organisation)
+        fill_pipeline(organisation)
+        fill_agreements(organisation)
         fill_tasks(organisation)
+        fill_partnerships(organisation)
         sample = SampleWorld(organisation.closed.id, organisation.running.id)
     if registry.plugins is not None:
         registry.plugins.hook.brobygg_sample_data(sample=sample)

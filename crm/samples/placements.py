@@ -1,4 +1,4 @@
-"""The sample placements: some are running, some have ended."""
+"""The sample placements: one is planned and lacks things, some are running, some have ended, some are chains."""
 
 from datetime import date, timedelta
 from itertools import cycle
@@ -9,6 +9,7 @@ from crm.accounts.models import Unit
 from crm.db import current_session
 from crm.participants.models import Enrolment, EnrolmentStage
 from crm.placements.services import PlacementFields, end_placement, start_placement
+from crm.samples.courses import begin, hire, plan_one, prepare, write_check_ins
 from crm.samples.days import on_days
 from crm.samples.employers import employers_with_places
 from crm.samples.organisation import Organisation
@@ -32,10 +33,21 @@ def fill_placements(organisation: Organisation) -> None:
         for number, enrolment in enumerate(current_session().scalars(statement).all()):
             started_ago = min(_LONGEST_RUNNING - 3 * number, (today - enrolment.starts_on).days)
             day = go(max(started_ago, 0))
-            placement_id = _start(organisation, enrolment, next(employers), number, day)
+            employer_id = next(employers)
+            placement_id = _start(organisation, enrolment, employer_id, number, day)
+            actor = organisation.actor(_unit(organisation, enrolment))
+            if number % 4:
+                prepare(actor, placement_id, day)
+            begin(actor, placement_id, day)
+            write_check_ins(actor, placement_id, go, today)
             if number % 3 == 2:
                 ended_on = go(max(started_ago // 2, 0))
-                _end(organisation, enrolment, placement_id, ended_on, _ENDS[number % len(_ENDS)])
+                reason = _ENDS[number % len(_ENDS)]
+                _end(organisation, enrolment, placement_id, ended_on, reason)
+                if reason == "hired":
+                    hire(actor, enrolment, employer_id, ended_on)
+        go(0)
+        plan_one(organisation, next(employers), today)
 
 
 def _start(organisation: Organisation, enrolment: Enrolment, employer_id: int, number: int, day: date) -> int:

@@ -32,6 +32,12 @@ class EmployerIndex:
             return TextMatch(_has_words(kind, text), None)
         return TextMatch(_is_among(connection, ids), len(ids))
 
+    def named(self, folded: Sequence[str]) -> Sequence[int]:
+        """The employers whose folded name is one of these."""
+        kinds = document.c.kind.in_((EMPLOYER, ARCHIVED_EMPLOYER))
+        statement = select(document.c.row_id).where(kinds, document.c.title.in_(folded))
+        return current_session().connection().scalars(statement).all()
+
 
 def _is_among(connection: Connection, ids: Sequence[int]) -> ColumnElement[bool]:
     """One value instead of up to a thousand, each of which would be written and bound by itself."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import selectinload
 
@@ -11,9 +12,11 @@ from crm.accounts.scopes import condition, scoped, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import ContactPerson, Employer, Position
+from crm.extension_points import SearchDocuments, SearchHit
 from crm.participants.models import Participant
+from crm.registry import current_registry
 from crm.search.documents import EMPLOYER, PARTICIPANT, PERSON
-from crm.search.folding import search_terms
+from crm.search.folding import search_terms, stemmed
 from crm.search.matching import best_first, matches, of_kind, resembles
 from crm.search.tables import document
 
@@ -26,6 +29,24 @@ _ALIKE = 78
 
 
 @dataclass(frozen=True)
+class Group:
+    """Rows of a further kind (crm.extension_points.SearchDocuments), as they are shown."""
+
+    documents: SearchDocuments
+    rows: Sequence[Any]
+
+    @property
+    def kind(self) -> str:
+        """What kind of rows these are."""
+        return self.documents.kind
+
+    @property
+    def hits(self) -> Sequence[SearchHit]:
+        """The rows with their addresses; inside a request."""
+        return self.documents.show(self.rows)
+
+
+@dataclass(frozen=True)
 class Results:
     """What was found, by kind, the best first. ``is_more`` names the kinds of which there is more than is shown.
 
@@ -35,32 +56,49 @@ class Results:
     employers: Sequence[Employer] = ()
     persons: Sequence[ContactPerson] = ()
     participants: Sequence[Participant] = ()
+    groups: Sequence[Group] = ()
     is_more: frozenset[str] = frozenset()
     similar: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was found at all."""
-        return not (self.employers or self.persons or self.participants)
+        return not (self.employers or self.persons or self.participants or self.groups)
 
 
-def find(actor: Actor, text: str) -> Results:
-    """Everything that ``actor`` may see and that has every word of ``text``; what is nearly alike if there is none.
+def find(actor: Actor, text: str, *, kind: str | None = None) -> Results:
+    """Everything, or everything of one ``kind``, that ``actor`` may see and that has every word of ``text``; what is
+    nearly alike if there is none.
 
-    Accents and capitals do not count, and telephone numbers are found however they are written. At most six
-    queries, or seven when nothing is found as written.
+    Accents and capitals do not count, and telephone numbers are found however they are written; where nothing has the
+    words as they are written, other endings are tried, then typing errors. One query for each kind, and one for each
+    kind of which something is found.
     """
+    models = {key: model for key, model in _models().items() if kind in (None, key)}
     connection = current_session().connection()
-    exact = matches(connection, text)
-    if exact is None:
-        return Results()
-    results = _results(actor, {kind: _ids(actor, kind, exact, text) for kind in _MODELS}, similar=False)
-    if not results.is_empty:
-        return results
+    attempts = dict.fromkeys((" ".join(search_terms(text)), stemmed(text)))
+    for similar, attempt in enumerate(attempts):
+        found = matches(connection, attempt)
+        if found is None:
+            return Results()
+        ids = {key: _ids(actor, key, found, attempt) for key in models}
+        if any(ids.values()):
+            return _results(actor, ids, similar=bool(similar))
     wide = resembles(connection, text)
     if wide is None:
-        return results
-    return _results(actor, _alike(wide, text), similar=True)
+        return Results()
+    return _results(actor, {key: some for key, some in _alike(wide, text).items() if key in models}, similar=True)
+
+
+def kinds() -> dict[str, object]:
+    """The kinds that can be found, by what they are called, in the order in which they are shown."""
+    further = sorted(current_registry().search_documents.values(), key=lambda each: each.order)
+    own = {EMPLOYER: _l("Employers"), PERSON: _l("Contact persons"), PARTICIPANT: _l("Participants")}
+    return own | {each.kind: each.label for each in further}
+
+
+def _models() -> dict[str, type[Any]]:
+    return _MODELS | {each.kind: each.model for each in current_registry().search_documents.values()}
 
 
 def _ids(actor: Actor, kind: str, found: ColumnElement[bool], text: str) -> list[int]:
@@ -80,7 +118,7 @@ def _alike(found: ColumnElement[bool], text: str) -> dict[str, list[int]]:
         if score >= _ALIKE:
             best.append((score, kind, row_id))
     best.sort(reverse=True)
-    return {wanted: [row_id for _score, kind, row_id in best if kind == wanted][:SHOWN] for wanted in _MODELS}
+    return {wanted: [row_id for _score, kind, row_id in best if kind == wanted][:SHOWN] for wanted in _models()}
 
 
 def _likeness(words: Sequence[str], title: str) -> float:
@@ -91,20 +129,31 @@ def _likeness(words: Sequence[str], title: str) -> float:
 
 
 def _seen(actor: Actor, kind: str, statement: Select[Any], found: ColumnElement[bool]) -> Select[Any]:
-    model = _MODELS[kind]
-    joined = statement.join(model, model.id == document.c.row_id)
-    in_use = model.archived_at.is_(None)
-    return scoped(joined.where(document.c.kind == kind, found, in_use), condition(model, actor))
+    model = _models()[kind]
+    joined = statement.join(model, model.id == document.c.row_id).where(document.c.kind == kind, found)
+    if hasattr(model, "archived_at"):
+        joined = joined.where(model.archived_at.is_(None))
+    return scoped(joined, condition(model, actor))
 
 
 def _results(actor: Actor, ids: dict[str, list[int]], *, similar: bool) -> Results:
     return Results(
-        employers=_rows(actor, Employer, ids[EMPLOYER]),
-        persons=_rows(actor, ContactPerson, ids[PERSON]),
-        participants=_rows(actor, Participant, ids[PARTICIPANT]),
+        employers=_rows(actor, Employer, ids.get(EMPLOYER, [])),
+        persons=_rows(actor, ContactPerson, ids.get(PERSON, [])),
+        participants=_rows(actor, Participant, ids.get(PARTICIPANT, [])),
+        groups=_groups(actor, ids),
         is_more=frozenset(kind for kind, found in ids.items() if len(found) > SHOWN),
         similar=similar,
     )
+
+
+def _groups(actor: Actor, ids: dict[str, list[int]]) -> list[Group]:
+    groups = []
+    for documents in sorted(current_registry().search_documents.values(), key=lambda each: each.order):
+        rows = _rows(actor, documents.model, ids.get(documents.kind, []))
+        if rows:
+            groups.append(Group(documents, rows))
+    return groups
 
 
 def _rows(actor: Actor, model: type[Any], ids: list[int]) -> Sequence[Any]:

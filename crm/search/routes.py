@@ -9,7 +9,7 @@ from crm.accounts.reading import seen_many
 from crm.employers.org_numbers import show_org_number
 from crm.employers.queries import STAFF
 from crm.messaging.addresses import show_phone
-from crm.search.queries import find
+from crm.search.queries import find, kinds
 from crm.web.clean import clean_line
 
 blueprint = Blueprint("search", __name__, template_folder="templates")
@@ -20,14 +20,18 @@ LONGEST = 100
 @blueprint.get("/search")
 @require(*STAFF)
 def results() -> ResponseReturnValue:
-    """Employers, contact persons and participants that the reader may see, for ``?q=``."""
+    """Employers, contact persons and participants that the reader may see, for ``?q=``; ``?kind=``: one kind."""
     text = clean_line(request.args.get("q", ""))[:LONGEST]
     actor = current_actor()
-    found = find(actor, text) if text else None
+    kind = request.args.get("kind", "")
+    known = kinds()
+    found = find(actor, text, kind=kind if kind in known else None) if text else None
     html = render_template(
         "search/results.html",
         text=text,
         results=found,
+        kinds=known,
+        kind=kind,
         number=show_org_number,
         phone=show_phone,
     )

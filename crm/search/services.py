@@ -3,16 +3,16 @@
 Everything here may be repeated. Protected participants are never indexed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.accounts.scopes import trusted
 from crm.db import current_session, transaction
-from crm.employers.models import ContactPerson, Employer, Position
+from crm.employers.models import ContactPerson, Employer, Position, Workplace
 from crm.participants.models import Participant
 from crm.search.documents import (
     ARCHIVED_EMPLOYER,
@@ -27,6 +27,14 @@ from crm.search.documents import (
 )
 from crm.search.tables import document
 
+EMPLOYER_COLUMNS = (
+    Employer.id, Employer.name, Employer.org_number, Employer.country, Employer.city, Employer.municipality,
+    Employer.email, Employer.industry_text, Employer.former_names, Employer.phone, Employer.archived_at,
+)  # fmt: skip
+PERSON_COLUMNS = (ContactPerson.id, ContactPerson.name, ContactPerson.email, ContactPerson.phone)
+WORKPLACE_COLUMNS = (
+    Workplace.employer_id, Workplace.name, Workplace.unit_number, Workplace.city, Workplace.phone,
+)  # fmt: skip
 _BATCH = 500
 _OWN = "the index is written of every row; what is shown from it is scoped again"
 
@@ -41,7 +49,56 @@ def index_employer(employer_id: int) -> None:
         return
     here = select(Position.person_id).where(Position.employer_id == employer_id, Position.left_on.is_(None))
     persons = session.scalars(_persons().where(ContactPerson.id.in_(here))).all()
-    _write([employer_document(employer), *(person_document(person) for person in persons)])
+    write_documents(
+        [employer_document(employer, employer.workplaces), *(person_document(each, _jobs_of(each)) for each in persons)]
+    )
+
+
+def index_imported(employer_ids: Sequence[int], person_ids: Sequence[int]) -> None:
+    """Write the documents of many employers and contact persons again, in a handful of statements; those of rows that
+    are gone are removed. Reads columns and not rows: nobody needs the objects."""
+    employers = _columns(EMPLOYER_COLUMNS, Employer.id.in_(employer_ids)) if employer_ids else []
+    persons = _columns(PERSON_COLUMNS, ContactPerson.id.in_(person_ids)) if person_ids else []
+    places = _grouped(_columns(WORKPLACE_COLUMNS, Workplace.employer_id.in_(employer_ids)) if employers else ())
+    jobs = _jobs(person_ids) if persons else {}
+    documents = [employer_document(row, places.get(row.id, ())) for row in employers]
+    kinds = {document.row_id: document.kind for document in documents}
+    for kind in (EMPLOYER, ARCHIVED_EMPLOYER):
+        _unindex_all(kind, [each for each in employer_ids if kinds.get(each) != kind])
+    _unindex_all(PERSON, sorted(set(person_ids) - {row.id for row in persons}))
+    write_documents([*documents, *(person_document(row, jobs.get(row.id, ())) for row in persons)])
+
+
+def _columns(columns: Sequence[Any], wanted: ColumnElement[bool]) -> list[Any]:
+    return list(current_session().execute(trusted(select(*columns).where(wanted), because=_OWN)).all())
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.employer_id, []).append(row)
+    return found
+
+
+def _jobs(person_ids: Sequence[int]) -> dict[int, list[tuple[str | None, str]]]:
+    statement = (
+        select(Position.person_id, Position.title, Employer.name)
+        .join(Employer, Employer.id == Position.employer_id)
+        .where(Position.person_id.in_(person_ids), Position.left_on.is_(None))
+    )
+    found: dict[int, list[tuple[str | None, str]]] = {}
+    for person_id, title, name in current_session().execute(trusted(statement, because=_OWN)):
+        found.setdefault(person_id, []).append((title, name))
+    return found
+
+
+def _jobs_of(person: ContactPerson) -> list[tuple[str | None, str]]:
+    return [(each.title, each.employer.name) for each in person.positions if each.left_on is None]
+
+
+def _unindex_all(kind: str, row_ids: Sequence[int]) -> None:
+    if row_ids:
+        current_session().execute(delete(document).where(document.c.kind == kind, document.c.row_id.in_(row_ids)))
 
 
 def index_person(person_id: int) -> None:
@@ -50,7 +107,7 @@ def index_person(person_id: int) -> None:
     if person is None or person.archived_at is not None:
         unindex(PERSON, person_id)
     else:
-        _write([person_document(person)])
+        write_documents([person_document(person, _jobs_of(person))])
 
 
 def index_participant(participant_id: int) -> None:
@@ -59,7 +116,7 @@ def index_participant(participant_id: int) -> None:
     if participant is None or not may_be_indexed(participant):
         unindex(PARTICIPANT, participant_id)
     else:
-        _write([participant_document(participant)])
+        write_documents([participant_document(participant)])
 
 
 def unindex(kind: str, row_id: int) -> None:
@@ -83,7 +140,7 @@ def _rebuild(model: type[Any]) -> int:
         with transaction() as session:
             batch = list(session.scalars(_all_of(model).where(model.id > last).order_by(model.id).limit(_BATCH)))
             documents = list(_documents(batch))
-            _write(documents)
+            write_documents(documents)
             last = batch[-1].id if batch else last
             session.expunge_all()
         count += len(documents)
@@ -100,9 +157,9 @@ def _all_of(model: type[Any]) -> Select[Any]:
 def _documents(rows: Sequence[object]) -> Iterator[Document]:
     for row in rows:
         if isinstance(row, Employer):
-            yield employer_document(row)
+            yield employer_document(row, row.workplaces)
         elif isinstance(row, ContactPerson) and row.archived_at is None:
-            yield person_document(row)
+            yield person_document(row, _jobs_of(row))
         elif isinstance(row, Participant) and may_be_indexed(row):
             yield participant_document(row)
 
@@ -125,7 +182,8 @@ def _fresh(statement: Select[Any]) -> Select[Any]:
     return trusted(statement, because=_OWN).execution_options(populate_existing=True)
 
 
-def _write(documents: Sequence[Document]) -> None:
+def write_documents(documents: Sequence[Document]) -> None:
+    """Write documents, new ones and those that are there. May be repeated."""
     if not documents:
         return
     session = current_session()

@@ -25,6 +25,7 @@ def local_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "BROBYGG_BASE_URL": f"http://127.0.0.1:{port}",
         "BROBYGG_DEVELOPMENT": "1",
         "BROBYGG_ORGANISATION": "Brobygg",
+        "BROBYGG_REGISTERS": "simulators",
     }
     if not environment.get("BROBYGG_SMTP_URL"):
         defaults["BROBYGG_MAIL"] = "mailbox"

@@ -8,6 +8,7 @@ from crm.extension_points import Text
 
 ACTIONS: Mapping[str, Text] = {
     "task_added": _l("Task added"),
+    "task_handed_over": _l("Task handed over"),
     "task_taken": _l("Task taken over"),
     "task_moved": _l("Task moved to another day"),
     "task_completed": _l("Task done"),

@@ -1,6 +1,6 @@
 """Writing tasks: add, complete, reopen, move, hand over, cancel."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from flask_babel import gettext as _
@@ -98,6 +98,29 @@ def take_task(actor: Actor, *, task_id: int) -> Task:
         task.version_id += 1
         _record(actor, task, "task_taken")
     return task
+
+
+def hand_over_tasks(
+    actor: Actor, *, from_id: int | None, to: Mapping[int, int | None], only: Collection[int] | None = None
+) -> list[Task]:
+    """Give somebody's open tasks about some employers to whoever is responsible now; returns those that moved.
+
+    ``to`` maps employers to the new owner (None: the unit). ``only``: of these tasks alone, for taking it back. Tasks
+    about a participant stay: they go with the participant. May be repeated.
+    """
+    statement = select(Task).where(
+        Task.owner_id == from_id, Task.state == TaskState.OPEN, Task.employer_id.in_(to), Task.participant_id.is_(None)
+    )
+    if only is not None:
+        statement = statement.where(Task.id.in_(only))
+    because = "tasks about employers whose responsibility the caller has just moved"
+    found = list(current_session().scalars(trusted(statement, because=because).with_for_update()))
+    for task in found:
+        assert task.employer_id is not None
+        task.owner_id = to[task.employer_id]
+        task.version_id += 1
+        _record(actor, task, "task_handed_over")
+    return found
 
 
 def cancel_tasks(actor: Actor, *, kind: str, source_ref: str) -> int:

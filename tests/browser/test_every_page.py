@@ -60,6 +60,12 @@ EXAMPLES = {
     "texts": "SELECT public_id FROM survey_message_text WHERE channel = 'sms' LIMIT 1",
     "imports": "SELECT public_id FROM import_run LIMIT 1",
     "kind": "SELECT 'csv'",
+    "partnerships": "SELECT public_id FROM partnership ORDER BY id LIMIT 1",
+    "commitments": "SELECT public_id FROM commitment ORDER BY id LIMIT 1",
+    "testimonials": "SELECT public_id FROM testimonial ORDER BY id LIMIT 1",
+    "coverage": "SELECT public_id FROM coverage_target ORDER BY id LIMIT 1",
+    "partners": "SELECT public_id FROM programme_partner ORDER BY id LIMIT 1",
+    "goals": "SELECT public_id FROM programme_goal ORDER BY id LIMIT 1",
     "key": "SELECT 'good_treatment'",
     "language": "SELECT 'ar'",
 }

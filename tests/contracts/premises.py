@@ -37,7 +37,8 @@ from surveys.answering import Begun, begin
 from surveys.authoring.versions import draft_of
 from surveys.models import FollowUpPlan, MessageText, Questionnaire
 from tests.conftest import make_app, make_settings
-from tests.contracts.test_visibility import branch_objects, kinds_of
+from tests.contracts.agreement_objects import signing_objects
+from tests.contracts.test_visibility import branch_objects, kinds_of, placement_objects
 from tests.servers.postgres import PostgresServer
 from tests.surveys.scene import SYSTEM, Scene
 from tests.world import PASSWORD, World
@@ -212,8 +213,8 @@ def build(folder: Path, storage: Storage | None = None) -> Premises:
         with transaction():
             begin(respondent_actor(), row_id=scene.row(left).id, how=Begun("sv"))
         ids |= _survey_ids(scene, left) | _message_ids(world) | {"name": manifest().get("app.css", "app.css")}
-        ids |= {"exits": left.public_id, "kind": "csv", "key": "good_treatment"}
-        special = _special(scene, left, closed, administrator)
+        ids |= {"exits": left.public_id, "kind": "csv", "key": "good_treatment", "action": "done"}
+        special = _special(scene, left, closed, administrator) | signing_objects(world, ids["agreements"])
     cookies = {role: _cookie_of(app, email) for role, email in people.items()}
     premises = Premises(app, storage, cookies, ids, special)
     premises.keep()
@@ -233,12 +234,11 @@ def _open_enrolment(scene: Scene, ids: dict[str, str]) -> None:
     person = scene.person(last_name=NAME, email="now@example.net", external_ref="R1")
     enrolment = scene.world.enrolment(person, scene.programme, scene.coordinator)
     employer = scene.world.employer("Bygg AB")
-    placement = scene.world.placement(enrolment, employer)
+    placed = placement_objects(scene.world, enrolment, employer)
     scene.world.relationship(employer, scene.unit, scene.coordinator)
-    ids |= {
+    ids |= placed | {
         "participants": person.public_id,
         "enrolments": enrolment.public_id,
-        "placements": placement.public_id,
         "programmes": scene.programme.public_id,
     }
 

@@ -17,7 +17,11 @@ LONGEST_FUNCTION, LONGEST_FILE = 50, 400
 CLOCKS = re.compile(r"^crm/clock\.py$|^crm/serving/shifted_clock\.py$|^plugins/elks46/simulator(_\w+)?\.py$")
 COMMITS = {"crm/db.py"}
 # Programs of their own: whoever starts them reads their standard output.
-PROGRAMS = {"surveys/simulation/receiver.py", "plugins/elks46/simulator.py"}
+PROGRAMS = {
+    "surveys/simulation/receiver.py",
+    "plugins/elks46/simulator.py",
+    "crm/employers/registers/simulating.py",
+}
 DOCUMENTED = re.compile(r"(^|/)((\w+_)?(services|queries|tasks|jobs)(\.py|/\w+\.py)|events\.py|hookspecs\.py)$")
 
 

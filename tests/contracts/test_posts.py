@@ -35,6 +35,8 @@ EXEMPT = {
     "surveys_respondent.call_me",
     "surveys_opt_out.do",
     "surveys_opt_out.undo",
+    "agreements_signing.sign",
+    "agreements_signing.refuse",
     "elks46.incoming",
     "elks46.delivery",
 }
@@ -44,7 +46,7 @@ ONLY_POSTS = [rule for rule in POSTS if "GET" not in (rule.methods or ()) and ru
     each.rule for each in rules("GET")
 }]  # fmt: skip
 # Parameters that name no row.
-NOT_ROWS = {"kind", "key", "name", "language"}
+NOT_ROWS = {"kind", "key", "name", "language", "action"}
 NO_SUCH = "A" * 16
 # How a page says that something has to be corrected: beside a field, above the form, or before a question.
 WRONG = r'aria-invalid="true"|error-summary|role="alert"|ds-alert|sv-problem|class="err"'
@@ -149,6 +151,8 @@ def _filled(premises: Premises, page: str) -> str:
     links = {
         "survey": premises.special["surveys_respondent"]["token"],
         "out": premises.special["surveys_opt_out"]["token"],
+        "signing": premises.special["agreements_signing"]["token"],
+        "draft": premises.special["agreements.send"]["public_id"],
     }
     return page.format(**premises.ids, **links)
 
@@ -179,11 +183,24 @@ GENERIC = (
     "form_token",
 )
 SHOWN_ON = {
+    "agreements_signing.sign": ["/agreement/{signing}"],
+    "agreements_signing.refuse": ["/agreement/{signing}"],
+    "agreements.send": ["/agreements/{draft}"],
+    "agreements.discard": ["/agreements/{draft}"],
+    "agreements.sign": ["/agreements/{agreements}"],
+    "agreements.on_behalf": ["/agreements/{agreements}"],
+    "agreements.refused": ["/agreements/{agreements}"],
+    "agreements.send_again": ["/agreements/{agreements}"],
+    "agreements.add_file": ["/agreements/{agreements}"],
+    "agreements.replace": ["/agreements/{agreements}"],
+    "documents.bring_in": ["/settings/documents"],
     "employers.log_contact": ["/employers/{employers}"],
     "employers.block": ["/employers/{employers}"],
     "employers.warn": ["/employers/{employers}"],
     "employers.take_relationship": ["/employers/{employers}"],
-    "employers.change_stage": ["/employers/{employers}"],
+    "employers.change_stage": ["/employers/{employers}", "/pipeline"],
+    "employers.bulk": ["/employers?owner=all"],
+    "employers.save_view": ["/employers?owner=all"],
     "participants.save_contact_details": ["/participants/{participants}"],
     "participants.consents": ["/participants/{participants}"],
     "participants.stage": ["/participants/{participants}"],

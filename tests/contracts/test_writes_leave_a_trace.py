@@ -26,6 +26,8 @@ ELSEWHERE = {
     "crm.employers.services.contacts.may_change": "reads only",
     "crm.employers.services.lines.write_employer_line": "what the line tells of has been recorded",
     "crm.employers.services.next_steps.reopen_next_step": "part of bringing a contact back",
+    "crm.employers.services.lines.write_told_line": "the outbox keeps the message",
+    "crm.employers.services.responsible.write_owner_line": "what the line tells of has been recorded",
     "crm.employers.services.relationships.find_relationship": "reads only",
     "crm.history.services.write_line": "what the line tells of has been recorded",
     "crm.messaging.services.cancel_messages": "the outbox keeps each message with its reason",

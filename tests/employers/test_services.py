@@ -12,7 +12,7 @@ from crm.db import current_session, transaction
 from crm.employers import services
 from crm.employers.fields import ContactFields, EmployerFields, NextStep, PersonFields, PositionFields, WorkplaceFields
 from crm.employers.models import Contact, ContactPerson, Employer, EmployerRelationship, StageChange
-from crm.employers.services.relationships import WITHOUT_OWNER
+from crm.employers.services.responsible import WITHOUT_OWNER
 from crm.errors import DomainError, EditConflict, NotAllowed, NotVisible
 from crm.events import ContactLogged
 from crm.extension_points import Subscription

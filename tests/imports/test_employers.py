@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from crm.accounts.models import AuditEntry
 from crm.db import current_session
 from crm.employers.models import ContactPerson, Employer, EmployerKind, EmployerRelationship
 from crm.imports.report import ImportReport
@@ -50,8 +51,83 @@ def test_an_employer_is_known_by_number_before_name(office: Office) -> None:
     _read(office, LIST)
     report = _read(office, csv_of("Namn;Organisationsnummer;Telefon", "Nordlys Bageri i Umeå AB;5567037485;090-123456"))
     assert _counts(report) == (0, 1, 0, 0, 0), report.errors
-    assert _employers()[0].name == "Nordlys Bageri i Umeå AB"
-    assert _employers()[0].employee_count == 48
+    bakery = _employers()[0]
+    assert (bakery.name, bakery.phone, bakery.employee_count) == ("Nordlys Bageri AB", "+4690123456", 48)
+
+
+def test_only_empty_fields_are_filled_unless_the_file_may_replace_them(office: Office) -> None:
+    _read(office, LIST)
+    newer = csv_of("Namn;Orgnr;Anställda;Kontaktperson;Titel", "Nordlys AB;5567037485;50;Ahmed Karimi;VD")
+    assert _counts(_read(office, newer)) == (0, 0, 1, 0, 0)
+    report = import_employers(office.coordinator, source=newer, defaults=office.defaults, overwrite=True)
+    assert _counts(report) == (0, 1, 0, 0, 0), report.errors
+    bakery = _employers()[0]
+    assert (bakery.name, bakery.employee_count, bakery.positions[0].title) == ("Nordlys AB", 50, "VD")
+
+
+def test_a_row_brings_workplace_owner_stage_and_note_and_places_the_contact_person(office: Office) -> None:
+    report = _read(
+        office,
+        csv_of(
+            "Name;Workplace;CFAR;Contact person;Owner;Stage;Note;Municipality;SNI-kod",
+            f"Ica AB;Ica Söder;12345678;Eva Ek;{office.coordinator_email};Avtal;Ring på måndag;Umeå;47.111",
+            "Ica AB;Ica Norr;;Bo By;;;;Umeå;",
+        ),
+    )
+    assert _counts(report) == (1, 1, 0, 0, 0), report.errors
+    (shop,) = _employers()
+    assert (shop.municipality, shop.industry_scheme, shop.industry_code) == ("Umeå", "SNI2007", "47.111")
+    assert {place.name: place.unit_number for place in shop.workplaces} == {"Ica Söder": "12345678", "Ica Norr": None}
+    assert {each.person.name: each.workplace.name for each in shop.positions if each.workplace} == {
+        "Eva Ek": "Ica Söder",
+        "Bo By": "Ica Norr",
+    }
+    (relationship,) = shop.relationships
+    assert (relationship.owner_id, relationship.stage) == (office.coordinator.staff_id, "agreement")
+    assert relationship.note == "Ring på måndag"
+
+
+def test_the_same_name_in_two_towns_is_two_employers(office: Office) -> None:
+    assert _counts(_read(office, csv_of("Name;City", "Ica AB;Umeå", "Ica AB;Luleå", "ICA AB;UMEA"))) == (2, 0, 0, 1, 0)
+    assert _counts(_read(office, csv_of("Name;City;Phone", "Ica AB;Luleå;090-123456"))) == (0, 1, 0, 0, 0)
+    unclear = _read(office, csv_of("Name;Phone", "Ica AB;090-123456"))
+    assert [(error.line, error.column) for error in unclear.errors] == [(2, "Name")]
+    assert "Several employers" in unclear.errors[0].message
+
+
+def test_an_employer_is_known_however_its_number_and_its_accents_are_written(office: Office) -> None:
+    _read(office, csv_of("Name;Orgnr;City", "Café Björk AB;;Umeå", "Nordlys;5567037485;"))
+    again = csv_of("Name;Orgnr;City", "Cafe Bjork AB;;Umea", "Nordlys;556703-7485;", "Nordlys;556703 7485;")
+    assert _counts(_read(office, again)) == (0, 0, 2, 1, 0)
+
+
+def test_a_check_says_what_the_reading_does(office: Office) -> None:
+    rows = csv_of("Name;Contact person;Orgnr", *(f"Ica {n // 2};Eva Ek{n % 4};" for n in range(1300)), "Wrong;;123")
+    tried = import_employers(office.coordinator, source=rows, defaults=office.defaults, dry_run=True)
+    assert _employers() == []
+    assert _counts(tried) == _counts(_read(office, rows)) == (650, 650, 0, 0, 1)
+
+
+def test_an_identity_number_in_a_note_is_refused_and_words_about_health_are_pointed_out(office: Office) -> None:
+    report = _read(office, csv_of("Name;Note", "A AB;Eva 850101-1236", "B AB;Eva var sjukskriven i våras"))
+    assert [(error.line, error.column) for error in report.errors] == [(2, "Note")]
+    assert [warning.line for warning in report.warnings] == [3]
+    assert report.created == 1
+
+
+def test_an_owner_must_work_in_the_unit(office: Office) -> None:
+    report = _read(office, csv_of("Name;Owner", "A AB;nobody@example.org", f"B AB;{office.coordinator_email}"))
+    assert [(error.line, error.column) for error in report.errors] == [(2, "Owner")]
+    assert [row.owner_id for row in current_session().scalars(select(EmployerRelationship))] == [
+        office.coordinator.staff_id
+    ]
+
+
+def test_an_import_is_one_line_of_the_audit_log(office: Office) -> None:
+    report = _read(office, LIST)
+    entries = current_session().scalars(select(AuditEntry).where(AuditEntry.action == "file_imported")).all()
+    assert [(each.subject_type, each.details["created"]) for each in entries] == [("employers", report.created)]
+    assert current_session().scalar(select(func.count()).select_from(AuditEntry)) == 2
 
 
 def test_an_employer_without_a_number_gets_it_by_its_name(office: Office) -> None:

@@ -1,16 +1,19 @@
 """Finding employers, contact persons and participants, on both databases."""
 
+import phonenumbers
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from crm import clock
 from crm.actors import Actor, Role
-from crm.db import current_session, transaction
+from crm.db import current_session, savepoint, transaction
 from crm.employers import services
-from crm.employers.fields import EmployerFields, PersonFields, WorkplaceFields
+from crm.employers.fields import ContactFields, EmployerFields, PersonFields, WorkplaceFields
 from crm.employers.list_queries import EmployerFilter, employer_page
 from crm.events import ParticipantChanged, emit
 from crm.search.folding import number_forms, search_terms
+from crm.search.keeping import rebuild_further
 from crm.search.matching import matches, of_kind
 from crm.search.queries import find
 from crm.search.services import index_participant, rebuild
@@ -169,3 +172,77 @@ def test_words_and_numbers_are_taken_apart() -> None:
 
 def _documents() -> int:
     return current_session().scalar(select(func.count()).select_from(document)) or 0
+
+
+def test_a_workplace_and_the_note_of_a_contact_are_found_by_those_who_see_them(searchable: Flask, world: World) -> None:
+    unit, other = world.unit(), world.unit()
+    mine, theirs = world.actor(world.staff(unit=unit)), world.actor(world.staff(unit=other))
+    number = employer(mine, "Nordlys Bageri")
+    with transaction():
+        place = services.add_workplace(mine, employer_id=number, fields=WorkplaceFields("Terminalen", "12345678"))
+        fields = ContactFields("visit", clock.today(), "interested", note="Söker någon till packningen")
+        contact = services.log_contact(mine, employer_id=number, unit_id=unit.id, fields=fields)
+        keys = (place.id, contact.id)
+    assert further(mine, "terminal") == [("workplace", [keys[0]])]
+    assert further(mine, "12345678") == [("workplace", [keys[0]])]
+    assert further(mine, "packning") == [("contact_note", [keys[1]])]
+    assert further(theirs, "packning") == []
+    assert find(mine, "packning", kind="workplace").is_empty
+    with searchable.test_request_context():
+        (hit,) = find(mine, "packningen").groups[0].hits
+        assert (hit.detail, "Nordlys Bageri" in str(hit.title)) == ("Söker någon till packningen", True)
+    with transaction():
+        services.archive_workplace(mine, workplace_id=keys[0])
+    assert further(mine, "terminal") == []
+
+
+def further(actor: Actor, text: str) -> list[tuple[str, list[int]]]:
+    return [(group.kind, [row.id for row in group.rows]) for group in find(actor, text).groups]
+
+
+def test_further_kinds_are_written_again_with_the_whole_index(actor: Actor, world: World) -> None:
+    number = employer(actor, "Nordlys Bageri")
+    with transaction():
+        services.add_workplace(actor, employer_id=number, fields=WorkplaceFields("Terminalen"))
+    current_session().execute(delete(document))
+    current_session().commit()
+    assert (rebuild(), rebuild_further(), rebuild_further()) == (1, 1, 1)
+    assert [kind for kind, _ids in further(actor, "terminalen")] == ["workplace"]
+
+
+def test_a_row_that_is_rolled_back_leaves_no_document(actor: Actor) -> None:
+    number = employer(actor, "Nordlys Bageri")
+    with transaction():
+        try:
+            with savepoint():
+                services.add_workplace(actor, employer_id=number, fields=WorkplaceFields("Terminalen"))
+                current_session().flush()
+                raise RuntimeError
+        except RuntimeError:
+            services.add_workplace(actor, employer_id=number, fields=WorkplaceFields("Lagret"))
+    assert further(actor, "terminalen") == []
+    assert [kind for kind, _ids in further(actor, "lagret")] == ["workplace"]
+
+
+def test_other_endings_of_a_word_are_tried_before_typing_errors(actor: Actor) -> None:
+    employer(actor, "Nordlys Bageri")
+    employer(actor, "Vindelns Trä")
+    for text in ["bagerier", "bagerierna", "bageriets", "nordlysets bageri"]:
+        found = find(actor, text)
+        assert ([row.name for row in found.employers], found.similar) == (["Nordlys Bageri"], True), text
+
+
+def test_a_number_is_found_as_registers_and_invoices_write_it(actor: Actor) -> None:
+    employer(actor, "Nordlys", org_number="556703-7485")
+    employer(actor, "Fjord", org_number="974760673", country="NO")
+    for text in ["SE556703748501", "16556703-7485", "165567037485", "5567037485"]:
+        assert names(actor, text) == ["Nordlys"], text
+    for text in ["NO 974 760 673 MVA", "974760673MVA", "974 760 673"]:
+        assert names(actor, text) == ["Fjord"], text
+
+
+@pytest.mark.parametrize("number", ["+46701234567", "+4790123456", "+4524256790", "+358401234567", "+49301234567"])
+def test_a_number_as_it_is_dialled_at_home_is_what_phonenumbers_says(number: str) -> None:
+    parsed = phonenumbers.parse(number, None)
+    at_home = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    assert number_forms(number) == [number[1:], "".join(filter(str.isdigit, at_home))]

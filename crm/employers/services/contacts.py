@@ -18,7 +18,8 @@ from crm.employers.rules import check_version
 from crm.employers.services.contact_lines import KIND, write_contact_line
 from crm.employers.services.next_steps import cancel_next_step, plan_next_step, reopen_next_step
 from crm.employers.services.relationships import move_to_stage, take_relationship
-from crm.employers.stages import NOT_REACHED
+from crm.employers.stages import NOT_REACHED, meaning_of
+from crm.employers.ways import BASES, BASES_WHEN_BLOCKED
 from crm.errors import DomainError, NotAllowed, NotVisible
 from crm.events import ContactLogged, emit
 from crm.glossary import picklists
@@ -46,6 +47,7 @@ def log_contact(
     there = _sent_before(fields.submission_key)
     if there is not None:
         return there
+    _check_basis(employer, fields.basis)
     unit = _unit(actor, unit_id)
     contact = Contact(
         employer_id=employer.id,
@@ -186,6 +188,17 @@ def _fill(actor: Actor, contact: Contact, fields: ContactFields, unit: Unit) -> 
     contact.met.extend(ContactMet(person_id=person_id) for person_id in sorted(known - there))
 
 
+def _check_basis(employer: Employer, basis: str | None) -> None:
+    """Who has a block is approached only for a reason that holds, and it is written down which."""
+    if not (employer.advertising_block or employer.do_not_contact):
+        return
+    holding = BASES_WHEN_BLOCKED if employer.do_not_contact else frozenset(BASES)
+    if basis not in holding:
+        raise DomainError(
+            _("They have a block. Say what gave you the right to approach them all the same."), field="basis"
+        )
+
+
 def _check_values(fields: ContactFields, *, today: date) -> None:
     if fields.on_date > today:
         raise DomainError(_("This day has not come yet. Write what you plan as the next step."), field="on_date")
@@ -230,7 +243,7 @@ def _update_relationship(actor: Actor, contact: Contact, *, owner_id: int | None
     unit = session.get_one(Unit, contact.unit_id)
     relationship.last_contact_at = clock.local_instant(day, _NOON, unit.time_zone) if day else None
     reached = contact.archived_at is None and contact.outcome not in NOT_REACHED
-    if reached and relationship.stage == Stage.NEW.value:
+    if reached and meaning_of(relationship.stage) is Stage.NEW:
         move_to_stage(actor, relationship, Stage.CONTACT.value)
 
 

@@ -21,7 +21,9 @@ from crm.employers.rules import (
     bare_name,
     check_name_is_new,
     check_number_is_free,
+    check_parent,
     check_version,
+    remember_name,
     sort_name,
 )
 from crm.employers.services.lines import write_employer_line
@@ -69,6 +71,9 @@ def change_employer(
         _fill(employer, fields, confirmed)
         if renamed and SIMILAR_NAME not in confirmed:
             check_name_is_new(fields.name, but=employer.id)
+        if renamed:
+            remember_name(employer, str(before["name"]))
+        check_parent(employer)
     after = values_of(employer)
     changed = sorted(name for name in after if after[name] != before[name])
     if changed:

@@ -13,9 +13,12 @@ from crm.db import current_session
 from crm.employers.fields import PersonFields, PositionFields
 from crm.employers.models import ContactPerson, Employer, Position, Workplace
 from crm.employers.rules import check_version, sort_name
+from crm.employers.ways import WAYS
 from crm.errors import DomainError, NotVisible
 from crm.events import ContactPersonChanged, emit
 from crm.messaging.addresses import normalise_email, normalise_phone
+
+_PLAIN = ("name", "phone", "email", "do_not_call", "do_not_mail", "preferred_way", "told_on")
 
 
 def add_contact_person(
@@ -46,9 +49,19 @@ def change_contact_person(actor: Actor, *, person_id: int, version: int | None, 
     return person
 
 
+def note_told(actor: Actor, *, person_id: int, on: date) -> ContactPerson:
+    """Write down that a contact person was told that we keep their details. The first day stays. May be repeated."""
+    person = locked(ContactPerson, actor, person_id)
+    if person.told_on is None:
+        person.told_on = on
+        person.version_id += 1
+        record(actor, "contact_person.told", subject_type="contact_person", subject_id=person.id)
+    return person
+
+
 def values_of(person: ContactPerson) -> dict[str, object]:
     """What stands in the columns that ``PersonFields`` fills."""
-    return {name: getattr(person, name) for name in ("name", "phone", "email", "do_not_call", "told_on")}
+    return {name: getattr(person, name) for name in _PLAIN}
 
 
 def add_position(actor: Actor, *, person_id: int, employer_id: int, fields: PositionFields) -> Position:
@@ -125,4 +138,7 @@ def _fill(person: ContactPerson, fields: PersonFields) -> None:
     person.name, person.sort_name = fields.name, sort_name(fields.name)[:160]
     person.phone = normalise_phone(fields.phone, fields.country) if fields.phone else None
     person.email = normalise_email(fields.email) if fields.email else None
+    if fields.preferred_way not in (None, *WAYS):
+        raise DomainError(_("Choose one of the alternatives."), field="preferred_way")
     person.do_not_call, person.told_on = fields.do_not_call, fields.told_on
+    person.do_not_mail, person.preferred_way = fields.do_not_mail, fields.preferred_way

@@ -12,6 +12,15 @@
     menus().forEach((menu) => { menu.open = false; menu.querySelector('summary').focus(); });
   });
 
+  // "/" goes to the search box, unless something is being typed.
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]')) return;
+    const boxes = [...document.querySelectorAll('input[type="search"][name="q"]')];
+    const box = boxes.find((each) => each.offsetParent !== null);
+    if (box) { event.preventDefault(); box.focus(); box.select(); }
+  });
+
   // A second press on "Save" while the first is on its way is ignored. Coming back with the back button clears the mark.
   document.addEventListener('submit', (event) => {
     const form = event.target;

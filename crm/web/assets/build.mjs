@@ -80,6 +80,7 @@ write('survey.css', minify(read(here, 'survey.css')));
 write('print.css', minify(read(here, 'print.css')));
 write('htmx.js', read(modules, 'htmx.org', 'dist', 'htmx.min.js').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
 write('app.js', read(here, 'app.js'));
+write('board.js', read(here, 'board.js'));
 write('favicon.svg', read(here, 'favicon.svg'));
 write('app.webmanifest', read(here, 'app.webmanifest').replace('{{favicon}}', manifest['favicon.svg']));
 write('licences.txt', licences());

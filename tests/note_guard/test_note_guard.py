@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.employers.note_guard import Sensitive, find_sensitive
+from crm.note_guard.guard import Sensitive, find_sensitive
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_an_ordinary_note_passes(text: str | None) -> None:
 
 def test_each_piece_is_pointed_out_once_in_its_order() -> None:
     found = find_sensitive("sjukskriven 811218-9876, sjukskriven")
-    assert [finding.text for finding in found] == ["811218-9876", "sjukskriven"]
+    assert [finding.text for finding in found] == ["sjukskriven", "811218-9876"]

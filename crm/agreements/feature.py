@@ -1,0 +1,74 @@
+"""What this feature adds to the application."""
+
+from datetime import timedelta
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from crm.agreements import action_routes, draft_routes, routes, signing_routes
+from crm.agreements.audit_labels import ACTIONS, SUBJECTS
+from crm.agreements.blueprint import blueprint
+from crm.agreements.mail import purposes
+from crm.agreements.merging import merge_agreements, take_back_agreements
+from crm.agreements.models import Agreement
+from crm.agreements.panels import employer_panel
+from crm.agreements.queries import own_agreements, stage_wants_agreement
+from crm.agreements.services.rows import HISTORY_KIND
+from crm.agreements.tasks import look_after_agreements
+from crm.employers.queries import STAFF
+from crm.extension_points import (
+    Feature,
+    HistoryKind,
+    MergeStep,
+    Module,
+    NavItem,
+    Panel,
+    PeriodicJob,
+    PublicEndpoint,
+    Scope,
+    StageRequirement,
+)
+
+ROUTES = (routes, draft_routes, action_routes)
+"""The modules that hang their views on the blueprint; named here so that they are loaded with it."""
+MODULE = "agreements"
+STAGES = ("agreement", "agreement_active")
+"""Stages that want an agreement in force; it is said, and blocks nothing."""
+
+
+def _href(source_ref: str) -> str:
+    return url_for("agreements.show", public_id=source_ref.partition(":")[0])
+
+
+def _public() -> tuple[PublicEndpoint, ...]:
+    reading = tuple(PublicEndpoint(f"agreements_signing.{name}") for name in ("show", "lead_back", "pdf"))
+    writing = tuple(
+        PublicEndpoint(f"agreements_signing.{name}", csrf_exempt_because=signing_routes.OWN_TOKEN)
+        for name in ("sign", "refuse")
+    )
+    return reading + writing
+
+
+def feature() -> Feature:
+    """Everything of this folder that create_app() puts in its place."""
+    staff = frozenset(STAFF)
+    return Feature(
+        name="agreements",
+        audit_labels=ACTIONS,
+        audit_subjects=SUBJECTS,
+        blueprints=(blueprint, signing_routes.blueprint),
+        nav_items=(NavItem(MODULE, _l("Agreements"), "agreements.index", 25, staff, module=MODULE),),
+        modules=(
+            Module(MODULE, _l("List of agreements"), _l("Shows all agreements of the unit in one list in the menu.")),
+        ),
+        panels=(Panel("employer.panels", "agreements", employer_panel, order=40, roles=staff),),
+        history_kinds=(HistoryKind(HISTORY_KIND, _l("Agreement"), "brand2", href=_href),),
+        scopes=(Scope(Agreement, own_agreements),),
+        public_endpoints=_public(),
+        message_purposes=purposes(),
+        periodic_jobs=(PeriodicJob("agreements.daily", timedelta(hours=1), look_after_agreements, timedelta(hours=6)),),
+        stage_requirements=tuple(
+            StageRequirement(f"agreements.{stage}", stage, stage_wants_agreement) for stage in STAGES
+        ),
+        merge_steps=(MergeStep("agreements", merge_agreements, take_back_agreements),),
+    )

@@ -1,0 +1,150 @@
+"""What employers are sent: the link to read and sign, one reminder, and the word that both have signed.
+
+Rendered when it leaves, so that the link stands nowhere in plain text and the address is that of the day.
+"""
+
+from typing import cast
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from crm import clock
+from crm.accounts.scopes import trusted
+from crm.agreements.models import Agreement, AgreementStatus, Side, SigningLink
+from crm.agreements.services.sending import REMINDER_STEP, SIGNED_COPY, SIGNING
+from crm.agreements.states import IN_FORCE
+from crm.agreements.tokens import signing_token
+from crm.agreements.wording import long_day
+from crm.db import current_session
+from crm.extension_points import MessagePurpose, Rendered
+from crm.messaging.models import OutboxMessage
+from crm.settings import Settings
+
+_OF_MESSAGE = "the message names the agreement that it was planned for"
+
+
+def purposes() -> tuple[MessagePurpose, ...]:
+    """Mail about agreements as the outbox knows it."""
+    return (
+        MessagePurpose(SIGNING, _l("Agreement to sign"), check=reason_not_to_ask, render=render_request),
+        MessagePurpose(SIGNED_COPY, _l("Agreement signed"), check=reason_not_to_tell, render=render_copy),
+    )
+
+
+def reason_not_to_ask(message: OutboxMessage) -> str | None:
+    """Why a link must not leave any more: signed, refused, replaced, or there is nowhere to send it."""
+    agreement, number = _named_by(message)
+    if agreement is None:
+        return "agreement_gone"
+    if agreement.status is not AgreementStatus.SENT or agreement.signature_of(Side.EMPLOYER) is not None:
+        return "nothing_to_sign"
+    link = _link(agreement, number)
+    if number != agreement.link_number or link is None or link.expires_at <= clock.now():
+        return "link_replaced"
+    return None if link.email else "no_address"
+
+
+def reason_not_to_tell(message: OutboxMessage) -> str | None:
+    """Why the word that both have signed must not leave any more."""
+    agreement, number = _named_by(message)
+    if agreement is None or agreement.status not in {AgreementStatus.SIGNED, *IN_FORCE}:
+        return "agreement_gone"
+    link = _link(agreement, number)
+    return None if link is not None and link.email else "no_address"
+
+
+def render_request(message: OutboxMessage) -> Rendered:
+    """The link, or the reminder of it, in the language of the agreement."""
+    agreement, link = _both(message)
+    with force_locale(agreement.language):
+        values = _values(agreement, link)
+        if message.step == REMINDER_STEP:
+            subject = _("Reminder: the agreement with %(unit)s waits for you", **values)
+            begin = _("A week ago we sent you the agreement “%(title)s”. You can still read and sign it.", **values)
+        else:
+            subject = _("%(title)s with %(unit)s: please read and sign", **values)
+            begin = _("Here is the agreement “%(title)s” between %(employer)s and %(unit)s.", **values)
+        text = "\n\n".join(
+            [
+                _("Hello %(name)s!", **values),
+                begin,
+                _("You need no account. Read it, then sign with your name or say no."),
+                _("Read and sign") + f":\n{values['link']}",
+                _("The link is yours alone and works until %(day)s.", **values),
+                _("Questions? Answer this mail or call us: %(phone)s.", **values),
+                _("Kind regards,\n%(owner)s, %(unit)s\nDeputy: %(deputy)s", **values),
+            ]
+        )
+    return _rendered(agreement, link, subject, text)
+
+
+def render_copy(message: OutboxMessage) -> Rendered:
+    """The word that both have signed, with the way to the text."""
+    agreement, link = _both(message)
+    with force_locale(agreement.language):
+        values = _values(agreement, link)
+        text = "\n\n".join(
+            [
+                _("Hello %(name)s!", **values),
+                _("Both sides have now signed “%(title)s”. Thank you!", **values),
+                _("Read it and keep a copy") + f":\n{values['link']}",
+                _("Kind regards,\n%(owner)s, %(unit)s\nDeputy: %(deputy)s", **values),
+            ]
+        )
+        subject = _("Signed: %(title)s with %(unit)s", **values)
+    return _rendered(agreement, link, subject, text)
+
+
+def signing_url(agreement: Agreement, number: int) -> str:
+    """The whole address of a link."""
+    settings = cast(Settings, current_app.extensions["brobygg.settings"])
+    return f"{settings.base_url}/agreement/{signing_token(agreement.public_id, number)}"
+
+
+def _rendered(agreement: Agreement, link: SigningLink, subject: str, text: str) -> Rendered:
+    assert link.email is not None, "checked inside the claim"
+    owner = agreement.owner
+    return Rendered(
+        to=link.email,
+        subject=" ".join(subject.split()),
+        text=text,
+        reply_to=owner.email if owner else None,
+        language=agreement.language,
+    )
+
+
+def _values(agreement: Agreement, link: SigningLink) -> dict[str, str]:
+    unit = agreement.unit
+    return {
+        "name": agreement.contact.name if agreement.contact else "",
+        "title": agreement.title or "",
+        "employer": agreement.employer.name,
+        "unit": unit.name,
+        "phone": unit.phone or (agreement.owner.phone if agreement.owner else None) or "–",
+        "owner": agreement.owner.name if agreement.owner else unit.name,
+        "deputy": agreement.deputy.name if agreement.deputy else unit.name,
+        "day": long_day(link.expires_at.date(), agreement.language),
+        "link": signing_url(agreement, link.number),
+    }
+
+
+def _both(message: OutboxMessage) -> tuple[Agreement, SigningLink]:
+    agreement, number = _named_by(message)
+    link = _link(agreement, number) if agreement else None
+    if agreement is None or link is None:
+        raise LookupError("the agreement is gone")
+    return agreement, link
+
+
+def _named_by(message: OutboxMessage) -> tuple[Agreement | None, int]:
+    public_id, _colon, number = message.purpose_ref.rpartition(":")
+    statement = select(Agreement).where(Agreement.public_id == public_id).options(joinedload(Agreement.employer))
+    return current_session().scalar(trusted(statement, because=_OF_MESSAGE)), int(number)
+
+
+def _link(agreement: Agreement, number: int) -> SigningLink | None:
+    return next((each for each in agreement.links if each.number == number), None)

@@ -1,0 +1,143 @@
+"""Reading agreements: the list, one employer's, what a stage asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from crm.accounts.scopes import condition, scoped, trusted, visible
+from crm.actors import Actor
+from crm.agreements.models import Agreement, AgreementStatus, Side
+from crm.agreements.states import IN_FORCE
+from crm.db import current_session
+from crm.employers.models import Employer, EmployerRelationship
+from crm.employers.queries import everybody_here
+from crm.errors import NotVisible
+
+ENDING_WITHIN = timedelta(days=60)
+EXPORTED = 20_000
+_FOR_STAGE = "says only whether an agreement is in force, to whoever moves the stage"
+_OVER = frozenset({"expired", "renewed", "terminated", "refused", "replaced"})
+_SORTS: dict[str, Any] = {
+    "employer": Employer.sort_name,
+    "type": Agreement.type,
+    "status": Agreement.status,
+    "from": Agreement.starts_on,
+    "until": Agreement.ends_on,
+}
+
+
+def own_agreements(actor: Actor) -> ColumnElement[bool]:
+    """Agreements of the actor's units."""
+    return and_(everybody_here(actor), Agreement.unit_id.in_(actor.unit_ids))
+
+
+@dataclass(frozen=True)
+class AgreementFilter:
+    """What the list shows. ``status``: a status, "open" (nothing that is over), "mine_to_sign" or "all"."""
+
+    text: str = ""
+    status: str = "open"
+    type: str = ""
+    owner: str = ""
+    ending: bool = False
+    sort: str = "until"
+
+
+def agreements_listed(actor: Actor, filters: AgreementFilter, *, today: date) -> Select[Agreement]:
+    """The agreements of the list in its order, with employer, owner and signatures."""
+    statement = (
+        select(Agreement)
+        .join(Agreement.employer)
+        .options(contains_eager(Agreement.employer), joinedload(Agreement.owner), selectinload(Agreement.signatures))
+    )
+    statement = scoped(statement, condition(Agreement, actor), *_conditions(actor, filters, today))
+    column = _SORTS.get(filters.sort.removeprefix("-"), Agreement.ends_on)
+    order = column.desc() if filters.sort.startswith("-") else column.asc()
+    return statement.order_by(order.nulls_last(), Agreement.id.desc())
+
+
+def _conditions(actor: Actor, filters: AgreementFilter, today: date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.text:
+        found.append(Employer.sort_name.contains(filters.text.casefold(), autoescape=True))
+    if filters.status == "open":
+        found.append(Agreement.status.in_(("draft", "sent", "signed", "active", "expiring")))
+    elif filters.status != "all":
+        found.append(Agreement.status == filters.status)
+    if filters.type:
+        found.append(Agreement.type == filters.type)
+    if filters.owner == "mine":
+        found.append(or_(Agreement.owner_id == actor.staff_id, Agreement.deputy_id == actor.staff_id))
+    elif filters.owner == "none":
+        found.append(Agreement.owner_id.is_(None))
+    if filters.ending:
+        found += [Agreement.status.in_(IN_FORCE), Agreement.ends_on <= today + ENDING_WITHIN]
+    return found
+
+
+def one_agreement(actor: Actor, public_id: str) -> Agreement:
+    """One agreement with all that its page shows. Raises NotVisible."""
+    statement = visible(Agreement, actor).where(Agreement.public_id == public_id)
+    found = current_session().scalar(
+        statement.options(
+            joinedload(Agreement.employer),
+            joinedload(Agreement.owner),
+            joinedload(Agreement.deputy),
+            joinedload(Agreement.contact),
+            joinedload(Agreement.unit),
+            joinedload(Agreement.text_version),
+            selectinload(Agreement.signatures),
+            selectinload(Agreement.links),
+        )
+    )
+    if found is None:
+        raise NotVisible("Not found, or not visible to you.")
+    return found
+
+
+def agreements_with(actor: Actor, employer_id: int) -> Sequence[Agreement]:
+    """The agreements with an employer that the actor sees: first what is in force or on its way, the newest first."""
+    statement = visible(Agreement, actor).where(Agreement.employer_id == employer_id)
+    found = current_session().scalars(
+        statement.options(selectinload(Agreement.signatures)).order_by(Agreement.id.desc())
+    )
+    return sorted(found, key=lambda each: each.status.value in _OVER)
+
+
+def chain_of(actor: Actor, agreement: Agreement) -> tuple[Agreement | None, Sequence[Agreement]]:
+    """The agreement before this one, and those that follow it."""
+    before = None
+    if agreement.follows_id is not None:
+        before = current_session().scalar(visible(Agreement, actor).where(Agreement.id == agreement.follows_id))
+    after = visible(Agreement, actor).where(Agreement.follows_id == agreement.id).order_by(Agreement.id)
+    return before, current_session().scalars(after).all()
+
+
+def waits_for(agreement: Agreement) -> list[Side]:
+    """Who has not signed yet what was sent."""
+    if agreement.status is not AgreementStatus.SENT:
+        return []
+    return [side for side in Side if agreement.signature_of(side) is None]
+
+
+def stage_wants_agreement(relationship_id: int) -> Sequence[object]:
+    """What the stage "agreement in force" lacks: an agreement of this unit with the employer that is in force."""
+    statement = (
+        select(Agreement.id)
+        .join(
+            EmployerRelationship,
+            and_(
+                EmployerRelationship.employer_id == Agreement.employer_id,
+                EmployerRelationship.unit_id == Agreement.unit_id,
+            ),
+        )
+        .where(EmployerRelationship.id == relationship_id, Agreement.status.in_(IN_FORCE))
+        .limit(1)
+    )
+    found = current_session().scalar(trusted(statement, because=_FOR_STAGE))
+    return [] if found is not None else [_("No agreement with this employer is in force.")]

@@ -1,0 +1,181 @@
+"""The list of agreements, the page of one, and its files."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crm.accounts.audit import record
+from crm.accounts.current import current_actor
+from crm.accounts.permissions import require
+from crm.agreements.action_forms import action_forms
+from crm.agreements.blueprint import blueprint
+from crm.agreements.forms import AgreementFilterForm
+from crm.agreements.mail import signing_url
+from crm.agreements.models import Agreement, AgreementStatus, Side
+from crm.agreements.paper import agreement_pdf, body_of
+from crm.agreements.queries import (
+    EXPORTED,
+    AgreementFilter,
+    agreements_listed,
+    chain_of,
+    one_agreement,
+    waits_for,
+)
+from crm.agreements.services.following import REPLACEABLE
+from crm.agreements.services.rows import log, type_name
+from crm.agreements.services.running import RENEWABLE
+from crm.agreements.services.signing import is_intact
+from crm.agreements.states import COLORS, IN_FORCE, LABELS
+from crm.agreements.wording import contact_title, draft_text
+from crm.attachments.kinds import ACCEPT
+from crm.attachments.queries import attachments_of
+from crm.db import current_session, transaction
+from crm.documents.markdown import as_html
+from crm.documents.pdf import PdfUnavailable
+from crm.employers.files import formula_safe
+from crm.employers.queries import STAFF
+from crm.web.filters import show_date, today
+from crm.web.paging import paginate, requested_page
+
+
+@blueprint.get("/agreements")
+@require(*STAFF)
+def index() -> ResponseReturnValue:
+    """The list of agreements, filtered and ordered by the address."""
+    actor = current_actor()
+    form, filters = _filter()
+    listed = agreements_listed(actor, filters, today=today())
+    page = paginate(current_session(), listed, page=requested_page())
+    return render_template(
+        "agreements/index.html", page=page, form=form, labels=LABELS, colors=COLORS, waits_for=waits_for,
+        kind=lambda agreement: type_name(agreement, actor.language),
+    )  # fmt: skip
+
+
+@blueprint.get("/agreements/export.csv")
+@require(*STAFF)
+def export() -> ResponseReturnValue:
+    """The list as a file, with the same filters. That it was taken stands in the audit log."""
+    actor = current_actor()
+    _form, filters = _filter()
+    rows = current_session().scalars(agreements_listed(actor, filters, today=today()).limit(EXPORTED)).all()
+    content = _csv(rows, actor.language)
+    with transaction():
+        record(actor, "agreements.exported", subject_type="agreement", details={"rows": len(rows)})
+    name = 'attachment; filename="agreements.csv"'
+    return Response(content, mimetype="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+
+
+@blueprint.get("/agreements/<public_id>")
+@require(*STAFF)
+def show(public_id: str) -> ResponseReturnValue:
+    """The page of one agreement."""
+    return agreement_page(public_id)
+
+
+def agreement_page(public_id: str, **given: object) -> str:
+    """The page, with ``given`` forms in which something has to be corrected."""
+    actor = current_actor()
+    agreement = one_agreement(actor, public_id)
+    before, after = chain_of(actor, agreement)
+    text = agreement.text if agreement.text is not None else draft_text(agreement)
+    forms = action_forms(actor, agreement)
+    return render_template(
+        "agreements/show.html",
+        agreement=agreement,
+        kind=type_name(agreement, actor.language),
+        label=LABELS[agreement.status],
+        color=COLORS[agreement.status],
+        html=as_html(body_of(text), first=3),
+        heading=text.partition("\n")[0].removeprefix("# "),
+        intact=agreement.text is None or is_intact(agreement),
+        waiting=waits_for(agreement),
+        signatures=[(side, agreement.signature_of(side)) for side in Side],
+        link=_current_link(agreement),
+        contact_title=contact_title(agreement),
+        before=before,
+        after=after,
+        labels=LABELS,
+        files=attachments_of(actor, "agreement", public_id),
+        accept=ACCEPT,
+        can_renew=agreement.status in RENEWABLE,
+        can_replace=agreement.status in REPLACEABLE,
+        can_end=agreement.status in {*IN_FORCE, AgreementStatus.SIGNED},
+        **{**forms, **given},
+    )
+
+
+@blueprint.get("/agreements/<public_id>/pdf")
+@require(*STAFF)
+def pdf(public_id: str) -> ResponseReturnValue:
+    """The agreement as PDF, with the signatures that are there and the hash of the text."""
+    actor = current_actor()
+    agreement = one_agreement(actor, public_id)
+    if agreement.text is None:
+        flash(_("A draft has no file yet: send it for signing first."), "warning")
+        return redirect(url_for(".show", public_id=public_id), code=303)
+    try:
+        body = agreement_pdf(agreement)
+    except PdfUnavailable:
+        flash(_("PDF files need Pango on the server (Debian: libpango-1.0-0)."), "warning")
+        return redirect(url_for(".show", public_id=public_id), code=303)
+    with transaction():
+        log(actor, one_agreement(actor, public_id), "agreement.downloaded")
+    name = f'attachment; filename="agreement-{public_id}.pdf"'
+    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": name})
+
+
+@blueprint.get("/agreements/<public_id>/text")
+@require(*STAFF)
+def text(public_id: str) -> ResponseReturnValue:
+    """The very bytes that were signed: their SHA-256 is the hash on the page and in the PDF."""
+    agreement = one_agreement(current_actor(), public_id)
+    if agreement.text is None:
+        flash(_("A draft has no file yet: send it for signing first."), "warning")
+        return redirect(url_for(".show", public_id=public_id), code=303)
+    name = f'attachment; filename="agreement-{public_id}.md"'
+    return Response(
+        agreement.text.encode(), mimetype="text/markdown; charset=utf-8", headers={"Content-Disposition": name}
+    )
+
+
+def _current_link(agreement: Agreement) -> dict[str, object] | None:
+    """The link that works, where the employer can still use it: to be read out or handed over."""
+    if Side.EMPLOYER not in waits_for(agreement) or not agreement.link_number:
+        return None
+    link = next(each for each in agreement.links if each.number == agreement.link_number)
+    return {"row": link, "url": signing_url(agreement, link.number)}
+
+
+def _filter() -> tuple[AgreementFilterForm, AgreementFilter]:
+    form = AgreementFilterForm(request.args)
+    form.prepare(current_actor().language)
+    # What no choice has, or is too long, means the usual.
+    good = {name: field.data for name, field in form._fields.items() if field.validate(form)}
+    return form, AgreementFilter(
+        text=good.get("q") or "",
+        status=good.get("status") or "open",
+        type=good.get("type") or "",
+        owner=good.get("owner") or "",
+        ending=good.get("ending") == "60",
+        sort=request.args.get("sort", "until"),
+    )
+
+
+def _csv(rows: Iterable[Agreement], language: str) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        [_("Employer"), _("Kind"), _("Status"), _("First day"), _("Last day"), _("Responsible"), _("Signed")]
+    )
+    for each in rows:
+        cells = [
+            each.employer.name, type_name(each, language), str(LABELS[each.status]), show_date(each.starts_on),
+            show_date(each.ends_on), each.owner.name if each.owner else "", show_date(each.signed_at),
+        ]  # fmt: skip
+        writer.writerow([formula_safe(cell) for cell in cells])
+    return out.getvalue().encode("utf-8-sig")

@@ -1,0 +1,1 @@
+"""Writing, sending, signing, ending and renewing agreements."""

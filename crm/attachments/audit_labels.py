@@ -1,0 +1,17 @@
+"""What the audit log calls the actions of this feature and what they are about."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from crm.extension_points import Text
+
+ACTIONS: Mapping[str, Text] = {
+    "attachment.added": _l("File added"),
+    "attachment.removed": _l("File removed"),
+    "attachment.restored": _l("File brought back"),
+    "attachment.downloaded": _l("File downloaded"),
+    "attachment.deleted": _l("File deleted for good"),
+}
+
+SUBJECTS: Mapping[str, Text] = {"attachment": _l("File")}

@@ -1,0 +1,69 @@
+"""Where the bytes of attachments are: a folder outside the web root. Another store has the same three functions."""
+
+import os
+import re
+from pathlib import Path
+from typing import Protocol
+
+from flask import current_app
+
+from crm.settings import Settings
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+class Store(Protocol):
+    """Keeps bytes under a key. A key is random and says nothing about the file."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep ``data``; it is safe on the disk when this returns."""
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes, or None when they are gone."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Forget them. May be repeated."""
+        ...
+
+
+class FolderStore:
+    """A folder of this machine, for its owner alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write beside, sync, and move into place: a half-written file never has the key."""
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = path.with_suffix(".part")
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes, or None when they are gone."""
+        try:
+            return self._path(key).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def delete(self, key: str) -> None:
+        """Forget them. May be repeated."""
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError("no key of a file")
+        return self._folder / key[:2] / key
+
+
+def store() -> Store:
+    """The store of this installation."""
+    settings: Settings = current_app.extensions["brobygg.settings"]
+    return FolderStore(settings.home / "attachments")

@@ -1,0 +1,25 @@
+"""What this feature adds to the application."""
+
+from flask_babel import lazy_gettext as _l
+
+from crm.coverage.audit_labels import ACTIONS, SUBJECTS
+from crm.coverage.models import CoverageTarget
+from crm.coverage.modules import COVERAGE
+from crm.coverage.routes import blueprint
+from crm.coverage.scopes import target_scope
+from crm.extension_points import Feature, NavItem, Scope
+
+
+def feature() -> Feature:
+    """Everything of this folder that create_app() puts in its place."""
+    return Feature(
+        name="coverage",
+        audit_labels=ACTIONS,
+        audit_subjects=SUBJECTS,
+        blueprints=(blueprint,),
+        nav_items=(
+            NavItem(key="coverage", label=_l("Coverage"), endpoint="coverage.index", order=45, module=COVERAGE.key),
+        ),
+        scopes=(Scope(CoverageTarget, target_scope),),
+        modules=(COVERAGE,),
+    )

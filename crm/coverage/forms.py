@@ -1,0 +1,81 @@
+"""The form of a coverage target: first which area, then, if not all of it, which regions."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from crm.coverage.counting import AGREEMENT, CONTACT, PARTICIPANTS, PLACEMENT
+from crm.coverage.regions import COUNTRIES, COUNTY, MUNICIPALITY, has_municipalities, regions_of
+from crm.coverage.services import TargetFields
+from crm.extension_points import Text
+from crm.web.filters import today
+from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, grouped_choices, optional_int
+
+COUNTED_WORDS: dict[str, Text] = {
+    PLACEMENT: _l("Employers with a placement"),
+    AGREEMENT: _l("Employers with a signed agreement"),
+    CONTACT: _l("Employers with a contact"),
+    PARTICIPANTS: _l("Participants who are placed there"),
+}
+_COUNTRIES = {"SE": _l("Sweden"), "NO": _l("Norway"), "DK": _l("Denmark"), "FI": _l("Finland")}
+
+
+class TargetForm(BaseForm):
+    """A target. ``area`` is "NO:county:" for every county, "SE:municipality:17" for every municipality of Värmland."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=160)])
+    counted = SelectField(_l("What is counted"), choices=choices(COUNTED_WORDS.items()))
+    area = SelectField(
+        _l("Where"), description=_l("You can leave out single regions afterwards"), validators=[InputRequired()]
+    )
+    starts_on = DateField(_l("From"), validators=[InputRequired()])
+    deadline = DateField(_l("Deadline"), validators=[InputRequired()])
+    unit_id = SelectField(_l("Unit"), coerce=optional_int, validators=[InputRequired()])
+    programme_id = SelectField(_l("Only placements of this programme"), coerce=optional_int)
+    codes = CheckboxesField(_l("Regions"), validate_choice=False)
+    version = VersionField()
+
+    def prepare(self, *, on: date) -> None:
+        """Fill in the areas as they are on a day."""
+        self.area.choices = grouped_choices(
+            {str(_COUNTRIES[country]): _areas(country, on) for country in COUNTRIES}, empty=_l("Choose")
+        )
+
+    def place(self) -> tuple[str, str, str]:
+        """Country, level and the county (or nothing) of the chosen area."""
+        country, level, parent = (*(self.area.data or "").split(":"), "", "", "")[:3]
+        return country, level, parent
+
+    def all_codes(self) -> list[str]:
+        """The codes of every region of the chosen area on the first day."""
+        country, level, parent = self.place()
+        found = regions_of(country, level, on=self.starts_on.data or today(), parent=parent or None)
+        return [each.code for each in found]
+
+    def as_fields(self) -> TargetFields:
+        """What services want."""
+        country, level, _parent = self.place()
+        return TargetFields(
+            name=self.name.data or "",
+            unit_id=self.unit_id.data or 0,
+            counted=self.counted.data,
+            country=country,
+            level=level,
+            starts_on=self.starts_on.data or today(),
+            deadline=self.deadline.data or today(),
+            programme_id=self.programme_id.data,
+        )
+
+
+def _areas(country: str, on: date) -> list[tuple[str, str]]:
+    name = str(_COUNTRIES[country])
+    found = [(f"{country}:{COUNTY}:", _("All counties or regions: %(country)s", country=name))]
+    if has_municipalities(country):
+        found.append((f"{country}:{MUNICIPALITY}:", _("All municipalities: %(country)s", country=name)))
+        for county in regions_of(country, COUNTY, on=on):
+            label = _("All municipalities of %(county)s", county=county.name)
+            found.append((f"{country}:{MUNICIPALITY}:{county.code}", label))
+    return found

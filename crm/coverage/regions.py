@@ -1,0 +1,99 @@
+"""Counties and municipalities of the Nordic countries by code, each with the days between which the code holds.
+
+``regions.csv`` holds what statistics offices publish (SCB for Sweden, SSB for Norway, Danmarks Statistik,
+Tilastokeskus), written down on 2026-11-22. An empty day: as far back, or as far ahead, as is known. Complete:
+Swedish counties and municipalities, Norwegian counties since 1998, Danish regions and municipalities since 2007,
+Finnish counties (maakunnat) since 2011. Missing: Norwegian and Finnish municipalities.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from crm.folding import fold
+
+COUNTRIES = ("SE", "NO", "DK", "FI")
+COUNTY, MUNICIPALITY = "county", "municipality"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A county or a municipality. ``parent`` is the code of the county of a municipality."""
+
+    country: str
+    level: str
+    code: str
+    name: str
+    parent: str
+    valid_from: date
+    valid_to: date
+
+    def holds(self, on: date) -> bool:
+        """Whether the code is in use on a day."""
+        return self.valid_from <= on <= self.valid_to
+
+
+@cache
+def regions() -> Sequence[Region]:
+    """Every region that is known."""
+    with files(__package__).joinpath("regions.csv").open(encoding="utf-8") as lines:
+        return tuple(_region(row) for row in csv.DictReader(lines))
+
+
+def regions_of(country: str, level: str, *, on: date, parent: str | None = None) -> list[Region]:
+    """The regions of a country on a day, by code; with ``parent`` only those of one county."""
+    return [
+        each
+        for each in regions()
+        if each.country == country and each.level == level and each.holds(on) and parent in (None, each.parent)
+    ]
+
+
+def has_municipalities(country: str) -> bool:
+    """Whether the municipalities of a country are known."""
+    return any(each.country == country and each.level == MUNICIPALITY for each in regions())
+
+
+def county_of(country: str, municipality_code: str) -> str | None:
+    """The code of the county in which a municipality lies.
+
+    In Sweden and Norway a municipality's code begins with its county's; elsewhere the list says it.
+    """
+    if country in ("SE", "NO"):
+        return municipality_code[:2] if len(municipality_code) == 4 else None
+    return _parents().get((country, municipality_code))
+
+
+def code_by_name(country: str, name: str) -> str | None:
+    """The code of a municipality by its name, however it is accented. None where no or more than one has it."""
+    found = _names().get((country, fold(name).removesuffix(" kommun").removesuffix(" kommune").strip()))
+    return found[0] if found and len(found) == 1 else None
+
+
+@cache
+def _parents() -> Mapping[tuple[str, str], str]:
+    return {(each.country, each.code): each.parent for each in regions() if each.level == MUNICIPALITY}
+
+
+@cache
+def _names() -> Mapping[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in regions():
+        if each.level == MUNICIPALITY:
+            found.setdefault((each.country, fold(each.name)), []).append(each.code)
+    return found
+
+
+def _region(row: Mapping[str, str]) -> Region:
+    return Region(
+        country=row["country"],
+        level=row["level"],
+        code=row["code"],
+        name=row["name"],
+        parent=row["parent"],
+        valid_from=date.fromisoformat(row["valid_from"]) if row["valid_from"] else date.min,
+        valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max,
+    )

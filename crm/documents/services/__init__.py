@@ -1,0 +1,1 @@
+"""Writing texts, noting which sheet was given, and taking a library along."""

@@ -1,0 +1,104 @@
+"""The columns that the list of employers can show, on the page and in files."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from crm.accounts.current import signed_in_actor
+from crm.accounts.models import Staff
+from crm.employers.models import Employer, EmployerRelationship
+from crm.employers.org_numbers import show_org_number
+from crm.employers.stage_queries import stages_of
+from crm.employers.stages import KINDS
+from crm.extension_points import Text
+from crm.tasks.models import Task, TaskState
+from crm.web.filters import show_date
+
+_DEPUTY = Staff.__table__.alias("deputy_of_reader")
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """A column: its heading, what it reads, and how a value with its country is written."""
+
+    key: str
+    label: Text
+    value: ColumnElement[Any] | InstrumentedAttribute[Any]
+    cell: Callable[[Any, str], str]
+
+
+def _text(value: object, country: str) -> str:
+    return "" if value is None else str(value)
+
+
+def _day(value: Any, country: str) -> str:
+    return show_date(value, "short")
+
+
+def _yes(value: object, country: str) -> str:
+    return _("Yes") if value else ""
+
+
+def _kind(value: Any, country: str) -> str:
+    return str(KINDS[value])
+
+
+def _number(value: str | None, country: str) -> str:
+    return show_org_number(value, country)
+
+
+def _stage(value: str | None, country: str) -> str:
+    actor = signed_in_actor()
+    return str(stages_of(actor.unit_id if actor else None).label(value)) if value else ""
+
+
+def _deputy() -> ColumnElement[Any]:
+    return select(_DEPUTY.c.name).where(_DEPUTY.c.id == EmployerRelationship.deputy_id).scalar_subquery()
+
+
+def _next_step() -> ColumnElement[Any]:
+    # Only the day: what was promised to whom is seen where tasks are seen.
+    due = select(func.min(Task.due_on)).where(
+        Task.employer_id == Employer.id,
+        Task.unit_id == EmployerRelationship.unit_id,
+        Task.state == TaskState.OPEN,
+        Task.participant_id.is_(None),
+    )
+    return due.correlate(Employer, EmployerRelationship).scalar_subquery()
+
+
+def _all() -> Iterable[ListColumn]:
+    yield ListColumn("name", _l("Name"), Employer.name, _text)
+    yield ListColumn("place", _l("Place"), func.coalesce(Employer.municipality, Employer.city), _text)
+    yield ListColumn("stage", _l("Stage"), EmployerRelationship.stage, _stage)
+    yield ListColumn("owner", _l("Responsible"), Staff.name, _text)
+    yield ListColumn("contact", _l("Last contact"), EmployerRelationship.last_contact_at, _day)
+    yield ListColumn("number", _l("Organisation number"), Employer.org_number, _number)
+    yield ListColumn("kind", _l("Kind"), Employer.kind, _kind)
+    yield ListColumn("industry", _l("Industry"), Employer.industry_text, _text)
+    yield ListColumn("municipality", _l("Municipality"), Employer.municipality, _text)
+    yield ListColumn("city", _l("City"), Employer.city, _text)
+    yield ListColumn("phone", _l("Phone"), Employer.phone, _text)
+    yield ListColumn("email", _l("E-mail"), Employer.email, _text)
+    yield ListColumn("employees", _l("Employees"), Employer.employee_count, _text)
+    yield ListColumn("deputy", _l("Deputy"), _deputy(), _text)
+    yield ListColumn("since", _l("In the stage since"), EmployerRelationship.stage_since, _day)
+    yield ListColumn("next", _l("Next step"), _next_step(), _day)
+    yield ListColumn("source", _l("How we found them"), Employer.source, _text)
+    yield ListColumn("blocked", _l("Do not contact"), Employer.do_not_contact, _yes)
+
+
+COLUMNS: Mapping[str, ListColumn] = {column.key: column for column in _all()}
+USUAL = ("place", "stage", "owner", "contact")
+"""What is shown where nobody has chosen; the name always comes first."""
+
+
+def chosen_columns(keys: Iterable[str]) -> tuple[str, ...]:
+    """The columns that an address asks for, in the order of the list; the usual ones where it asks for none."""
+    wanted = set(keys)
+    return tuple(key for key in COLUMNS if key in wanted and key != "name") or USUAL

@@ -1,0 +1,203 @@
+"""Handing over many employers: who leaves, who takes which, a look at it before it happens, and what became of it."""
+
+from collections import Counter
+from itertools import groupby
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale, ngettext
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from crm.accounts.audit import record
+from crm.accounts.current import current_actor
+from crm.accounts.models import Staff
+from crm.accounts.permissions import require
+from crm.accounts.scopes import visible_one
+from crm.actors import Actor, Role
+from crm.db import current_session, transaction
+from crm.documents.pdf import PdfUnavailable, make_pdf
+from crm.employers import services
+from crm.employers.blueprint import blueprint
+from crm.employers.handover_forms import HandoverForm, Row, assignments, read_rows, receivers, town_field
+from crm.employers.handover_mail import letter_of
+from crm.employers.handover_models import Handover, Telling
+from crm.employers.handover_queries import (
+    Held,
+    employers_of,
+    handovers_of,
+    held_by,
+    not_told_because,
+    receivers_of,
+    told,
+    who_holds,
+)
+from crm.employers.queries import STAFF, staff_of_units
+from crm.employers.services.handovers import PURPOSE, HandoverWish
+from crm.errors import DomainError, NotVisible
+from crm.note_guard.guard import TICK, find_sensitive
+from crm.web.undo import flash_undo
+
+
+@blueprint.get("/handovers")
+@require(*STAFF)
+def handovers() -> ResponseReturnValue:
+    """Whose employers can be handed over, and what has been."""
+    actor = current_actor()
+    return render_template("employers/handovers.html", holders=who_holds(actor), handovers=handovers_of(actor))
+
+
+@blueprint.route("/handover/<staff_public_id>", methods=["GET", "POST"])
+@require(*STAFF)
+def hand_over_many(staff_public_id: str) -> ResponseReturnValue:
+    """Choose who takes which employers; look at it; do it."""
+    actor = current_actor()
+    leaver = _leaver(actor, staff_public_id)
+    held = held_by(actor, leaver.id)
+    colleagues = [each for each in staff_of_units(_units_of(actor, held)) if each.id != leaver.id]
+    form = HandoverForm()
+    form.prepare(colleagues)
+    allowed = frozenset(value for value, _label in receivers(colleagues))
+    rows = read_rows(held, request.form, to_all=form.to_all.data or "", allowed=allowed)
+    if form.validate_on_submit():
+        if not any(row.moves for row in rows):
+            form.form_errors.append(_("Choose who takes over, for all or for each."))
+        elif any(row.moves and not (row.note or form.note.data) for row in rows):
+            form.note.errors = [_("Write what your colleagues must know: one note for all, or one for each.")]
+        elif request.form.get("step") == "do":
+            return _do(actor, leaver, form, rows)
+        elif request.form.get("step") == "look":
+            return _look(leaver, form, rows, colleagues)
+    back_from_look = request.form.get("step") == "back"
+    page = render_template(
+        "employers/hand_over_many.html", leaver=leaver, form=form, towns=_by_town(rows), town_field=town_field,
+        sent=request.form, colleagues=receivers(colleagues), held=held,
+    )  # fmt: skip
+    return page, 422 if form.is_submitted() and not back_from_look else 200
+
+
+@blueprint.get("/handovers/<public_id>")
+@require(*STAFF)
+def handover(public_id: str) -> ResponseReturnValue:
+    """What a handover did, how far telling the employers has come, and the button that takes it back."""
+    actor = current_actor()
+    found = visible_one(Handover, actor, public_id)
+    return render_template(
+        "employers/handover.html",
+        handover=found,
+        employers=employers_of(found),
+        told=told(found, PURPOSE),
+        may_undo=found.undone_at is None and (actor.has_role(Role.MANAGER) or found.by_id == actor.staff_id),
+    )
+
+
+@blueprint.post("/handovers/<public_id>/undo")
+@require(*STAFF)
+def undo_handover(public_id: str) -> ResponseReturnValue:
+    """Take a handover back."""
+    actor = current_actor()
+    handover_id = visible_one(Handover, actor, public_id).id
+    try:
+        with transaction():
+            found = services.undo_handover(actor, handover_id=handover_id)
+            back = sum(1 for item in found.items if item.undone)
+        flash(ngettext("One employer was given back.", "%(num)d employers were given back.", back), "success")
+    except DomainError as error:
+        flash(str(error.message), "warning")
+    return redirect(url_for(".handover", public_id=public_id), code=303)
+
+
+@blueprint.get("/handovers/<public_id>/letters.pdf")
+@require(*STAFF)
+def handover_letters(public_id: str) -> ResponseReturnValue:
+    """A letter to each employer that may be contacted, one on each page."""
+    actor = current_actor()
+    found = visible_one(Handover, actor, public_id)
+    items = [item for item in found.items if not item.was_deputy and not item.undone]
+    to = receivers_of([item.relation.employer_id for item in items])
+    letters = [letter_of(item, to.get(item.relation.employer_id)) for item in items]
+    letters = [each for each in letters if not each.employer.do_not_contact]
+    language = letters[0].unit.language if letters else actor.language
+    try:
+        with force_locale(language):
+            title = _("Who is responsible now")
+            html = render_template("employers/handover_letters.html", title=title, lang=language, letters=letters)
+            body = make_pdf(html)
+    except PdfUnavailable:
+        flash(_("PDF files need Pango on the server (Debian: libpango-1.0-0)."), "warning")
+        return redirect(url_for(".handover", public_id=public_id), code=303)
+    with transaction():
+        details = {"letters": len(letters)}
+        record(actor, "handover.letters", subject_type="employer_handover", subject_id=found.id, details=details)
+    name = f'attachment; filename="letters-{found.public_id}.pdf"'
+    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": name})
+
+
+def _leaver(actor: Actor, public_id: str) -> Staff:
+    """Oneself, or for managers somebody of their units; also who may not sign in any more. Raises NotVisible."""
+    staff: Staff | None = current_session().scalar(select(Staff).where(Staff.public_id == public_id))
+    may = staff is not None and (
+        staff.id == actor.staff_id or (actor.has_role(Role.MANAGER) and staff.unit_id in actor.unit_ids)
+    )
+    if staff is None or not may:
+        raise NotVisible(_("Not found, or not visible to you."))
+    return staff
+
+
+def _units_of(actor: Actor, held: list[Held]) -> set[int]:
+    return {each.relationship.unit_id for each in held} | {actor.unit_id or 0}
+
+
+def _by_town(rows: list[Row]) -> list[tuple[str, list[Row]]]:
+    grouped = groupby(rows, key=lambda row: row.held.employer.municipality or "")
+    return [(town, list(of_town)) for town, of_town in grouped]
+
+
+def _findings(form: HandoverForm, rows: list[Row]) -> list[object]:
+    if request.form.get(TICK):
+        return []
+    return [*find_sensitive("\n".join([form.note.data or "", *(row.note for row in rows if row.moves)]))]
+
+
+def _look(leaver: Staff, form: HandoverForm, rows: list[Row], colleagues: list[Staff]) -> str:
+    """The page on which everything stands before it happens."""
+    moving = [row for row in rows if row.moves]
+    names = {str(staff.id): staff.name for staff in colleagues}
+    by_mail = form.telling.data == Telling.MAIL.value
+    return render_template(
+        "employers/hand_over_look.html",
+        leaver=leaver,
+        form=form,
+        rows=moving,
+        staying=len(rows) - len(moving),
+        names=names,
+        totals=Counter(row.target for row in moving),
+        not_told=not_told_because([row.held.employer.id for row in moving]) if by_mail else {},
+        tasks=sum(row.held.open_tasks for row in moving if not row.held.is_deputy(leaver.id)),
+        findings=_findings(form, rows),
+        sent=[(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_AGAIN],
+    )
+
+
+_NOT_AGAIN = frozenset({"csrf_token", "step", TICK})
+
+
+def _do(actor: Actor, leaver: Staff, form: HandoverForm, rows: list[Row]) -> ResponseReturnValue:
+    colleagues = list(staff_of_units(_units_of(actor, [row.held for row in rows])))
+    if _findings(form, rows):
+        return _look(leaver, form, rows, colleagues), 422
+    wish = HandoverWish(
+        from_id=leaver.id, assignments=assignments(rows), note=form.note.data or None,
+        telling=Telling(form.telling.data), submission_key=(form.submission_key.data or "")[:40] or None,
+    )  # fmt: skip
+    public_id = leaver.public_id
+    try:
+        with transaction():
+            done = services.hand_over_many(actor, wish)
+            made, count = done.public_id, len(done.items)
+    except DomainError as error:
+        flash(str(error.message), "warning")
+        return redirect(url_for(".hand_over_many", staff_public_id=public_id), code=303)
+    text = ngettext("One employer is handed over.", "%(num)d employers are handed over.", count)
+    flash_undo(text, url_for(".undo_handover", public_id=made))
+    return redirect(url_for(".handover", public_id=made), code=303)

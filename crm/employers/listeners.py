@@ -1,0 +1,21 @@
+"""What this feature does when others say that something has happened."""
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from crm.accounts.models import Staff
+from crm.actors import system_actor
+from crm.db import current_session
+from crm.employers.services.handovers import hand_over_to_units
+from crm.events import StaffDisabled
+
+
+def keep_somebody_responsible(event: StaffDisabled) -> None:
+    """Somebody may no longer sign in: their deputies or units take their employers and open tasks over, at once.
+
+    May be repeated: what they hold no longer is not handed over again.
+    """
+    staff = current_session().get_one(Staff, event.staff_id)
+    with force_locale(staff.unit.language):
+        note = _("The account of %(name)s was disabled.", name=staff.name)
+    hand_over_to_units(system_actor("employers.staff_disabled"), staff_id=staff.id, note=note)

@@ -1,0 +1,109 @@
+"""What stands side by side before two entries are made one, and what has been merged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from crm.accounts.scopes import condition, scoped, trusted
+from crm.actors import Actor
+from crm.db import Base, current_session
+from crm.employers.merge_models import EmployerMerge, PersonMerge
+from crm.employers.models import ContactPerson, Employer
+from crm.extension_points import Text
+
+EMPLOYER_LABELS: dict[str, Text] = {
+    "name": _l("Name"),
+    "org_number": _l("Organisation number"),
+    "kind": _l("Kind"),
+    "industry_text": _l("Industry"),
+    "municipality": _l("Municipality"),
+    "address": _l("Street address"),
+    "postcode": _l("Postcode"),
+    "city": _l("City"),
+    "phone": _l("Phone"),
+    "email": _l("E-mail"),
+    "website": _l("Website"),
+    "employee_count": _l("Employees"),
+    "source": _l("How we found them"),
+    "do_not_contact": _l("Do not contact"),
+    "advertising_block": _l("Advertising block"),
+    "warning": _l("Warning"),
+}
+PERSON_LABELS: dict[str, Text] = {
+    "name": _l("Name"),
+    "phone": _l("Phone"),
+    "email": _l("E-mail"),
+    "preferred_way": _l("Likes to be reached by"),
+    "told_on": _l("Told that we keep these details"),
+}
+ALWAYS_YES = frozenset({"do_not_contact", "advertising_block"})
+"""A no to either of the two is a no to both; nobody chooses here."""
+_COUNTED = {
+    "employer": {"contact": _l("Contacts"), "position": _l("Contact persons"), "task": _l("Tasks"),
+                 "workplace": _l("Workplaces"), "placement": _l("Placements")},
+    "contact_person": {"position": _l("Employers"), "contact_met": _l("Contacts"), "task": _l("Tasks")},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A field in which the two differ. ``gone_wins`` is what is proposed: what is empty is filled."""
+
+    name: str
+    label: Text
+    kept: object
+    gone: object
+    gone_wins: bool
+    can_choose: bool
+
+
+def side_by_side(kept: object, gone: object, labels: dict[str, Text]) -> list[Beside]:
+    """The fields in which the two differ."""
+    pairs = ((name, label, getattr(kept, name), getattr(gone, name)) for name, label in labels.items())
+    return [
+        Beside(name, label, one, other, gone_wins=one in (None, "", False), can_choose=name not in ALWAYS_YES)
+        for name, label, one, other in pairs
+        if one != other and other not in (None, "")
+    ]
+
+
+def what_moves(table: str, row_id: int) -> list[tuple[Text, int]]:
+    """How many rows of each kind name the second and will name the first."""
+    column = {"employer": "employer_id"}.get(table)
+    found = []
+    for name, label in _COUNTED[table].items():
+        rows = Base.metadata.tables[name]
+        key = rows.c[column or ("contact_person_id" if "contact_person_id" in rows.c else "person_id")]
+        found.append(
+            (label, current_session().scalar(select(func.count()).select_from(rows).where(key == row_id)) or 0)
+        )
+    return [(label, count) for label, count in found if count]
+
+
+def merges_into(actor: Actor, employer_id: int) -> Sequence[EmployerMerge]:
+    """What was merged into an employer and can be taken back, the newest first."""
+    statement = (
+        select(EmployerMerge)
+        .where(EmployerMerge.kept_id == employer_id, EmployerMerge.undone_at.is_(None))
+        .order_by(EmployerMerge.id.desc())
+    )
+    return current_session().scalars(scoped(statement, condition(EmployerMerge, actor))).all()
+
+
+def person_merges_into(actor: Actor, person_id: int) -> Sequence[PersonMerge]:
+    """What was merged into a contact person and can be taken back, the newest first."""
+    statement = (
+        select(PersonMerge)
+        .where(PersonMerge.kept_id == person_id, PersonMerge.undone_at.is_(None))
+        .order_by(PersonMerge.id.desc())
+    )
+    return current_session().scalars(scoped(statement, condition(PersonMerge, actor))).all()
+
+
+def names_of(model: type[Employer] | type[ContactPerson], ids: Sequence[int]) -> dict[int, str]:
+    """Names by number, of rows that a merge names."""
+    statement = select(model.id, model.name).where(model.id.in_(ids))
+    rows = current_session().execute(trusted(statement, because="named by a merge already checked"))
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,86 @@
+"""What an employer's page shows of its register, and of the organisation that it is a part of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import select
+
+from crm.accounts.current import current_actor
+from crm.accounts.scopes import trusted, visible
+from crm.db import current_session
+from crm.employers.models import Employer, RegisterStatus
+from crm.employers.register_models import RegisterRecord
+from crm.employers.registers.comparing import from_register
+from crm.employers.registers.ports import register_label, register_of
+from crm.employers.registers.words import GROUP, STATUS, status_sentence
+from crm.extension_points import Panel
+
+MOST_PARTS = 50
+
+
+def record_of(employer_id: int) -> RegisterRecord | None:
+    """What a register last said of an employer that the caller has checked."""
+    statement = select(RegisterRecord).where(RegisterRecord.employer_id == employer_id)
+    return current_session().scalar(trusted(statement, because="of an employer already checked"))
+
+
+def register_panel(context: Mapping[str, Any]) -> str:
+    """State, industry code, former names, what came from the register and when, and the way to a fresh look."""
+    employer: Employer = context["employer"]
+    can_ask = employer.org_number is not None and register_of(employer.country) is not None
+    said = record_of(employer.id) if employer.org_number else None
+    if not (can_ask or said or employer.former_names or employer.industry_code):
+        return ""
+    return render_template(
+        "employers/register_panel.html",
+        employer=employer,
+        said=said,
+        can_ask=can_ask,
+        register=register_label(said.register) if said else None,
+        came=[GROUP[group] for group in from_register(employer, said.values)] if said else [],
+        status=STATUS[employer.register_status],
+    )
+
+
+def family_panel(context: Mapping[str, Any]) -> str:
+    """The larger organisation, and the parts of this one."""
+    employer: Employer = context["employer"]
+    parts, parent = _parts(employer.id), _parent(employer)
+    if not parts and parent is None:
+        return ""
+    return render_template("employers/family_panel.html", employer=employer, parent=parent, parts=parts)
+
+
+def closed_warning(context: Mapping[str, Any]) -> str:
+    """The strip on top of the page of an employer that is bankrupt, wound up or closed."""
+    employer: Employer = context["employer"]
+    if employer.register_status is RegisterStatus.ACTIVE:
+        return ""
+    sentence = status_sentence(employer.register_status, employer.name)
+    return render_template("employers/register_closed.html", employer=employer, sentence=sentence)
+
+
+def panels() -> tuple[Panel, ...]:
+    """All of them."""
+    return (
+        Panel("employer.wrong", "employers.closed", closed_warning, order=5),
+        Panel("employer.panels", "employers.register", register_panel, order=20),
+        Panel("employer.panels", "employers.family", family_panel, order=15),
+    )
+
+
+def _parent(employer: Employer) -> Employer | None:
+    if employer.parent_id is None:
+        return None
+    return current_session().scalar(visible(Employer, current_actor()).where(Employer.id == employer.parent_id))
+
+
+def _parts(employer_id: int) -> list[Employer]:
+    statement = (
+        visible(Employer, current_actor())
+        .where(Employer.parent_id == employer_id, Employer.archived_at.is_(None))
+        .order_by(Employer.sort_name)
+        .limit(MOST_PARTS)
+    )
+    return list(current_session().scalars(statement))

@@ -1,0 +1,137 @@
+"""What is known of a company before it is added: employers that are here already, and what the register has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from crm.accounts.scopes import visible
+from crm.actors import Actor
+from crm.db import current_session
+from crm.employers.models import Employer, Workplace
+from crm.employers.queries import UnitRelationship, relationships_to
+from crm.employers.registers.entries import Retrieved, retrieved
+from crm.employers.registers.ports import register_of
+from crm.employers.registers.typed import Typed
+from crm.employers.rules import similar_employer
+from crm.employers.text_index import text_index
+from crm.errors import RegisterUnavailable
+from crm.extension_points import Register, RegisterEntry
+
+MOST_KNOWN, MOST_HITS = 5, 10
+SHORTEST = 3
+"""Fewer letters of a name are nothing to look for."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """An employer that is here already, and the units that work with it: who, and when last, no more."""
+
+    employer: Employer
+    units: Sequence[UnitRelationship]
+
+    @property
+    def own(self) -> UnitRelationship | None:
+        """The relationship of one of the reader's units."""
+        return next((each for each in self.units if each.own), None)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a register has. ``known``: it is here already."""
+
+    entry: RegisterEntry
+    known: Employer | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known of what was typed. ``problem``: why the register could not be asked."""
+
+    typed: Typed
+    known: Sequence[Known] = ()
+    hits: Sequence[Hit] = ()
+    register: Register | None = None
+    asked: bool = False
+    problem: str | None = None
+
+
+def known_employers(actor: Actor, typed: Typed) -> list[Known]:
+    """Employers that are here already, by number (also a workplace's), by words of the name, and by a name that is
+    nearly the same; at most five."""
+    if typed.number:
+        found = _by_number(actor, typed.country, [typed.number])
+    elif typed.name and len(typed.name) >= SHORTEST:
+        found = _by_name(actor, typed.name)
+    else:
+        found = []
+    return [Known(each, relationships_to(actor, each.id)) for each in found[:MOST_KNOWN]]
+
+
+def find(actor: Actor, typed: Typed) -> Found:
+    """What is here and what the register has. Asks the register, so no transaction may be open."""
+    register = register_of(typed.country)
+    if register is None or (typed.name is not None and len(typed.name) < SHORTEST):
+        return Found(typed, known_employers(actor, typed), register=register)
+    entries: Sequence[RegisterEntry] = ()
+    problem = None
+    try:
+        entries = _ask(register, typed)
+    except RegisterUnavailable as error:
+        problem = str(error.message)
+    here = {each.org_number: each for each in _by_number(actor, typed.country, _numbers(entries))}
+    hits = [Hit(entry, here.get(entry.parent_number if entry.is_unit else entry.number)) for entry in entries]
+    known = known_employers(actor, typed)
+    ids = {each.employer.id for each in known}
+    new = {hit.known.id: hit.known for hit in hits if hit.known is not None and hit.known.id not in ids}
+    known += [Known(each, relationships_to(actor, each.id)) for each in new.values()]
+    return Found(typed, known, hits, register, asked=register.can_search or bool(typed.number), problem=problem)
+
+
+def company_of(country: str, number: str) -> Retrieved | None:
+    """A company with its workplace units, asked by its number or by that of one of its units; None when the register
+    has none. Raises RegisterUnavailable. No transaction may be open."""
+    register = register_of(country)
+    if register is None:
+        return None
+    entry = register.look_up(number)
+    if entry is not None and entry.is_unit and entry.parent_number:
+        entry = register.look_up(entry.parent_number) or entry
+    if entry is None:
+        return None
+    return retrieved(register.key, entry, register.units_of(entry.number))
+
+
+def _ask(register: Register, typed: Typed) -> Sequence[RegisterEntry]:
+    if typed.number:
+        entry = register.look_up(typed.number)
+        return [entry] if entry is not None else []
+    return list(register.search(typed.name or "", limit=MOST_HITS)) if register.can_search else []
+
+
+def _numbers(entries: Sequence[RegisterEntry]) -> list[str]:
+    return [entry.parent_number or entry.number if entry.is_unit else entry.number for entry in entries]
+
+
+def _by_number(actor: Actor, country: str, numbers: Sequence[str]) -> list[Employer]:
+    if not numbers:
+        return []
+    of_unit = select(Workplace.employer_id).where(Workplace.unit_number.in_(numbers))
+    statement = visible(Employer, actor).where(
+        Employer.country == country, or_(Employer.org_number.in_(numbers), Employer.id.in_(of_unit))
+    )
+    return list(current_session().scalars(statement.order_by(Employer.sort_name)))
+
+
+def _by_name(actor: Actor, name: str) -> list[Employer]:
+    statement = (
+        visible(Employer, actor)
+        .where(text_index().find(name).condition, Employer.archived_at.is_(None))
+        .order_by(Employer.sort_name, Employer.id)
+        .limit(MOST_KNOWN)
+    )
+    found = list(current_session().scalars(statement))
+    alike = similar_employer(name)
+    if alike is not None and alike.id not in {each.id for each in found}:
+        found.insert(0, alike)
+    return found

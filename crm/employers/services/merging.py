@@ -1,0 +1,265 @@
+"""Two entries that are one: employers and contact persons. Both histories are kept, and it can be undone."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Table, select
+
+from crm import clock
+from crm.accounts.audit import record
+from crm.accounts.scopes import locked, trusted
+from crm.actors import Actor, Role
+from crm.db import Base, current_session
+from crm.employers.merge_models import EmployerMerge, PersonMerge
+from crm.employers.models import ContactPerson, Employer, EmployerRelationship
+from crm.employers.moving import move_back, move_rows
+from crm.employers.rules import sort_name
+from crm.employers.services.lines import write_employer_line
+from crm.errors import DomainError, NotAllowed
+from crm.events import ContactPersonChanged, EmployerChanged, emit
+from crm.registry import current_registry
+
+EMPLOYER_FIELDS = (
+    "name", "org_number", "org_number_unchecked", "kind", "industry_scheme", "industry_code", "industry_text",
+    "municipality_code", "municipality", "address", "postcode", "city", "phone", "email", "website", "employee_count",
+    "source", "advertising_block", "do_not_contact", "do_not_contact_reason", "warning", "warning_by_id",
+    "warning_until",
+)  # fmt: skip
+PERSON_FIELDS = ("name", "phone", "email", "do_not_call", "do_not_mail", "preferred_way", "told_on")
+TOGETHER = {
+    "org_number": ("org_number_unchecked",),
+    "industry_text": ("industry_scheme", "industry_code"),
+    "municipality": ("municipality_code",),
+    "do_not_contact": ("do_not_contact_reason",),
+    "warning": ("warning_by_id", "warning_until"),
+}
+"""Fields that go with the one that is chosen."""
+_OWN = frozenset({"employer_merge", "contact_person_merge"})
+
+
+def merge_employers(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Collection[str] = ()) -> EmployerMerge:
+    """Make one employer of two: everything that names the second names the first from now on.
+
+    ``from_gone``: the fields whose value is taken from the second. What both have (the same unit's relationship, the
+    same workplace) stays with the second, which is archived and leads to the first. Managers and administrators may.
+    Raises NotAllowed, NotVisible, and DomainError for the same one twice or one that has been merged already.
+    """
+    _check_may(actor)
+    if kept_id == gone_id:
+        raise DomainError(_("These are the same."), field="other")
+    kept, gone = locked(Employer, actor, kept_id), locked(Employer, actor, gone_id)
+    if kept.country != gone.country and "org_number" in from_gone:
+        raise DomainError(_("The number belongs to another country."), field="other")
+    _check_not_merged(kept.merged_into_id, gone.merged_into_id)
+    names = (kept.name, gone.name)
+    memory = _take_employer(kept, gone, from_gone)
+    memory["steps"] = {
+        step.key: step.merge(actor, kept_id, gone_id) for step in current_registry().merge_steps.values()
+    }
+    memory["relationships"] = _join_relationships(kept_id, gone_id)
+    memory["moved"] = move_rows(_table("employer"), from_id=gone_id, to_id=kept_id, but=_OWN)
+    merge = EmployerMerge(kept_id=kept_id, gone_id=gone_id, by_id=actor.staff_id, memory=memory, created_at=clock.now())
+    current_session().add(merge)
+    _line(actor, kept_id, _merged_line(names[1]))
+    return _done(actor, merge, "employer.merged")
+
+
+def undo_employer_merge(actor: Actor, *, merge_id: int) -> EmployerMerge:
+    """Make two of one again: what was moved and nobody has moved on goes back. May be repeated.
+
+    What was written since the merge stays with the first. Raises NotAllowed, NotVisible.
+    """
+    _check_may(actor)
+    merge = locked(EmployerMerge, actor, merge_id)
+    if merge.undone_at is not None:
+        return merge
+    kept_id, gone_id, memory = merge.kept_id, merge.gone_id, merge.memory
+    move_back(_table("employer"), memory["moved"], from_id=kept_id, to_id=gone_id)
+    _part_relationships(memory["relationships"])
+    steps = current_registry().merge_steps
+    for key in reversed(memory["steps"]):
+        if key in steps:
+            steps[key].undo(actor, kept_id, gone_id, memory["steps"][key])
+    kept, gone = locked(Employer, actor, kept_id), locked(Employer, actor, gone_id)
+    _give_back(kept, gone, memory, EMPLOYER_FIELDS)
+    merge.undone_at = clock.now()
+    _line(actor, kept_id, _parted_line(gone.name))
+    return _done(actor, merge, "employer.merge_undone")
+
+
+def merge_persons(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Collection[str] = ()) -> PersonMerge:
+    """Make one contact person of two. Who does not want to be called or mailed under either does not. See employers.
+
+    Raises NotVisible, and DomainError for the same one twice or one that has been merged already.
+    """
+    if kept_id == gone_id:
+        raise DomainError(_("These are the same."), field="other")
+    kept, gone = locked(ContactPerson, actor, kept_id), locked(ContactPerson, actor, gone_id)
+    _check_not_merged(kept.merged_into_id, gone.merged_into_id)
+    memory = _take(kept, gone, PERSON_FIELDS, from_gone)
+    kept.do_not_call, kept.do_not_mail = kept.do_not_call or gone.do_not_call, kept.do_not_mail or gone.do_not_mail
+    kept.sort_name = sort_name(kept.name)[:160]
+    memory["taken"] |= _values(kept, ("do_not_call", "do_not_mail"))
+    current_session().flush()
+    memory["moved"] = move_rows(_table("contact_person"), from_id=gone_id, to_id=kept_id, but=_OWN)
+    merge = PersonMerge(kept_id=kept_id, gone_id=gone_id, by_id=actor.staff_id, memory=memory, created_at=clock.now())
+    current_session().add(merge)
+    record(actor, "contact_person.merged", subject_type="contact_person", subject_id=kept_id)
+    _tell_persons(kept_id, gone_id)
+    return merge
+
+
+def undo_person_merge(actor: Actor, *, merge_id: int) -> PersonMerge:
+    """Make two persons of one again. May be repeated. Raises NotVisible."""
+    merge = locked(PersonMerge, actor, merge_id)
+    if merge.undone_at is None:
+        kept_id, gone_id, memory = merge.kept_id, merge.gone_id, merge.memory
+        move_back(_table("contact_person"), memory["moved"], from_id=kept_id, to_id=gone_id)
+        kept, gone = locked(ContactPerson, actor, kept_id), locked(ContactPerson, actor, gone_id)
+        _give_back(kept, gone, memory, PERSON_FIELDS)
+        merge.undone_at = clock.now()
+        record(actor, "contact_person.merge_undone", subject_type="contact_person", subject_id=kept_id)
+        _tell_persons(kept_id, gone_id)
+    return merge
+
+
+def _check_may(actor: Actor) -> None:
+    if not actor.has_role(Role.MANAGER, Role.ADMINISTRATOR):
+        raise NotAllowed(_("Employers are everybody's: a manager or an administrator merges them."))
+
+
+def _check_not_merged(*merged_into: int | None) -> None:
+    if any(each is not None for each in merged_into):
+        raise DomainError(_("One of them has been merged already."), field="other")
+
+
+def _take_employer(kept: Employer, gone: Employer, from_gone: Collection[str]) -> dict[str, Any]:
+    together = [more for each in from_gone for more in TOGETHER.get(each, ())]
+    memory = _take(kept, gone, EMPLOYER_FIELDS, [*from_gone, *together])
+    if gone.do_not_contact and not kept.do_not_contact:
+        # A no to one of the two is a no.
+        kept.do_not_contact, kept.do_not_contact_reason = True, gone.do_not_contact_reason
+    kept.advertising_block = kept.advertising_block or gone.advertising_block
+    kept.sort_name = sort_name(kept.name)
+    memory["taken"] |= _values(kept, ("do_not_contact", "do_not_contact_reason", "advertising_block"))
+    current_session().flush()
+    return memory
+
+
+def _take(kept: Any, gone: Any, fields: Collection[str], from_gone: Collection[str]) -> dict[str, Any]:
+    """Fill the first from the second; what stood there and what stands there now is what undoing needs."""
+    chosen = [name for name in fields if name in from_gone]
+    memory: dict[str, Any] = {"before": _values(kept, fields), "gone": _values(gone, fields)}
+    memory["gone_archived_at"] = _plain(gone.archived_at)
+    new = {name: getattr(gone, name) for name in chosen}
+    if "org_number" in fields:
+        # Two rows cannot have one number, not even for a moment.
+        gone.org_number = None
+        current_session().flush()
+    for name, value in new.items():
+        setattr(kept, name, value)
+    gone.archived_at, gone.merged_into_id = gone.archived_at or clock.now(), kept.id
+    kept.version_id += 1
+    gone.version_id += 1
+    memory["taken"] = _values(kept, chosen)
+    current_session().flush()
+    return memory
+
+
+def _give_back(kept: Any, gone: Any, memory: dict[str, Any], fields: Collection[str]) -> None:
+    """Put back what stood there, but for what somebody has changed since."""
+    for name, taken in memory["taken"].items():
+        if _plain(getattr(kept, name)) == taken:
+            setattr(kept, name, _back(name, memory["before"][name]))
+    current_session().flush()
+    if "org_number" in fields and gone.org_number is None and kept.org_number != memory["gone"]["org_number"]:
+        gone.org_number = memory["gone"]["org_number"]
+    archived = memory["gone_archived_at"]
+    gone.archived_at = datetime.fromisoformat(archived) if archived else None
+    gone.merged_into_id = None
+    kept.sort_name = sort_name(kept.name)[:160]
+    kept.version_id += 1
+    gone.version_id += 1
+    current_session().flush()
+
+
+def _join_relationships(kept_id: int, gone_id: int) -> list[list[Any]]:
+    """Where a unit knew both: the first one's owner, or else the second's; the later contact of both."""
+    rows = {(row.employer_id, row.unit_id): row for row in _relationships(kept_id, gone_id)}
+    memory = []
+    for (employer_id, unit_id), other in rows.items():
+        row = rows.get((kept_id, unit_id))
+        if employer_id == kept_id or row is None:
+            continue
+        memory.append([row.id, row.owner_id, row.deputy_id, _plain(row.last_contact_at)])
+        if row.owner_id is None:
+            row.owner_id, row.deputy_id = other.owner_id, other.deputy_id
+        row.last_contact_at = max(filter(None, (row.last_contact_at, other.last_contact_at)), default=None)
+        row.version_id += 1
+    current_session().flush()
+    return memory
+
+
+def _part_relationships(memory: list[list[Any]]) -> None:
+    because = "relationships of a merge that the caller has locked"
+    for row_id, owner_id, deputy_id, last in memory:
+        row = current_session().scalar(
+            trusted(select(EmployerRelationship).where(EmployerRelationship.id == row_id), because=because)
+        )
+        if row is not None:
+            row.owner_id, row.deputy_id = owner_id or row.owner_id, deputy_id
+            row.last_contact_at = datetime.fromisoformat(last) if last else None
+            row.version_id += 1
+    current_session().flush()
+
+
+def _relationships(*employer_ids: int) -> list[EmployerRelationship]:
+    statement = select(EmployerRelationship).where(EmployerRelationship.employer_id.in_(employer_ids))
+    because = "every unit's relationship follows its employer; nothing of it is shown"
+    return list(current_session().scalars(trusted(statement, because=because).with_for_update()))
+
+
+def _done(actor: Actor, merge: EmployerMerge, action: str) -> EmployerMerge:
+    current_session().flush()
+    details = {"other": merge.gone_id}
+    record(actor, action, subject_type="employer", subject_id=merge.kept_id, details=details)
+    for employer_id in (merge.kept_id, merge.gone_id):
+        emit(EmployerChanged(employer_id=employer_id))
+    return merge
+
+
+def _tell_persons(*person_ids: int) -> None:
+    current_session().flush()
+    for person_id in person_ids:
+        emit(ContactPersonChanged(person_id=person_id))
+
+
+def _line(actor: Actor, employer_id: int, summary: Any) -> None:
+    write_employer_line(actor, kind="merge", employer_id=employer_id, summary=summary)
+
+
+def _merged_line(name: str) -> Any:
+    return lambda: _("%(name)s was found to be the same and merged into this one", name=name)
+
+
+def _parted_line(name: str) -> Any:
+    return lambda: _("%(name)s is an employer of its own again", name=name)
+
+
+def _values(row: Any, names: Collection[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _back(name: str, value: Any) -> Any:
+    return date.fromisoformat(value) if name in ("warning_until", "told_on") and value else value
+
+
+def _table(name: str) -> Table:
+    return Base.metadata.tables[name]

@@ -1,0 +1,61 @@
+"""What is wrong at an employer, read from what its page has loaded already, and who of us spoke with them just now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from crm.accounts.models import Staff
+from crm.actors import Actor
+from crm.db import current_session
+from crm.employers.models import Employer
+from crm.employers.queries import UnitRelationship
+from crm.employers.ways import BAD, REASONS
+from crm.tasks.queries import TaskRow
+
+RECENTLY = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that is wrong, with where to read more or mend it."""
+
+    text: str
+    anchor: str | None = None
+    color: str = "warning"
+
+
+def wrong_with(employer: Employer, own: UnitRelationship | None, tasks: Sequence[TaskRow], day: date) -> list[Wrong]:
+    """What stands in the strip beside blocks and warnings: broken promises, a bad experience, nobody responsible."""
+    found = []
+    late = [row for row in tasks if row.task.due_on < day]
+    if late:
+        text = ngettext("One promise is overdue", "%(num)d promises are overdue", len(late))
+        found.append(Wrong(text, "#next-steps"))
+    relationship = own.own if own else None
+    if relationship is not None and relationship.prior_experience == BAD:
+        why = REASONS.get(relationship.prior_experience_reason or "")
+        text = _("They have had a bad experience: %(why)s", why=why) if why else _("They have had a bad experience")
+        found.append(Wrong(text + ". " + _("Repair it before you ask for anything."), "#relationship"))
+    if relationship is not None and relationship.owner_id is None:
+        found.append(Wrong(_("Nobody is responsible; until somebody takes it, the unit is"), "#facts"))
+    if employer.advertising_block and not employer.do_not_contact:
+        found.append(Wrong(_("Block against advertising: approach them only with a reason that holds"), "#log"))
+    return found
+
+
+def warned_by(employer: Employer) -> str | None:
+    """Who wrote the warning, if that is known. One query where there is a warning."""
+    staff = current_session().get(Staff, employer.warning_by_id) if employer.warning_by_id else None
+    return staff.name if staff else None
+
+
+def spoke_just_now(actor: Actor, guard: Sequence[UnitRelationship], day: date) -> list[UnitRelationship]:
+    """Units of which somebody else has been in contact within two weeks, the newest first: day, kind and who."""
+    return [
+        each
+        for each in guard
+        if each.last_on is not None and day - each.last_on <= RECENTLY and each.last_staff_id != actor.staff_id
+    ]

@@ -1,0 +1,47 @@
+"""What this feature adds to the application."""
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from crm.events import ContactLogged
+from crm.extension_points import Feature, HistoryKind, Module, NavItem, Panel, Scope, Subscription
+from crm.inquiries import person_routes, report_routes, routes
+from crm.inquiries.audit_labels import ACTIONS, SUBJECTS
+from crm.inquiries.blueprint import blueprint
+from crm.inquiries.merging import merge_inquiries
+from crm.inquiries.models import Inquiry, InquiryPerson
+from crm.inquiries.scopes import READERS, own_inquiries, own_persons
+from crm.inquiries.services.callbacks import after_contact
+from crm.inquiries.services.lines import KIND
+from crm.inquiries.today_panel import MODULE, waiting_panel
+
+ROUTES = (routes, person_routes, report_routes)
+"""The modules that hang their views on the blueprint; named here so that they are loaded with it."""
+
+
+def _href(source_ref: str) -> str:
+    return url_for("inquiries.show", public_id=source_ref.partition(":")[0])
+
+
+def feature() -> Feature:
+    """Everything of this folder that create_app() puts in its place."""
+    readers = frozenset(READERS)
+    return Feature(
+        name="inquiries",
+        audit_labels=ACTIONS,
+        audit_subjects=SUBJECTS,
+        blueprints=[blueprint],
+        nav_items=[NavItem(MODULE, _l("Inquiries"), "inquiries.index", 30, roles=readers, module=MODULE)],
+        modules=[
+            Module(
+                MODULE,
+                _l("Inquiries"),
+                _l("Notes who asks for what: walk-ins, calls from other services, employers who get in touch."),
+            )
+        ],
+        panels=[Panel("today.cards", MODULE, waiting_panel, order=20, roles=readers)],
+        history_kinds=[HistoryKind(KIND, _l("Inquiry"), "info", href=_href, day_only=True)],
+        subscriptions=[Subscription(ContactLogged.key, after_contact)],
+        merge_steps=[merge_inquiries],
+        scopes=[Scope(Inquiry, own_inquiries), Scope(InquiryPerson, own_persons)],
+    )

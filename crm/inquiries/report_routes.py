@@ -1,0 +1,69 @@
+"""The report of inquiries, and files of the list and of the report."""
+
+from flask import Response, render_template
+from flask.typing import ResponseReturnValue
+
+from crm.accounts.audit import record
+from crm.accounts.current import current_actor
+from crm.accounts.permissions import require
+from crm.actors import Actor
+from crm.db import transaction
+from crm.glossary import picklists
+from crm.inquiries import queries
+from crm.inquiries.blueprint import blueprint
+from crm.inquiries.files import MIMETYPES, as_file, list_rows, report_rows
+from crm.inquiries.forms import year_ago
+from crm.inquiries.labels import problem_text
+from crm.inquiries.report_queries import first_response, outcome_table
+from crm.inquiries.routes import filter_form
+from crm.inquiries.scopes import READERS
+from crm.web.filters import today
+
+
+@blueprint.get("/inquiries/report")
+@require(*READERS)
+def report() -> ResponseReturnValue:
+    """Inquiries by source with what was not stated, outcomes by source, and every sum that disagrees."""
+    actor = current_actor()
+    form = filter_form(actor)
+    wanted = form.as_filter(state=queries.ALL, since=year_ago())
+    table = outcome_table(actor, wanted)
+    return render_template(
+        "inquiries/report.html",
+        form=form,
+        table=table,
+        problems=[(problem, problem_text(problem, actor.language)) for problem in table.problems()],
+        response=first_response(actor, wanted),
+        outcomes=picklists.options("inquiry_outcome", actor.language),
+        since=wanted.since,
+        until=wanted.until or today(),
+    )
+
+
+@blueprint.get("/inquiries/export.<any(csv, xlsx):kind>")
+@require(*READERS)
+def export(kind: str) -> ResponseReturnValue:
+    """The list as a file, with the same filters. That it was taken stands in the audit log."""
+    actor = current_actor()
+    lines = list(queries.lines_for_file(actor, filter_form(actor).as_filter()))
+    content = as_file(kind, list_rows(lines, actor.language))
+    return _download(actor, content, kind, name="inquiries", rows=len(lines))
+
+
+@blueprint.get("/inquiries/report.<any(csv, xlsx):kind>")
+@require(*READERS)
+def report_file(kind: str) -> ResponseReturnValue:
+    """The report as a file; what does not add up is written above the figures."""
+    actor = current_actor()
+    table = outcome_table(actor, filter_form(actor).as_filter(state=queries.ALL, since=year_ago()))
+    content = as_file(kind, report_rows(table, actor.language))
+    return _download(actor, content, kind, name="inquiries-report", rows=table.total)
+
+
+def _download(actor: Actor, content: bytes, kind: str, *, name: str, rows: int) -> Response:
+    with transaction():
+        details = {"rows": rows, "kind": kind}
+        record(actor, "inquiries.exported", subject_type="inquiry", unit_id=actor.unit_id, details=details)
+    filename = f"{name}-{today()}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(content, mimetype=MIMETYPES[kind], headers=headers)

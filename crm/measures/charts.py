@@ -1,0 +1,45 @@
+"""Pictures of the measures, drawn by the project's own charts."""
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from crm.employers.stages import STAGES
+from crm.measures.formulas import CONTACTS_A_WEEK
+from crm.measures.overview import Overview
+from crm.web.charts import funnel
+from crm.web.filters import show_date, show_number
+from crm.web.linechart import Level, LineChart, Series, line_chart
+
+_FEWEST = 2
+_MOST = 26
+
+
+def week_chart(found: Overview) -> Markup:
+    """Contacts in person per coordinator, week by week, beside the target; the last half year of the period."""
+    weeks = found.by_week[-_MOST:]
+    if len(weeks) < _FEWEST:
+        return Markup("")
+    values = [count / who if who else None for _monday, count, who in weeks]
+    return line_chart(
+        LineChart(
+            key="weeks",
+            title=_("Contacts in person per coordinator and week"),
+            description=_(
+                "%(weeks)s weeks; the target is %(target)s.", weeks=show_number(len(weeks)), target=CONTACTS_A_WEEK
+            ),
+            periods=[show_date(monday, "d MMM") for monday, _count, _who in weeks],
+            series=[Series(_("Contacts"), values)],
+            levels=[Level(_("Target"), CONTACTS_A_WEEK)],
+            digits=1,
+        )
+    )
+
+
+def funnel_chart(found: Overview) -> Markup:
+    """How many of the relationships begun in the period came how far."""
+    begun = sum(cohort.begun for cohort in found.cohorts)
+    if not begun:
+        return Markup("")
+    stages = ("contact", "agreement", "placement_running")
+    steps = [(str(STAGES[stage]), sum(cohort.reached[stage] for cohort in found.cohorts)) for stage in stages]
+    return funnel([(_("Begun"), begun), *steps])

@@ -1,0 +1,187 @@
+"""Cooperation: who has, or had, people of ours at work, counted from placements."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from crm.accounts.scopes import trusted
+from crm.db import current_session
+from crm.employers.models import Employer, Workplace
+from crm.inquiries.models import Inquiry, InquiryPerson
+from crm.measures.formulas import (
+    Job,
+    Middle,
+    Place,
+    Share,
+    distinct_places,
+    middle,
+    penetration,
+    repeat_employers,
+    retention_after_days,
+    retention_in_quarters,
+)
+from crm.measures.models import WorkplaceCount
+from crm.participants.models import Enrolment, EnrolmentExit
+from crm.placements.models import Placement
+from crm.reports.filters import FollowUpFilters, twelve_months_before
+from crm.reports.outcomes import exits_in
+
+UNSUBSIDISED = frozenset({"ordinary_work", "no_apprentice", "dk_hours"})
+"""Kinds of placement that are employment without subsidy, apprenticeships among them (standards 3)."""
+EARLY_DAYS = 30
+NOT_BEGUN = frozenset({"planned", "clarified", "approved", "cancelled"})
+_COUNTS = "counts only, units of the actor"
+
+
+@dataclass(frozen=True)
+class Penetration:
+    """Penetration over the municipalities whose number is known; ``unknown``: workplaces where it is not.
+
+    ``by_unit`` counts a workplace for every unit that cooperates with it, so its sum may exceed the total.
+    """
+
+    share: Share
+    unknown: int
+    by_unit: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Retention:
+    """same_employer_retention at its three times."""
+
+    after_90_days: Share
+    after_6_months: Share
+    q2_to_q4: Share
+
+
+def cooperation_in(since: date, until: date) -> list[ColumnElement[bool]]:
+    """Placements that were going on at some time of a period."""
+    return [
+        Placement.starts_on <= until,
+        or_(Placement.ends_on.is_(None), Placement.ends_on >= since),
+        Placement.status.not_in(sorted(NOT_BEGUN)),
+        Placement.cancelled.is_(False),
+    ]
+
+
+def employer_penetration(filters: FollowUpFilters) -> Penetration:
+    """Distinct workplaces with cooperation / workplaces in their municipalities. Two statements."""
+    code = func.coalesce(Workplace.municipality_code, Employer.municipality_code, Employer.municipality, "")
+    statement = (
+        select(Placement.unit_id, Placement.employer_id, Placement.workplace_id, code)
+        .join(Employer, Employer.id == Placement.employer_id)
+        .outerjoin(Workplace, Workplace.id == Placement.workplace_id)
+        .where(*cooperation_in(filters.since, filters.until), Placement.unit_id.in_(filters.unit_ids))
+        .distinct()
+    )
+    rows = current_session().execute(_of_programme(statement, filters)).all()
+    places = [Place(employer_id, workplace_id, where) for _unit, employer_id, workplace_id, where in rows]
+    by_unit: dict[int, list[Place]] = defaultdict(list)
+    for row, place in zip(rows, places, strict=True):
+        by_unit[row[0]].append(place)
+    known = workplaces_by_municipality(filters.until.year)
+    everywhere = distinct_places(places)
+    return Penetration(
+        share=penetration(places, {each: known[each] for each in known}),
+        unknown=sum(len(found) for where, found in everywhere.items() if where not in known),
+        by_unit={unit_id: sum(map(len, distinct_places(own).values())) for unit_id, own in by_unit.items()},
+    )
+
+
+def workplaces_by_municipality(year: int) -> dict[str, int]:
+    """The newest number of every municipality up to a year, under its code and its name."""
+    statement = select(WorkplaceCount).where(WorkplaceCount.year <= year).order_by(WorkplaceCount.year)
+    return {row.municipality_code: row.workplaces for row in current_session().scalars(statement)}
+
+
+def repeat_of(filters: FollowUpFilters) -> Share:
+    """Employers of the period who had people of these units in the three years before as well. Two statements."""
+    before = date(filters.since.year - 3, filters.since.month, min(filters.since.day, 28))
+    now = _employers(filters, filters.since, filters.until)
+    return repeat_employers(now, _employers(filters, before, filters.since - timedelta(days=1)))
+
+
+def retention(filters: FollowUpFilters, *, today: date) -> Retention:
+    """Who is still where they began after the exit. The last exit of a person counts. Two statements."""
+    exits = (
+        select(Enrolment.participant_id, func.max(EnrolmentExit.exit_on))
+        .join(Enrolment, EnrolmentExit.enrolment_id == Enrolment.id)
+        .where(*exits_in(filters))
+        .group_by(Enrolment.participant_id)
+    )
+    days = {person: day for person, day in current_session().execute(trusted(exits, because=_COUNTS))}  # noqa: C416
+    jobs = _jobs(filters)
+    return Retention(
+        retention_after_days(days, jobs, days=90, today=today),
+        retention_after_days(days, jobs, days=182, today=today),
+        retention_in_quarters(days, jobs, today=today),
+    )
+
+
+def first_contact(filters: FollowUpFilters) -> tuple[Middle, Share]:
+    """Days from the start of an enrolment to the first contact with an employer for that person (S2-22): the median,
+    and the share within 30 days of all who started. One statement.
+
+    A placement that begins, or an inquiry about the person that names an employer, is such a contact.
+    """
+    placed = select(func.min(Placement.starts_on)).where(
+        Placement.participant_id == Enrolment.participant_id,
+        Placement.starts_on >= Enrolment.starts_on,
+        Placement.status.not_in(sorted(NOT_BEGUN)),
+        Placement.cancelled.is_(False),
+    )
+    asked = (
+        select(func.min(Inquiry.received_on))
+        .join(InquiryPerson, InquiryPerson.inquiry_id == Inquiry.id)
+        .where(
+            InquiryPerson.participant_id == Enrolment.participant_id,
+            Inquiry.employer_id.is_not(None),
+            Inquiry.archived_at.is_(None),
+            Inquiry.received_on >= Enrolment.starts_on,
+        )
+    )
+    statement = select(
+        Enrolment.starts_on, placed.correlate(Enrolment).scalar_subquery(), asked.correlate(Enrolment).scalar_subquery()
+    ).where(Enrolment.unit_id.in_(filters.unit_ids), Enrolment.starts_on.between(filters.since, filters.until))
+    if filters.programme_id is not None:
+        statement = statement.where(Enrolment.programme_id == filters.programme_id)
+    rows = current_session().execute(trusted(statement, because=_COUNTS)).all()
+    days = [float((min(filter(None, found)) - start).days) for start, *found in rows if any(found)]
+    return middle(days), Share(sum(day <= EARLY_DAYS for day in days), len(rows))
+
+
+def last_year_employers(filters: FollowUpFilters) -> Select[int]:
+    """Employers with a placement in the twelve months up to the end of the report; a subquery."""
+    since = twelve_months_before(filters.until)
+    return select(Placement.employer_id).where(*cooperation_in(since, filters.until))
+
+
+def _employers(filters: FollowUpFilters, since: date, until: date) -> set[int]:
+    statement = select(Placement.employer_id).where(
+        *cooperation_in(since, until), Placement.unit_id.in_(filters.unit_ids)
+    )
+    return set(current_session().scalars(_of_programme(statement, filters)))
+
+
+def _jobs(filters: FollowUpFilters) -> list[Job]:
+    statement = select(
+        Placement.participant_id, Placement.employer_id, Placement.workplace_id, Placement.starts_on, Placement.ends_on
+    ).where(
+        Placement.unit_id.in_(filters.unit_ids),
+        Placement.kind.in_(sorted(UNSUBSIDISED)),
+        Placement.status.not_in(sorted(NOT_BEGUN)),
+        Placement.cancelled.is_(False),
+    )
+    rows = current_session().execute(trusted(statement, because=_COUNTS))
+    return [Job(person, (employer, place), since, until) for person, employer, place, since, until in rows]
+
+
+def _of_programme(statement: Any, filters: FollowUpFilters) -> Any:
+    if filters.programme_id is not None:
+        statement = statement.join(Enrolment, Enrolment.id == Placement.enrolment_id)
+        statement = statement.where(Enrolment.programme_id == filters.programme_id)
+    return trusted(statement, because=_COUNTS)

@@ -1,0 +1,161 @@
+"""Every figure in words: its value, what it was counted from, where its rows are. For page, paper and file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from crm.employers.stages import STAGES
+from crm.measures.cooperation_queries import EARLY_DAYS
+from crm.measures.formulas import CONTACTS_A_WEEK, FEWEST_PERSONS, Share
+from crm.measures.overview import Overview
+from crm.reports.filters import FollowUpFilters
+from crm.web.filters import show_number, show_percent
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure. ``rows`` names the drill-down, or is '' where there is none; ``href`` leads to another page's list."""
+
+    group: str
+    name: str
+    value: str
+    basis: str
+    rows: str = ""
+    href: str = ""
+    share: float | None = None
+    """What the bar shows."""
+
+
+def figure_lines(found: Overview, filters: FollowUpFilters) -> list[Line]:
+    """Every figure of a report, in the order of the page."""
+    return [*_contacts(found), *_cooperation(found), *_pipeline(found), *_inquiries(found, filters), *_promises(found)]
+
+
+def _contacts(found: Overview) -> Iterator[Line]:
+    group, figures = _("Contacts with employers"), found.figures
+    weeks = figures.weeks
+    yield Line(
+        group, _("Contacts in person, per coordinator and week"), show_number(weeks.mean, 1) if weeks.pairs else "–",
+        _("%(contacts)s contacts in %(weeks)s weeks of coordinators; target %(target)s",
+          contacts=show_number(weeks.contacts), weeks=show_number(weeks.pairs), target=CONTACTS_A_WEEK),
+        rows="contacts", share=min((weeks.mean or 0) / CONTACTS_A_WEEK, 1),
+    )  # fmt: skip
+    yield _share(group, _("Weeks with %(target)s or more", target=CONTACTS_A_WEEK), Share(weeks.reached, weeks.pairs))
+    yield _share(group, _("Weeks that a manager has reviewed"), Share(weeks.reviewed, weeks.pairs))
+    yield Line(
+        group, _("Quality of the contacts, 1 to 5"),
+        show_number(figures.quality_mean, 1) if figures.quality.base else "–",
+        _("%(sum)s points in %(count)s contacts with a level",
+          sum=show_number(figures.quality.count), count=show_number(figures.quality.base)),
+        rows="quality", share=(figures.quality_mean or 0) / 5,
+    )  # fmt: skip
+    yield _share(group, _("Contacts that ask for something"), found.asks, rows="purposes")
+    yield Line(group, _("Visits"), show_number(figures.visits), _("of %(all)s contacts", all=figures.contacts),
+               rows="visits")  # fmt: skip
+
+
+def _cooperation(found: Overview) -> Iterator[Line]:
+    group = _("Cooperation")
+    yield _share(group, _("Workplaces of the area that cooperate"), found.penetration.share, rows="cooperation",
+                 note=_unknown(found.penetration.unknown))  # fmt: skip
+    yield _share(group, _("Employers who came back within three years"), found.repeat, rows="repeat")
+    people = _("of those who had a job there at the exit")
+    yield _people(group, _("Same employer after 90 days"), found.retention_90, people)
+    yield _people(group, _("Same employer after six months"), found.retention_6, people)
+    quarters = _("of those who were employed in the second quarter after the exit")
+    yield _people(group, _("Same employer in the second and the fourth quarter"), found.retention_q, quarters)
+    first = found.first_contact
+    yield Line(
+        group, _("Days from the start to the first contact with an employer, median"),
+        show_number(first.value) if first.value is not None else "–",
+        _too_few() if found.early is None else ngettext("%(num)d start", "%(num)d starts", first.base),
+    )  # fmt: skip
+    yield _people(group, _("First contact within %(days)s days", days=EARLY_DAYS), found.early, _("of all who started"))
+
+
+def _pipeline(found: Overview) -> Iterator[Line]:
+    group = _("Pipeline")
+    begun = sum(cohort.begun for cohort in found.cohorts)
+    for stage in ("contact", "agreement", "placement_running"):
+        reached = sum(cohort.reached[stage] for cohort in found.cohorts)
+        name = _("Came to “%(stage)s” of those begun in the period", stage=str(STAGES[stage]))
+        yield _share(group, name, Share(reached, begun), rows="conversion")
+    for stage, label in STAGES.items():
+        stay = found.stays.get(stage)
+        if stay is not None:
+            yield Line(
+                group, _("Days in “%(stage)s”, median", stage=str(label)), show_number(stay.value),
+                ngettext("%(num)d stay that ended", "%(num)d stays that ended", stay.base), rows="stays",
+            )  # fmt: skip
+    if found.stalled is not None:
+        yield Line(
+            group, _("Stalled: friendly, but no step for 60 days"), show_number(found.stalled), _("now"),
+            href=url_for("pipeline.stalled"),
+        )  # fmt: skip
+
+
+def _inquiries(found: Overview, filters: FollowUpFilters) -> Iterator[Line]:
+    group = _("Inquiries")
+    since, until = filters.since.isoformat(), filters.until.isoformat()
+    rows = url_for("inquiries.index", state="all", since=since, until=until)
+    inbound = _share(group, _("Inquiries that employers started"), found.inbound)
+    employers = url_for("inquiries.index", state="all", source="employer_inbound", since=since, until=until)
+    yield Line(group, inbound.name, inbound.value, inbound.basis, href=employers, share=inbound.share)
+    response = found.response
+    hours = response.median_hours
+    yield Line(
+        group, _("Hours to the first answer, median"), show_number(hours, 1) if hours is not None else "–",
+        _("%(answered)s of %(received)s answered, %(late)s late", answered=show_number(response.answered),
+          received=show_number(response.received), late=show_number(response.late)), href=rows,
+    )  # fmt: skip
+
+
+def _promises(found: Overview) -> Iterator[Line]:
+    group = _("Agreements and promises")
+    yield _share(group, _("Agreements in force with a placement in twelve months"), found.promises.agreements,
+                 rows="agreements")  # fmt: skip
+    yield _share(group, _("Delivered of what was promised"), found.promises.commitments, rows="commitments")
+
+
+def _share(group: str, name: str, share: Share, *, rows: str = "", note: str = "") -> Line:
+    basis = _("%(count)s of %(base)s", count=show_number(share.count), base=show_number(share.base))
+    text = " · ".join(filter(None, (basis, note)))
+    return Line(
+        group, name, show_percent(share.value), text, rows=rows if share.base or note else "", share=share.value
+    )
+
+
+def _people(group: str, name: str, share: Share | None, of_whom: str) -> Line:
+    if share is None:
+        return Line(group, name, "–", _too_few())
+    line = _share(group, name, share)
+    return Line(group, name, line.value, f"{line.basis} {of_whom}", share=share.value)
+
+
+def _too_few() -> str:
+    return str(_("under %(fewest)s persons: not shown", fewest=FEWEST_PERSONS))
+
+
+def _unknown(count: int) -> str:
+    if not count:
+        return ""
+    return str(
+        ngettext(
+            "one more in a municipality whose number of workplaces is not entered",
+            "%(num)d more in municipalities whose number of workplaces is not entered",
+            count,
+        )
+    )
+
+
+def file_name(filters: FollowUpFilters, kind: str) -> str:
+    """What a file of a report is called."""
+    return f"employer-measures-{_day(filters.since)}-{_day(filters.until)}.{kind}"
+
+
+def _day(day: date) -> str:
+    return day.isoformat()

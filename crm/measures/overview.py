@@ -1,0 +1,196 @@
+"""Everything the page of measures shows, put together once for the page, the paper and the workbook."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crm.accounts.models import Unit
+from crm.actors import Actor, Role
+from crm.inquiries.report_queries import FirstResponse
+from crm.measures import contact_queries as contacts
+from crm.measures import cooperation_queries as cooperation
+from crm.measures import pipeline_queries as pipeline
+from crm.measures.contact_queries import ContactFigures, DayOfContacts
+from crm.measures.cooperation_queries import Penetration, Retention
+from crm.measures.formulas import Cohort, Middle, Share, asks, enough, monday_of, whole_weeks
+from crm.measures.queries import units_that_agreed
+from crm.pipeline.queries import BoardFilter
+from crm.pipeline.stalled import count_stalled
+from crm.reports.filters import FollowUpFilters
+from crm.reports.kept import kept
+
+RECENT_WEEKS = 4
+
+
+@dataclass(frozen=True)
+class WeekOf:
+    """A coordinator's whole week: in-person contacts, and whether it was reviewed."""
+
+    monday: date
+    contacts: int
+    reviewed: bool
+
+
+@dataclass(frozen=True)
+class Coordinator:
+    """The figures of one coordinator, with the last whole weeks. ``visits`` by month, as in ``Overview.months``."""
+
+    staff_id: int
+    name: str
+    figures: ContactFigures
+    weeks: Sequence[WeekOf]
+    visits: Mapping[date, int]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All measures of a report. Shares about persons are None where the persons are fewer than five."""
+
+    figures: ContactFigures
+    by_unit: Sequence[tuple[Unit, ContactFigures, int]]
+    """Unit, its contacts, and the workplaces it cooperates with."""
+    by_week: Sequence[tuple[date, int, int]]
+    """Monday, in-person contacts, coordinators who had somebody that seeks work or met somebody."""
+    months: Sequence[date]
+    coordinators: Sequence[Coordinator]
+    own: Coordinator | None
+    purposes: Mapping[str | None, int]
+    asks: Share
+    penetration: Penetration
+    repeat: Share
+    retention_90: Share | None
+    retention_6: Share | None
+    retention_q: Share | None
+    first_contact: Middle
+    early: Share | None
+    cohorts: Sequence[Cohort]
+    stays: Mapping[str, Middle]
+    stalled: int | None
+    """None where the reader sees no relationships."""
+    inbound: Share
+    response: FirstResponse
+    promises: pipeline.Promises
+
+
+def overview(filters: FollowUpFilters, *, today: date) -> Overview:
+    """Count everything: some twenty grouped statements, however many rows there are."""
+    days = kept("measures days", filters, contacts.contact_days)
+    busy = kept("measures busy", filters, contacts.busy_weeks)
+    reviewed = contacts.reviewed_weeks(filters)
+    found_purposes = kept("measures purposes", filters, contacts.purposes)
+    retention: Retention = kept(
+        "measures retention", filters, lambda asked: cooperation.retention(asked, today=today), also=today
+    )
+    median_days, early = kept("measures first contact", filters, cooperation.first_contact)
+    penetration = kept("measures penetration", filters, cooperation.employer_penetration)
+    people = _coordinators(filters, days, busy, reviewed)
+    actor = filters.actor
+    return Overview(
+        figures=contacts.contact_figures(days, busy, reviewed, filters),
+        by_unit=_by_unit(filters, days, busy, reviewed, penetration),
+        by_week=_by_week(filters, days, busy),
+        months=_months(filters),
+        coordinators=[each for each in people if each.staff_id != actor.staff_id],
+        own=next((each for each in people if each.staff_id == actor.staff_id), None),
+        purposes=found_purposes,
+        asks=asks(found_purposes, contacts.ASKING),
+        penetration=penetration,
+        repeat=kept("measures repeat", filters, cooperation.repeat_of),
+        retention_90=enough(retention.after_90_days),
+        retention_6=enough(retention.after_6_months),
+        retention_q=enough(retention.q2_to_q4),
+        first_contact=median_days if early.base >= 5 else Middle(None, median_days.base),
+        early=enough(early),
+        cohorts=kept("measures cohorts", filters, pipeline.conversion),
+        stays=kept("measures stays", filters, pipeline.time_in_stage),
+        stalled=_stalled(filters),
+        inbound=kept("measures inbound", filters, pipeline.inbound_share),
+        response=kept("measures response", filters, lambda asked: pipeline.response_time(asked, today=today)),
+        promises=kept("measures promises", filters, pipeline.promises),
+    )
+
+
+def may_see_coordinators(actor: Actor, unit_ids: frozenset[int]) -> frozenset[int]:
+    """The units of whose single coordinators the reader may see figures. One's own are always there."""
+    return units_that_agreed(unit_ids) if actor.has_role(Role.MANAGER) else frozenset()
+
+
+def _stalled(filters: FollowUpFilters) -> int | None:
+    actor = filters.actor
+    if not actor.has_role(Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR):
+        return None
+    return count_stalled(actor, BoardFilter(unit_id=filters.unit.id if filters.unit else None))
+
+
+_Busy = Mapping[tuple[int, date], int]
+_Reviewed = set[tuple[int, date]]
+
+
+def _by_unit(
+    filters: FollowUpFilters,
+    days: Sequence[DayOfContacts],
+    busy: _Busy,
+    reviewed: _Reviewed,
+    penetration: Penetration,
+) -> list[tuple[Unit, ContactFigures, int]]:
+    found = []
+    for unit in filters.units:
+        if unit.id in filters.unit_ids:
+            own = [row for row in days if row.unit_id == unit.id]
+            weeks = [pair for pair, unit_id in busy.items() if unit_id == unit.id]
+            figures = contacts.contact_figures(own, weeks, reviewed, filters)
+            found.append((unit, figures, penetration.by_unit.get(unit.id, 0)))
+    return found
+
+
+def _by_week(filters: FollowUpFilters, days: Sequence[DayOfContacts], busy: _Busy) -> list[tuple[date, int, int]]:
+    met: dict[date, int] = {}
+    who: dict[date, set[int]] = {}
+    for staff_id, monday in busy:
+        who.setdefault(monday, set()).add(staff_id)
+    for row in days:
+        monday = monday_of(row.day)
+        met[monday] = met.get(monday, 0) + row.in_person
+        if row.in_person and row.staff_id is not None:
+            who.setdefault(monday, set()).add(row.staff_id)
+    weeks = whole_weeks(filters.since, filters.until)
+    return [(monday, met.get(monday, 0), len(who.get(monday, ()))) for monday in weeks]
+
+
+def _months(filters: FollowUpFilters) -> list[date]:
+    found: list[date] = []
+    month = filters.since.replace(day=1)
+    while month <= filters.until and len(found) < 36:
+        found.append(month)
+        month = _next_month(month)
+    return found
+
+
+def _next_month(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def _coordinators(
+    filters: FollowUpFilters, days: Sequence[DayOfContacts], busy: _Busy, reviewed: _Reviewed
+) -> list[Coordinator]:
+    actor = filters.actor
+    shown = may_see_coordinators(actor, filters.unit_ids)
+    ids = {row.staff_id for row in days if row.unit_id in shown} | {
+        staff_id for (staff_id, _monday), unit_id in busy.items() if unit_id in shown
+    }
+    if actor.staff_id is not None and actor.has_role(Role.COORDINATOR, Role.MANAGER):
+        ids.add(actor.staff_id)
+    wanted = {staff_id for staff_id in ids if staff_id is not None}
+    names = contacts.names_of_staff(wanted)
+    visits = contacts.visits_by_month(days)
+    recent = whole_weeks(filters.since, filters.until)[-RECENT_WEEKS:]
+    found = []
+    for staff_id, name in sorted(names.items(), key=lambda item: item[1].casefold()):
+        allowed = shown if staff_id != actor.staff_id else filters.unit_ids
+        own = [row for row in days if row.staff_id == staff_id and row.unit_id in allowed]
+        weeks = [pair for pair, unit_id in busy.items() if pair[0] == staff_id and unit_id in allowed]
+        met = {monday: sum(row.in_person for row in own if monday_of(row.day) == monday) for monday in recent}
+        figures = contacts.contact_figures(own, weeks, reviewed, filters)
+        lately = [WeekOf(monday, met[monday], (staff_id, monday) in reviewed) for monday in recent]
+        found.append(Coordinator(staff_id, name, figures, lately, visits.get(staff_id, {})))
+    return found

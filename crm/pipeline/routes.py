@@ -1,0 +1,97 @@
+"""The board of employers, the same as a table, and the list of those that are stuck."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm import clock
+from crm.accounts.current import current_actor
+from crm.accounts.permissions import require
+from crm.accounts.queries import units_for
+from crm.actors import Actor
+from crm.employers.queries import STAFF, staff_of_units
+from crm.employers.stage_queries import stages_of
+from crm.employers.stages import KINDS
+from crm.pipeline.forms import BoardFilterForm
+from crm.pipeline.queries import ROWS, BoardFilter, board, next_steps, table_rows
+from crm.pipeline.stalled import stalled_page
+from crm.web.filters import today
+from crm.web.paging import page_of, requested_page
+
+blueprint = Blueprint("pipeline", __name__, template_folder="templates")
+
+
+@blueprint.get("/pipeline")
+@require(*STAFF)
+def index() -> ResponseReturnValue:
+    """The stages as columns with their cards, or all of it as a table (?view=table), filtered by the address."""
+    actor = current_actor()
+    form, filters = _filter(actor)
+    stages = stages_of(filters.unit_id or actor.unit_id)
+    only = request.args.get("only", "")
+    shown: dict[str, Any] = {
+        "form": form,
+        "filters": filters,
+        "stages": stages,
+        "only": only if stages.get(only) else "",
+        "kinds": KINDS,
+    }
+    if request.args.get("view") == "table":
+        return _table(actor, filters, shown)
+    columns = board(actor, filters, stages, only=shown["only"], page=requested_page())
+    cards = [card for column in columns for card in column.cards]
+    return render_template(
+        "pipeline/board.html",
+        **shown,
+        **_cards_context(actor, cards),
+        columns=columns,
+        total=sum(column.total for column in columns),
+    )
+
+
+@blueprint.get("/pipeline/stalled")
+@require(*STAFF)
+def stalled() -> ResponseReturnValue:
+    """Employers who were for it, and where nothing has moved for 60 days."""
+    actor = current_actor()
+    form, filters = _filter(actor)
+    return render_template(
+        "pipeline/stalled.html",
+        form=form,
+        stages=stages_of(filters.unit_id or actor.unit_id),
+        page=stalled_page(actor, filters, page=requested_page()),
+        now=clock.now(),
+        with_unit=len(actor.unit_ids) > 1,
+    )
+
+
+def _table(actor: Actor, filters: BoardFilter, shown: dict[str, Any]) -> str:
+    number = requested_page()
+    sort = request.args.get("sort", "name")
+    rows, total = table_rows(actor, filters, shown["stages"], only=shown["only"], sort=sort, page=number)
+    if not rows and total:
+        number = -(-total // ROWS)
+        rows, total = table_rows(actor, filters, shown["stages"], only=shown["only"], sort=sort, page=number)
+    page = page_of(rows, page=number, per_page=ROWS, total=total)
+    return render_template("pipeline/table.html", **shown, **_cards_context(actor, rows), page=page)
+
+
+def _cards_context(actor: Actor, cards: list[Any]) -> dict[str, Any]:
+    return {
+        "steps": next_steps(actor, cards, actor.language),
+        "day": today(),
+        "now": clock.now(),
+        "with_unit": len(actor.unit_ids) > 1,
+        # One address for all cards: asking for each of hundreds would cost more than reading them.
+        "move_url": url_for("employers.change_stage", public_id="-").replace("/-/", "/{}/"),
+        "employer_url": url_for("employers.show", public_id=""),
+    }
+
+
+def _filter(actor: Actor) -> tuple[BoardFilterForm, BoardFilter]:
+    form = BoardFilterForm(request.args)
+    staff = [(each.id, each.name) for each in staff_of_units(actor.unit_ids)]
+    units = [(unit.id, unit.name) for unit in units_for(actor)] if len(actor.unit_ids) > 1 else []
+    form.prepare(staff, units)
+    return form, form.as_filter()

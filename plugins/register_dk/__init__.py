@@ -1,0 +1,1 @@
+"""CVR, the Danish business register, as a plugin."""

@@ -1,0 +1,1 @@
+"""PRH, the Finnish business register, as a plugin."""

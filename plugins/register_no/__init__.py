@@ -1,0 +1,1 @@
+"""Enhetsregisteret, the Norwegian business register, as a plugin."""

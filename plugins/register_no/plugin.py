@@ -1,0 +1,21 @@
+"""How the register joins the application."""
+
+from crm.extension_points import Feature, RegisterFactory
+from crm.hookspecs import hookimpl
+from crm.settings import Settings
+from plugins.register_no.configuration import register_from
+
+
+class EnhetsregisteretPlugin:
+    """The hook of this plugin."""
+
+    @hookimpl
+    def brobygg_feature(self, settings: Settings) -> Feature:
+        """A register with the key ``register_no``."""
+        # Half a configuration stops the start and not the first look-up.
+        register_from(settings.environment)
+        factory = RegisterFactory(key="register_no", country="NO", label="Enhetsregisteret", build=register_from)
+        return Feature(name="register_no", registers=[factory])
+
+
+plugin = EnhetsregisteretPlugin()

@@ -1,0 +1,1 @@
+"""Bolagsverket, the Swedish business register, as a plugin."""

@@ -1,0 +1,154 @@
+"""Two employers, or two contact persons, that are one: both histories are kept, and it can be undone."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from crm import clock
+from crm.actors import Role
+from crm.db import current_session, transaction
+from crm.employers import services
+from crm.employers.fields import ContactFields, NextStep
+from crm.employers.models import Contact, ContactPerson, Employer, EmployerRelationship, Position, Workplace
+from crm.errors import DomainError, NotAllowed
+from crm.history.models import HistoryLink
+from crm.tasks.models import Task
+from tests.employers.conftest import Desk
+from tests.world import World
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """What belongs to whom, and what stands in the two employers."""
+    session = current_session()
+    rows = {
+        model.__tablename__: [tuple(row) for row in session.execute(select(model.id, model.employer_id))]
+        for model in (Contact, Position, Workplace, EmployerRelationship, Task)
+    }
+    kept = (Employer.id, Employer.name, Employer.org_number, Employer.phone, Employer.archived_at.is_(None))
+    rows["employer"] = [tuple(row) for row in session.execute(select(*kept).order_by(Employer.id))]
+    return rows
+
+
+@pytest.fixture
+def pair(app: Flask, desk: Desk, world: World):  # type: ignore[no-untyped-def]
+    with app.app_context():
+        manager = world.actor(world.staff(Role.MANAGER, unit=world.unit()))
+        first = world.employer("Nordlys Bageri AB", phone=None)
+        second = world.employer("Nordlys bageri", org_number="5567037485", phone="+4690123456", municipality="Umeå")
+        both = world.contact_person(first, "Eva Berg")
+        both.positions.append(Position(employer_id=second.id))
+        world.save(both)
+        world.contact_person(second, "Nils Nyman")
+        world.save(Workplace(employer_id=first.id, name="Centrum"))
+        world.save(Workplace(employer_id=second.id, name="Centrum"))
+        with transaction():
+            for employer_id in (first.id, second.id):
+                services.log_contact(
+                    desk.actor, employer_id=employer_id, fields=ContactFields("visit", clock.today(), "interested"),
+                    next_step=NextStep(clock.today(), "Ring"),
+                )  # fmt: skip
+        yield manager, first.id, second.id
+
+
+def test_what_belongs_to_the_second_belongs_to_the_first_and_the_chosen_values_win(pair, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+    manager, first, second = pair
+    with transaction():
+        services.merge_employers(manager, kept_id=first, gone_id=second, from_gone=["org_number", "phone"])
+    session = current_session()
+    kept, gone = session.get_one(Employer, first), session.get_one(Employer, second)
+    assert (kept.org_number, kept.phone, kept.municipality) == ("5567037485", "+4690123456", None)
+    assert (gone.org_number, gone.merged_into_id, gone.archived_at is None) == (None, first, False)
+    assert session.scalar(select(func.count()).select_from(Contact).where(Contact.employer_id == first)) == 2
+    assert session.scalar(select(func.count()).select_from(Task).where(Task.employer_id == first)) == 2
+    lines = select(func.count()).select_from(HistoryLink).where(HistoryLink.employer_id == second)
+    assert session.scalar(lines) == 0
+    # What both had stays where it was: the same person, the same workplace, the same unit's relationship.
+    for model in (Position, Workplace, EmployerRelationship):
+        assert session.scalar(select(func.count()).select_from(model).where(model.employer_id == second)) == 1
+
+
+def test_undoing_a_merge_brings_everything_back(pair) -> None:  # type: ignore[no-untyped-def]
+    manager, first, second = pair
+    before = everything()
+    with transaction():
+        merge = services.merge_employers(
+            manager, kept_id=first, gone_id=second, from_gone=["name", "org_number", "phone", "municipality"]
+        ).id
+    assert everything() != before
+    for _again in range(2):
+        with transaction():
+            services.undo_employer_merge(manager, merge_id=merge)
+    assert everything() == before
+
+
+def test_a_no_to_one_of_the_two_is_a_no(pair, world: World) -> None:  # type: ignore[no-untyped-def]
+    manager, first, second = pair
+    gone = current_session().get_one(Employer, second)
+    gone.do_not_contact, gone.do_not_contact_reason = True, "Asked us"
+    world.save(gone)
+    with transaction():
+        merge = services.merge_employers(manager, kept_id=first, gone_id=second).id
+    kept = current_session().get_one(Employer, first)
+    assert (kept.do_not_contact, kept.do_not_contact_reason) == (True, "Asked us")
+    with transaction():
+        services.undo_employer_merge(manager, merge_id=merge)
+    assert current_session().get_one(Employer, first).do_not_contact is False
+
+
+def test_what_was_changed_after_the_merge_stays(pair, world: World) -> None:  # type: ignore[no-untyped-def]
+    manager, first, second = pair
+    with transaction():
+        merge = services.merge_employers(manager, kept_id=first, gone_id=second, from_gone=["phone"]).id
+    kept = current_session().get_one(Employer, first)
+    kept.phone = "+4690000000"
+    world.save(kept)
+    with transaction():
+        services.undo_employer_merge(manager, merge_id=merge)
+    assert current_session().get_one(Employer, first).phone == "+4690000000"
+
+
+def test_coordinators_do_not_merge_employers_and_nothing_is_merged_twice(pair, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+    manager, first, second = pair
+    with pytest.raises(NotAllowed), transaction():
+        services.merge_employers(desk.actor, kept_id=first, gone_id=second)
+    with pytest.raises(DomainError), transaction():
+        services.merge_employers(manager, kept_id=first, gone_id=first)
+    with transaction():
+        services.merge_employers(manager, kept_id=first, gone_id=second)
+    with pytest.raises(DomainError, match="already"), transaction():
+        services.merge_employers(manager, kept_id=first, gone_id=second)
+
+
+def test_two_persons_are_one_and_two_again(app: Flask, desk: Desk, world: World) -> None:
+    with app.app_context():
+        bakery, shop = world.employer("Bakery"), world.employer("Shop")
+        first = world.contact_person(bakery, "Eva Berg", phone="+46701112233")
+        second = world.contact_person(shop, "Eva Berg", email="eva@example.net", do_not_call=True)
+        ids = (first.id, second.id)
+        with transaction():
+            merge = services.merge_persons(desk.actor, kept_id=ids[0], gone_id=ids[1], from_gone=["email"]).id
+        kept = current_session().get_one(ContactPerson, ids[0])
+        assert (kept.email, kept.do_not_call) == ("eva@example.net", True)
+        assert {each.employer_id for each in kept.positions} == {bakery.id, shop.id}
+        with transaction():
+            services.undo_person_merge(desk.actor, merge_id=merge)
+        kept = current_session().get_one(ContactPerson, ids[0])
+        assert (kept.email, kept.do_not_call, len(kept.positions)) == (None, False, 1)
+
+
+def test_the_page_puts_both_side_by_side_and_the_old_address_leads_to_the_one(
+    pair, app, client, sign_in, world
+) -> None:  # type: ignore[no-untyped-def]
+    _manager, first, second = pair
+    world.staff(Role.MANAGER, email="chef@example.org")
+    kept, gone = (current_session().get_one(Employer, each).public_id for each in (first, second))
+    client = app.test_client()
+    sign_in(client, "chef@example.org")
+    assert "exactly this name" in client.get(f"/employers/{kept}/merge?other=nothing").text
+    page = client.get(f"/employers/{kept}/merge?other=5567037485").text
+    assert "+4690123456" in page
+    answer = client.post(f"/employers/{kept}/merge", data={"other": gone, "take-phone": "gone"}, follow_redirects=True)
+    assert "Undo" in answer.text
+    moved = client.get(f"/employers/{gone}")
+    assert moved.status_code == 303
+    assert moved.location.endswith(kept)

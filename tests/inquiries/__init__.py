@@ -1,0 +1,1 @@
+"""Inquiries: service, numbers and pages."""

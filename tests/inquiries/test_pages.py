@@ -1,0 +1,174 @@
+"""The pages of inquiries."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from crm.db import current_session, transaction
+from crm.inquiries.models import Inquiry, InquiryPerson, InquiryState
+from crm.inquiries.services.inquiries import InquiryFields, receive_inquiry
+from crm.inquiries.services.persons import NewPerson
+from tests.participants.conftest import Here
+from tests.world import World
+
+Browser = Callable[[str], FlaskClient]
+
+
+@pytest.mark.parametrize(
+    ("channel", "topic", "source"),
+    [
+        ("phone", "needs_company", "employment_service"),
+        ("email", "needs_company", "youth_unit"),
+        ("walk_in", "advice", "qualification_programme"),
+        ("phone", "advice", "front_desk"),
+        ("walk_in", "follow_up_work", "self"),
+        ("meeting", "clarification", "assessment_unit"),
+        ("phone", "recruitment", "employer_inbound"),
+    ],
+)
+def test_every_kind_that_was_listed_is_noted_in_under_five_fields(
+    core_app: Flask, browser: Browser, channel: str, topic: str, source: str
+) -> None:
+    client = browser("coordinator")
+    address = f"/inquiries/walk-in?channel={channel}"
+    form = re.search(r'<form method="post" class="fg".*?</form>', client.get(address).text, re.DOTALL)
+    assert form is not None
+    fields = re.findall(r'<(?:input|select|textarea)(?![^>]*type="hidden")[^>]*name="(\w+)"', form.group())
+    assert 0 < len(fields) < 5
+    answer = client.post(address, data={"channel": channel, "source": source, "topic": topic, "who": "the tall one"})
+    assert answer.status_code == 303
+    with core_app.app_context():
+        inquiry = current_session().query(Inquiry).one()
+        assert (inquiry.channel, inquiry.topic, inquiry.source) == (channel, topic, source)
+        assert inquiry.answered_at is not None
+        assert [person.label for person in inquiry.persons] == ["the tall one"]
+
+
+def test_a_label_that_tells_who_it_is_is_refused_and_nothing_is_lost(browser: Browser) -> None:
+    given = {"topic": "advice", "who": "0701740605", "note": "Comes on Monday"}
+    answer = browser("coordinator").post("/inquiries/walk-in", data=given)
+    assert answer.status_code == 422
+    assert "must not have numbers" in answer.text
+    assert "Comes on Monday" in answer.text
+
+
+def test_the_same_form_sent_twice_makes_one_inquiry(core_app: Flask, browser: Browser) -> None:
+    client = browser("coordinator")
+    for _time in range(2):
+        client.post("/inquiries/walk-in", data={"topic": "advice", "submission_key": "one"})
+    with core_app.app_context():
+        assert current_session().query(Inquiry).count() == 1
+
+
+def test_an_inquiry_goes_from_received_to_closed_on_its_page(
+    core_app: Flask, there: Here, browser: Browser, world: World
+) -> None:
+    with core_app.app_context():
+        employer = world.employer("Bygg AB").public_id
+    client = browser("coordinator")
+    data = {
+        "received_on": date.today().isoformat(), "source": "unknown", "channel": "phone", "topic": "recruitment",
+        "employer": employer, "answer_within": "2", "handled_by": "", "callback_requested": "y",
+    }  # fmt: skip
+    found = client.post("/inquiries/new", data=data | {"action": "find", "employer_text": "bygg"})
+    assert "Bygg AB" in found.text
+    page = client.post("/inquiries/new", data=data).headers["Location"]
+    text = client.get(page).text
+    assert "Employer contacted us" in text
+    assert "Nobody yet" in text
+    client.post(f"{page}/answered")
+    client.post(f"{page}/persons", data={"search": "Öberg"})
+    assert "Åsa Öberg" in client.get(page).text
+    assert "Say first what came of it" in client.post(f"{page}/close", follow_redirects=True).text
+    with core_app.app_context():
+        person = current_session().query(InquiryPerson).one().public_id
+    client.post(f"/inquiry-persons/{person}/outcome", data={"outcome": "placement"})
+    client.post(f"{page}/close")
+    assert "Open again" in client.get(page).text
+    client.post(f"{page}/reopen")
+    client.post(f"{page}/remove")
+    assert client.get(page).status_code == 404
+    client.post(f"{page}/restore")
+    assert client.get(page).status_code == 200
+    with core_app.app_context():
+        inquiry = current_session().query(Inquiry).one()
+        assert inquiry.state is InquiryState.IN_PROGRESS
+        assert inquiry.answered_at is not None
+
+
+def test_a_colleague_sees_the_inquiry_but_not_who_it_is(core_app: Flask, there: Here, browser: Browser) -> None:
+    page = _noted(core_app, there, NewPerson(participant_id=there.person_id))
+    assert "Öberg" in browser("coordinator").get(page).text
+    text = browser("colleague").get(page).text
+    assert "Öberg" not in text
+    assert "whom you do not see" in text
+
+
+def test_the_report_has_not_stated_and_leads_to_the_rows(core_app: Flask, there: Here, browser: Browser) -> None:
+    _noted(core_app, there, NewPerson(outcome="placement"), NewPerson(outcome="placement"))
+    client = browser("manager")
+    text = client.get("/inquiries/report").text
+    assert "Not stated" in text
+    assert "2 results from 1 inquiries" in text
+    row = re.search(r'href="(/inquiries\?[^"]*outcome=placement[^"]*)"', text)
+    assert row is not None
+    assert "Advice on a case" in client.get(row.group(1).replace("&amp;", "&")).text
+    assert "2 results from 1 inquiries" in client.get("/inquiries/report.csv").get_data(as_text=True)
+
+
+def test_files_hold_nothing_that_a_spreadsheet_would_compute(
+    core_app: Flask, there: Here, browser: Browser, world: World
+) -> None:
+    with core_app.app_context():
+        employer_id = world.employer("=1+1").id
+    _noted(core_app, there, employer_id=employer_id)
+    client = browser("manager")
+    assert "'=1+1" in client.get("/inquiries/export.csv").get_data(as_text=True)
+    assert client.get("/inquiries/export.xlsx").data.startswith(b"PK")
+    assert client.get("/inquiries/report.xlsx").data.startswith(b"PK")
+
+
+def test_filters_stand_in_the_address(core_app: Flask, there: Here, browser: Browser) -> None:
+    _noted(core_app, there)
+    client = browser("manager")
+    assert "Advice on a case</a>" in client.get("/inquiries?state=overdue&source=unknown&who=none").text
+    for other in ("state=closed", "source=self", "channel=letter", "topic=other", "since=2030-01-01", "who=mine"):
+        assert "No inquiry fits" in client.get(f"/inquiries?{other}&state=all").text, other
+    assert "Advice on a case</a>" in client.get("/inquiries?state=all&source=group:not_stated&since=rubbish").text
+
+
+def test_overdue_answers_stand_on_today_where_the_unit_keeps_inquiries(
+    core_app: Flask, there: Here, browser: Browser
+) -> None:
+    _noted(core_app, there)
+    client = browser("coordinator")
+    assert "Answer overdue" not in client.get("/today").text
+    with core_app.app_context(), transaction():
+        from crm.accounts.models import Unit
+
+        current_session().get_one(Unit, there.unit_id).modules = ["inquiries"]
+    assert "Answer overdue" in client.get("/today").text
+
+
+def test_two_people_who_change_the_same_inquiry_lose_nothing(core_app: Flask, there: Here, browser: Browser) -> None:
+    page = _noted(core_app, there)
+    data = {"received_on": "2026-03-02", "channel": "phone", "topic": "advice", "answer_within": "3", "version": "1"}
+    client = browser("manager")
+    assert client.post(f"{page}/edit", data=data | {"note": "first"}).status_code == 303
+    second = client.post(f"{page}/edit", data=data | {"note": "second"})
+    assert second.status_code == 422
+    assert "second" in second.text
+    assert "first" in second.text
+
+
+def _noted(app: Flask, there: Here, *persons: NewPerson, employer_id: int | None = None) -> str:
+    fields = InquiryFields(
+        received_on=date(2026, 3, 2), channel="phone", topic="advice", employer_id=employer_id,
+        source="unknown",
+    )  # fmt: skip
+    with app.app_context(), transaction():
+        return f"/inquiries/{receive_inquiry(there.coordinator, fields=fields, persons=persons).public_id}"

@@ -1,0 +1,1 @@
+"""Business registers: their clients over HTTP against the simulators, the pages, and the watch."""
