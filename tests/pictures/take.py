@@ -35,13 +35,12 @@ def take_all() -> None:
     server = DevServer(env={"BROBYGG_CLOCK_FILE": str(clock_file)})
     try:
         server.start()
-        with launched() as browser:
-            windows = Windows(browser)
-            outreach(windows, server.url)
-            exit_and_survey(windows, server.url)
-            figures(windows, server.url)
-            plan(windows, server.url)
-            windows.close()
+        for part in (outreach, exit_and_survey, figures, plan):
+            # A browser with many open windows at last refuses to take pictures.
+            with launched() as browser:
+                windows = Windows(browser)
+                part(windows, server.url)
+                windows.close()
     finally:
         server.stop()
 
