@@ -32,8 +32,8 @@ class EditConflict(DomainError):
 class RegisterUnavailable(DomainError):
     """A business register does not answer, or refuses. What is known already stays as it is.
 
-    ``reason`` is one of unreachable, timeout, refused, busy, failed, unreadable; ``retry_after`` how long it asked to be
-    left alone.
+    ``reason`` is one of unreachable, timeout, refused, busy, failed, unreadable; ``retry_after`` how long it asked to
+    be left alone.
     """
 
     def __init__(self, message: object, *, reason: str = "failed", retry_after: timedelta | None = None) -> None:

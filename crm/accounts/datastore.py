@@ -15,7 +15,7 @@ from crm.db import current_session
 
 @cache
 def _by(name: str, case_insensitive: bool) -> Select[Staff]:
-    """Put together once: every page looks the person up who is signed in. Every page asks for the roles and the unit next."""
+    """Put together once: every page looks up who is signed in, and then asks for their roles and their unit."""
     column = getattr(Staff, name)
     same = (func.lower(column) if case_insensitive else column) == bindparam("value")
     return select(Staff).where(same).options(joinedload(Staff.roles), joinedload(Staff.unit))

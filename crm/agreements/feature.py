@@ -57,7 +57,7 @@ def feature() -> Feature:
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
         blueprints=(blueprint, signing_routes.blueprint),
-        nav_items=(NavItem(MODULE, _l("Agreements"), "agreements.index", 25, staff, module=MODULE),),
+        nav_items=(NavItem(MODULE, _l("Agreements"), "agreements.index", 62, staff, module=MODULE),),
         modules=(
             Module(MODULE, _l("List of agreements"), _l("Shows all agreements of the unit in one list in the menu.")),
         ),

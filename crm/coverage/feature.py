@@ -18,7 +18,7 @@ def feature() -> Feature:
         audit_subjects=SUBJECTS,
         blueprints=(blueprint,),
         nav_items=(
-            NavItem(key="coverage", label=_l("Coverage"), endpoint="coverage.index", order=45, module=COVERAGE.key),
+            NavItem(key="coverage", label=_l("Coverage"), endpoint="coverage.index", order=66, module=COVERAGE.key),
         ),
         scopes=(Scope(CoverageTarget, target_scope),),
         modules=(COVERAGE,),

@@ -54,6 +54,30 @@ def _contact_href(public_id: str) -> str:
     return url_for("employers.edit_contact", public_id=public_id)
 
 
+def _nav_items() -> list[NavItem]:
+    return [
+        NavItem(
+            key="employers", label=_l("Employers"), endpoint="employers.index", order=20, roles=frozenset(STAFF)
+        ),
+        NavItem(
+            key="employers.stages",
+            label=_l("Stages of the pipeline"),
+            endpoint="employers.stages_of_units",
+            order=50,
+            roles=frozenset(stage_routes.CHOOSERS),
+            section="settings",
+        ),
+        NavItem(
+            key="employers.registers",
+            label=_l("Business registers"),
+            endpoint="employers.registers_page",
+            order=60,
+            roles=frozenset(register_routes.MANAGERS),
+            section="settings",
+        ),
+    ]
+
+
 def feature() -> Feature:
     """Everything of this folder that create_app() puts in its place."""
     return Feature(
@@ -63,25 +87,7 @@ def feature() -> Feature:
         blueprints=[blueprint],
         nav_items=[
             *feature_parts.nav_items(),
-            NavItem(
-                key="employers", label=_l("Employers"), endpoint="employers.index", order=20, roles=frozenset(STAFF)
-            ),
-            NavItem(
-                key="employers.stages",
-                label=_l("Stages of the pipeline"),
-                endpoint="employers.stages_of_units",
-                order=50,
-                roles=frozenset(stage_routes.CHOOSERS),
-                section="settings",
-            ),
-            NavItem(
-                key="employers.registers",
-                label=_l("Business registers"),
-                endpoint="employers.registers_page",
-                order=60,
-                roles=frozenset(register_routes.MANAGERS),
-                section="settings",
-            ),
+            *_nav_items(),
         ],
         periodic_jobs=[
             *feature_parts.periodic_jobs(),

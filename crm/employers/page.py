@@ -36,8 +36,7 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
     positions = positions_at(actor, employer.id)
     workplaces = [place for place in employer.workplaces if place.archived_at is None]
     relationships = relationships_to(actor, employer.id)
-    own = next((each for each in relationships if each.own and each.own.unit_id == actor.unit_id), None)
-    own = own or next((each for each in relationships if each.own), None)
+    own = _own(actor, relationships)
     tasks = open_tasks_of_employer(actor, employer.id)
     stages = stages_of(own.own.unit_id if own and own.own else actor.unit_id)
     given = {} if form else given_by_address(tasks)
@@ -82,6 +81,12 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
         "information": INFORMATION,
         "reasons": REASONS,
     }
+
+
+def _own(actor: Actor, relationships: list[UnitRelationship]) -> UnitRelationship | None:
+    """The relationship of the reader's unit, else one of the units below it."""
+    mine = [each for each in relationships if each.own]
+    return next((each for each in mine if each.own and each.own.unit_id == actor.unit_id), mine[0] if mine else None)
 
 
 def _guard(relationships: list[UnitRelationship]) -> list[UnitRelationship]:

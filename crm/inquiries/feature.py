@@ -31,7 +31,7 @@ def feature() -> Feature:
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
         blueprints=[blueprint],
-        nav_items=[NavItem(MODULE, _l("Inquiries"), "inquiries.index", 30, roles=readers, module=MODULE)],
+        nav_items=[NavItem(MODULE, _l("Inquiries"), "inquiries.index", 60, roles=readers, module=MODULE)],
         modules=[
             Module(
                 MODULE,

@@ -41,7 +41,7 @@ def feature() -> Feature:
                 key="partnerships",
                 label=_l("CSR partnerships"),
                 endpoint="partnerships.index",
-                order=26,
+                order=64,
                 roles=frozenset(STAFF),
                 module=PARTNERSHIPS.key,
             ),

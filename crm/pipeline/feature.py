@@ -26,7 +26,7 @@ def feature() -> Feature:
                 key="pipeline",
                 label=_l("Pipeline"),
                 endpoint="pipeline.index",
-                order=22,
+                order=35,
                 roles=frozenset(STAFF),
                 module=BOARD.key,
             )

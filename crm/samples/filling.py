@@ -19,8 +19,8 @@ from crm.samples.employers import fill_employers
 from crm.samples.inquiries import fill_inquiries
 from crm.samples.names import People
 from crm.samples.organisation import ACCOUNTS, make_organisation
-from crm.samples.pipeline import fill_pipeline
 from crm.samples.partnerships import fill_partnerships
+from crm.samples.pipeline import fill_pipeline
 from crm.samples.placements import fill_placements
 from crm.samples.running import fill_running_programme
 from crm.samples.tasks import fill_tasks
