@@ -185,14 +185,14 @@ def test_links_that_work_no_more_explain_themselves(
         with transaction():
             send_link_again(outside.actor, agreement_id=agreement_id)
         newer = f"/agreement/{signing_token(row(agreement_id).public_id, 2)}"
-    assert "newer link" in client.get(path).text
+    assert "nyare länk" in client.get(path).text
     assert "Nordlys" not in client.get(path).text
     assert "Nordlys" in client.get(newer).text
     jump(datetime(2026, 12, 19, 11, tzinfo=UTC))
-    assert "time for signing is over" in client.get(newer).text
+    assert "skriva under har gått ut" in client.get(newer).text
     with app.app_context(), transaction():
         replace_agreement(outside.actor, agreement_id=agreement_id)
-    assert "changed the text" in client.get(newer).text
+    assert "Vi har ändrat texten" in client.get(newer).text
     for page in (path, newer):
         assert client.get(f"{page}/pdf").status_code == 303
     wrong = client.get("/agreement/" + "A" * 22)
