@@ -69,6 +69,7 @@ class Journal:
             if connection_is_gone(error):
                 raise
             # Whoever planned the message stumbled over its result: once more, behind a savepoint of its own.
+            log.warning("message_result_once_more", message=answer.message_id, error=type(error).__name__)
             outcome, marked = self._write(answer, mark, record_carefully)
         self._waiting = None
         self._outcomes.append(outcome)

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from crm.db import current_session
 from surveys.deciding import ExitFacts
 from surveys.dispositions import DueState
-from surveys.models import DueRow, FollowUpPlan, MessageText, QuestionnaireVersion, Translation
-from surveys.plans.queries import PlansInForce, newest_numbers
+from surveys.models import DueRow, FollowUpPlan, MessageText, Translation
+from surveys.plans.queries import PlansInForce, newest_translations
 from surveys.wording import language_in_sentence
 
 _TOLD = frozenset({DueState.NOT_YET_DUE, DueState.DUE, DueState.SENT_WAITING})
@@ -65,17 +65,7 @@ def _note(row: DueRow, facts: ExitFacts, plans: PlansInForce, written: _Written)
 
 
 def _written(languages: Collection[str]) -> _Written:
-    newest = newest_numbers()
-    forms = (
-        select(QuestionnaireVersion.questionnaire_id, Translation.language)
-        .join(Translation, Translation.version_ref_id == QuestionnaireVersion.id)
-        .join(
-            newest,
-            (newest.c.questionnaire_id == QuestionnaireVersion.questionnaire_id)
-            & (newest.c.number == QuestionnaireVersion.number),
-        )
-        .where(Translation.language.in_(languages))
-    )
+    forms = newest_translations().where(Translation.language.in_(languages))
     messages = select(MessageText.key, MessageText.channel, MessageText.language).where(
         MessageText.language.in_(languages)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Unit
@@ -77,17 +77,7 @@ def plans_in_force() -> PlansInForce:
 
 def sendable_texts() -> SendableTexts:
     """The approved languages of every questionnaire and every message."""
-    newest = newest_numbers()
-    forms = (
-        select(QuestionnaireVersion.questionnaire_id, Translation.language)
-        .join(Translation, Translation.version_ref_id == QuestionnaireVersion.id)
-        .join(
-            newest,
-            (newest.c.questionnaire_id == QuestionnaireVersion.questionnaire_id)
-            & (newest.c.number == QuestionnaireVersion.number),
-        )
-        .where(Translation.approved_at.is_not(None))
-    )
+    forms = newest_translations().where(Translation.approved_at.is_not(None))
     messages = select(MessageText.key, MessageText.channel, MessageText.language).where(
         MessageText.approved_at.is_not(None)
     )
@@ -104,13 +94,22 @@ def sendable_texts() -> SendableTexts:
     )
 
 
-def newest_numbers() -> Subquery:
-    """The number of each questionnaire's newest published version, to join with."""
-    return (
+def newest_translations() -> Select[int, str]:
+    """Questionnaire and language of every translation of each questionnaire's newest published version."""
+    newest = (
         select(QuestionnaireVersion.questionnaire_id, func.max(QuestionnaireVersion.number).label("number"))
         .where(QuestionnaireVersion.published_at.is_not(None))
         .group_by(QuestionnaireVersion.questionnaire_id)
         .subquery()
+    )
+    return (
+        select(QuestionnaireVersion.questionnaire_id, Translation.language)
+        .join(Translation, Translation.version_ref_id == QuestionnaireVersion.id)
+        .join(
+            newest,
+            (newest.c.questionnaire_id == QuestionnaireVersion.questionnaire_id)
+            & (newest.c.number == QuestionnaireVersion.number),
+        )
     )
 
 

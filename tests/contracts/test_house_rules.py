@@ -171,7 +171,7 @@ ELSEWHERE = tuple(
     "".join(pieces)
     for pieces in (
         ("files.python", "hosted.org"),
-        ("pypi.org", "/simple"),
+        ("py", "pi.org"),
         ("registry.", "npmjs.org"),
         ("registry.", "yarnpkg.com"),
         ("proxy.", "golang.org"),
