@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from crm.app import create_app
 from tests.browser.conftest import ADMINISTRATOR, COORDINATOR, EVALUATOR, MANAGER, Product
 from tests.conftest import make_settings
-from tests.contracts.test_visibility import kinds_of
+from tests.contracts.branch_objects import kinds_of
 from tests.servers.browser import Windows, find_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages"), pytest.mark.timeout(420)]

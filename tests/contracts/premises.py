@@ -38,7 +38,7 @@ from surveys.authoring.versions import draft_of
 from surveys.models import FollowUpPlan, MessageText, Questionnaire
 from tests.conftest import make_app, make_settings
 from tests.contracts.agreement_objects import signing_objects
-from tests.contracts.test_visibility import branch_objects, kinds_of, placement_objects
+from tests.contracts.branch_objects import branch_objects, kinds_of, placement_objects
 from tests.servers.postgres import PostgresServer
 from tests.surveys.scene import SYSTEM, Scene
 from tests.world import PASSWORD, World

@@ -8,10 +8,10 @@ from werkzeug.routing import Rule
 
 from crm import clock
 from crm.db import db
+from tests.contracts.branch_objects import kinds_of
 from tests.contracts.junk import DAY_LONG_AGO
 from tests.contracts.premises import NOON, PostgresCopy, Premises, build, name_of, readers, rules
 from tests.contracts.test_posts import QUERIES, SLOW, check, found_form, post
-from tests.contracts.test_visibility import kinds_of
 from tests.servers.postgres import PostgresServer
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("junk-on-postgres")]

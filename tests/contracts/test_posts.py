@@ -16,10 +16,10 @@ from crm.actors import Role
 from crm.registry import current_registry
 from crm.web.clean import clean_line, clean_text
 from crm.web.shell import csrf
+from tests.contracts.branch_objects import kinds_of
 from tests.contracts.forms import Form, form_at, forms_in
 from tests.contracts.junk import DAY_LONG_AGO, JUNK, LARGE, WORDS, junk_for, sent_as
 from tests.contracts.premises import Premises, name_of, readers, rules
-from tests.contracts.test_visibility import kinds_of
 
 SLOW = {"reports.follow_up_pdf"}
 OURS = {"Sec-Fetch-Site": "same-origin"}
