@@ -89,7 +89,7 @@ lock: requirements/run.in requirements/test.in requirements/node.in ## requireme
 translations: $(VENV)/.run ## texts found in the code, brought into the catalogues
 	@for folder in $(TRANSLATED); do \
 	  mkdir -p $$folder/translations; \
-	  $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k N_ --no-location --sort-output --project Brobygg \
+	  $(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k lazy_pgettext:1c,2 -k N_ --no-location --sort-output --project Brobygg \
 	    --copyright-holder "the Brobygg authors" -o $$folder/translations/messages.pot $$folder || exit 1; \
 	  for language in $(LANGUAGES); do \
 	    task=init; options=; \

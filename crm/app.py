@@ -25,12 +25,12 @@ from crm.glossary.picklists import label
 from crm.history.feature import feature as history
 from crm.imports.feature import feature as imports
 from crm.inquiries.feature import feature as inquiries
-from crm.jobs.banners import late_banners
+from crm.interviews.feature import feature as interviews
 from crm.jobs.feature import feature as jobs
 from crm.languages import init_languages, request_language
 from crm.logs import configure_logging
 from crm.measures.feature import feature as measures
-from crm.messaging.banners import doubt_banners
+from crm.messaging.banners import staff_banners
 from crm.messaging.feature import feature as messaging
 from crm.messaging.models import Channel
 from crm.messaging.services import plan_message
@@ -40,6 +40,7 @@ from crm.participants.feature import feature as participants
 from crm.partnerships.feature import feature as partnerships
 from crm.pipeline.feature import feature as pipeline
 from crm.placements.feature import feature as placements
+from crm.plans.feature import feature as plans
 from crm.plugin_manager import load_plugins
 from crm.programmes.feature import feature as programmes
 from crm.registry import EXTENSION, Registry
@@ -66,9 +67,11 @@ CORE = (
     documents,
     employers,
     agreements,
+    interviews,
     participants,
     inquiries,
     placements,
+    plans,
     partnerships,
     coverage,
     pipeline,
@@ -146,8 +149,8 @@ def _plan_sign_in_mail(actor: Actor, *, purpose: str, purpose_ref: str, staff: S
 
 
 def _banners() -> Sequence[Banner]:
-    """What every page of staff must say: that the system stands still, that messages are in doubt."""
-    return [*late_banners(), *doubt_banners()]
+    """What every page of staff must say."""
+    return staff_banners()
 
 
 def _picklist_label(list_name: str, code: str) -> str:

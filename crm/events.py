@@ -83,6 +83,21 @@ class EmployerChanged(Event):
 
 
 @dataclass(frozen=True)
+class RelationshipHandedOver(Event):
+    """Somebody else is responsible for an employer in a unit, or stands in for whoever is.
+
+    ``from_id`` and ``to_id`` are staff; None is the unit itself, or nobody who stands in.
+    """
+
+    key: ClassVar[str] = "relationship_handed_over"
+    employer_id: int
+    unit_id: int
+    from_id: int | None
+    to_id: int | None
+    as_deputy: bool = False
+
+
+@dataclass(frozen=True)
 class EmployerClosed(Event):
     """A business register says that an employer went bankrupt, is being wound up, or has closed.
 

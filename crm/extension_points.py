@@ -38,8 +38,8 @@ class Panel:
     """A piece of a page that somebody else owns. ``render`` gets the slot's context and gives safe HTML
     ('' = nothing).
 
-    Slots: today.cards, employer.wrong, employer.panels, participant.panels, exit.panels, followup.cards,
-    followup.details, settings.cards, sending.cards.
+    Slots: today.cards, employer.wrong, employer.running (one query each), employer.panels (the page of details),
+    participant.panels, exit.panels, followup.cards, followup.details, settings.cards, sending.cards.
     """
 
     slot: str
@@ -117,6 +117,15 @@ class Module:
 
 
 @dataclass(frozen=True)
+class MailFile:
+    """A file that goes with a mail. ``content``: its bytes in base64, so that a message can be kept as text."""
+
+    name: str
+    mimetype: str
+    content: str
+
+
+@dataclass(frozen=True)
 class Rendered:
     """A message as it will leave. ``to``: an address or an E.164 number; ``sender``: an SMS sender or a
     name."""
@@ -129,6 +138,7 @@ class Rendered:
     reply_to: str | None = None
     unsubscribe_url: str | None = None
     language: str = "en"
+    files: Sequence[MailFile] = ()
 
 
 @dataclass(frozen=True)

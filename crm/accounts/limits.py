@@ -24,6 +24,8 @@ LIMITS = {
     "accounts.accept_invitation_page": "30 per hour",
     "accounts.invite": "100 per hour",
     "accounts.resend_invitation": "100 per hour",
+    "agreements_signing.sign": "60 per hour",
+    "agreements_signing.refuse": "60 per hour",
 }
 
 log = structlog.get_logger()

@@ -58,7 +58,7 @@ def coordinators_in(unit_ids: Collection[int]) -> list[Staff]:
 
 
 def modules_on(where: int | Actor | None) -> frozenset[str]:
-    """The modules that are on for a unit, or for the home unit of an actor.
+    """The modules that are on for a unit; for an actor those of the home unit and of every unit below it.
 
     A unit's own list says what was switched there: a key for on, "-key" for off. What a unit does not mention
     it has from the unit above, and at the top from the module's default.
@@ -73,7 +73,17 @@ def modules_on(where: int | Actor | None) -> frozenset[str]:
             wanted.setdefault(entry.removeprefix("-"), not entry.startswith("-"))
         unit_id = unit.parent_id
     registered = current_registry().modules
-    return frozenset(key for key, module in registered.items() if wanted.get(key, module.default_on))
+    found = frozenset(key for key, module in registered.items() if wanted.get(key, module.default_on))
+    return found | _switched_on_below(where) if isinstance(where, Actor) else found
+
+
+def _switched_on_below(actor: Actor) -> frozenset[str]:
+    """What some unit below the actor's own has switched on: who leads several units works with all they use."""
+    below = actor.unit_ids - {actor.unit_id}
+    if not below:
+        return frozenset()
+    lists = current_session().scalars(select(Unit.modules).where(Unit.id.in_(below), Unit.archived_at.is_(None)))
+    return frozenset(entry for entries in lists for entry in entries) & frozenset(current_registry().modules)
 
 
 def module_entries(parent_id: int | None, on: frozenset[str]) -> list[str]:

@@ -1,11 +1,15 @@
 """The small forms on an agreement's page."""
 
+from collections.abc import Mapping, Sequence
+
 from flask import request
 from flask_babel import gettext as _
+from wtforms import HiddenField
 
 from crm.actors import Actor, Role
 from crm.agreements.forms import OnBehalfForm, OurSignatureForm, ReasonForm
-from crm.agreements.models import Agreement
+from crm.agreements.models import Agreement, Side
+from crm.web.forms import BaseForm
 
 
 def action_forms(actor: Actor, agreement: Agreement) -> dict[str, object]:
@@ -20,3 +24,20 @@ def action_forms(actor: Actor, agreement: Agreement) -> dict[str, object]:
         "open_form": "",
         "here": request.path,
     }
+
+
+def typed_too_late(
+    forms: Mapping[str, object], *, waiting: Sequence[Side], can_end: bool
+) -> list[tuple[object, object]] | None:
+    """What was typed into a form that the page does not have any more, because somebody else was faster; else None."""
+    there = {
+        "our_form": Side.OURS in waiting,
+        "behalf_form": Side.EMPLOYER in waiting,
+        "refuse_form": Side.EMPLOYER in waiting,
+        "end_form": can_end,
+    }
+    name = str(forms["open_form"])
+    form = forms.get(name)
+    if not isinstance(form, BaseForm) or there[name]:
+        return None
+    return [(field.label.text, field.data) for field in form if not isinstance(field, HiddenField) and field.data]

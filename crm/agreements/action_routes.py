@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import visible_one
-from crm.agreements.blueprint import blueprint
-from crm.agreements.draft_routes import WRITERS
+from crm.agreements.blueprint import WRITERS, blueprint
 from crm.agreements.forms import OnBehalfForm, OurSignatureForm, ReasonForm
 from crm.agreements.models import Agreement
 from crm.agreements.routes import agreement_page
@@ -18,7 +17,7 @@ from crm.agreements.services.following import renew_agreement, replace_agreement
 from crm.agreements.services.running import end_agreement
 from crm.agreements.services.sending import send_agreement, send_link_again
 from crm.agreements.services.signing import refuse_on_behalf, sign_for_us, sign_on_behalf
-from crm.attachments.services import LARGEST, add_attachment
+from crm.attachments.uploads import take_upload
 from crm.db import transaction
 from crm.errors import DomainError
 from crm.web.forms import BaseForm
@@ -69,18 +68,9 @@ def on_behalf(public_id: str) -> ResponseReturnValue:
 def add_file(public_id: str) -> ResponseReturnValue:
     """Keep a file with the agreement, the paper that was signed for instance."""
     actor = current_actor()
-    unit_id = visible_one(Agreement, actor, public_id).unit_id
-    upload = request.files.get("file")
-    name, data = (upload.filename or "", upload.read(LARGEST + 1)) if upload else ("", b"")
-    try:
-        with transaction():
-            add_attachment(
-                actor, owner_kind="agreement", owner_ref=public_id, unit_id=unit_id, filename=name, data=data
-            )
-        flash(_("The file is kept."), "success")
-    except DomainError as error:
-        flash(str(error.message), "error")
-    return redirect(url_for(".show", public_id=public_id, _anchor="files"), code=303)
+    agreement = visible_one(Agreement, actor, public_id)
+    back = url_for(".show", public_id=public_id, _anchor="files")
+    return take_upload(actor, agreement, unit_id=agreement.unit_id, back=back)
 
 
 @blueprint.post("/agreements/<public_id>/refused")
@@ -139,7 +129,8 @@ def _do(public_id: str, said: str, call: Callable[[int], Agreement]) -> Response
 def _with_form(
     public_id: str, form: BaseForm, name: str, said: str, call: Callable[[int], Agreement]
 ) -> ResponseReturnValue:
-    """The same for an action that has something to fill in; what was typed is shown again where it is wrong."""
+    """The same for an action that has something to fill in. What was typed is shown again where it is wrong, and also
+    where the action is over because somebody else was faster."""
     row_id = visible_one(Agreement, current_actor(), public_id).id
     if form.validate_on_submit():
         try:

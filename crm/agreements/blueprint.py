@@ -2,4 +2,8 @@
 
 from flask import Blueprint
 
+from crm.actors import Role
+
 blueprint = Blueprint("agreements", __name__, template_folder="templates")
+WRITERS = (Role.COORDINATOR, Role.MANAGER)
+"""Who writes, sends and signs agreements."""

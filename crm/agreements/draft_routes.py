@@ -11,8 +11,8 @@ from crm.accounts.current import current_actor
 from crm.accounts.models import Staff
 from crm.accounts.permissions import require
 from crm.accounts.scopes import visible, visible_one
-from crm.actors import Actor, Role
-from crm.agreements.blueprint import blueprint
+from crm.actors import Actor
+from crm.agreements.blueprint import WRITERS, blueprint
 from crm.agreements.forms import AgreementForm, KindForm
 from crm.agreements.models import Agreement, AgreementStatus
 from crm.agreements.queries import one_agreement
@@ -35,8 +35,6 @@ from crm.web.conflicts import differences
 from crm.web.filters import today
 from crm.web.forms import choices
 
-WRITERS = (Role.COORDINATOR, Role.MANAGER)
-
 
 @blueprint.route("/employers/<public_id>/agreements/new", methods=["GET", "POST"])
 @require(*WRITERS)
@@ -54,7 +52,7 @@ def add(public_id: str) -> ResponseReturnValue:
     usual = _usual(actor, employer, language)
     form = AgreementForm() if request.method == "POST" else AgreementForm(data=usual)
     _prepare(form, actor, employer, template, language)
-    findings = pointed_out(form, *WRITTEN[:4])
+    findings = pointed_out(form, *_noted(form))
     if form.validate_on_submit() and not findings:
         employer_id, unit_id = employer.id, _unit_of(actor, employer)
         try:
@@ -83,7 +81,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     template, language = agreement.text_version.template, agreement.language
     form = AgreementForm() if request.method == "POST" else AgreementForm(data=drafts.values_of(agreement))
     _prepare(form, actor, agreement.employer, template, language)
-    findings, changed = pointed_out(form, *WRITTEN[:4]), []
+    findings, changed = pointed_out(form, *_noted(form)), []
     if form.validate_on_submit() and not findings:
         agreement_id, given = agreement.id, _typed(form, template, language)
         try:
@@ -183,10 +181,15 @@ def _prepare(form: AgreementForm, actor: Actor, employer: Employer, template: Do
     )
     form.owner.choices = choices(((each.id, each.name) for each in people), empty=_("Nobody chosen"))
     form.deputy.choices = choices(((each.id, each.name) for each in people), empty=_("No deputy: the unit"))
-    asked = fields_in(template.newest.bodies[language])
+    asked = fields_in(template.newest.bodies.get(language, ""))
     for name in (*WRITTEN, "scope"):
         if name not in asked:
             del form[name]
+
+
+def _noted(form: AgreementForm) -> list[str]:
+    """The fields of free text that this agreement has."""
+    return [name for name in WRITTEN if name in form and name != "places"]
 
 
 def _also(form: AgreementForm, there: set[int]) -> list[Staff]:

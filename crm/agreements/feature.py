@@ -8,14 +8,17 @@ from flask_babel import lazy_gettext as _l
 from crm.agreements import action_routes, draft_routes, routes, signing_routes
 from crm.agreements.audit_labels import ACTIONS, SUBJECTS
 from crm.agreements.blueprint import blueprint
+from crm.agreements.handing_over import follow_the_relationship
 from crm.agreements.mail import purposes
 from crm.agreements.merging import merge_agreements, take_back_agreements
 from crm.agreements.models import Agreement
 from crm.agreements.panels import employer_panel
 from crm.agreements.queries import own_agreements, stage_wants_agreement
+from crm.agreements.search import search_documents
 from crm.agreements.services.rows import HISTORY_KIND
 from crm.agreements.tasks import look_after_agreements
 from crm.employers.queries import STAFF
+from crm.events import RelationshipHandedOver
 from crm.extension_points import (
     Feature,
     HistoryKind,
@@ -27,6 +30,7 @@ from crm.extension_points import (
     PublicEndpoint,
     Scope,
     StageRequirement,
+    Subscription,
 )
 
 ROUTES = (routes, draft_routes, action_routes)
@@ -61,14 +65,16 @@ def feature() -> Feature:
         modules=(
             Module(MODULE, _l("List of agreements"), _l("Shows all agreements of the unit in one list in the menu.")),
         ),
-        panels=(Panel("employer.panels", "agreements", employer_panel, order=40, roles=staff),),
+        panels=(Panel("employer.running", "agreements", employer_panel, order=40, roles=staff),),
         history_kinds=(HistoryKind(HISTORY_KIND, _l("Agreement"), "brand2", href=_href),),
         scopes=(Scope(Agreement, own_agreements),),
+        search_documents=(search_documents(),),
         public_endpoints=_public(),
         message_purposes=purposes(),
         periodic_jobs=(PeriodicJob("agreements.daily", timedelta(hours=1), look_after_agreements, timedelta(hours=6)),),
         stage_requirements=tuple(
             StageRequirement(f"agreements.{stage}", stage, stage_wants_agreement) for stage in STAGES
         ),
+        subscriptions=(Subscription(RelationshipHandedOver.key, follow_the_relationship),),
         merge_steps=(MergeStep("agreements", merge_agreements, take_back_agreements),),
     )

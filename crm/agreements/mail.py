@@ -3,6 +3,8 @@
 Rendered when it leaves, so that the link stands nowhere in plain text and the address is that of the day.
 """
 
+from base64 import b64encode
+from collections.abc import Sequence
 from typing import cast
 
 from flask import current_app
@@ -18,9 +20,11 @@ from crm.agreements.models import Agreement, AgreementStatus, Side, SigningLink
 from crm.agreements.services.sending import REMINDER_STEP, SIGNED_COPY, SIGNING
 from crm.agreements.states import IN_FORCE
 from crm.agreements.tokens import signing_token
-from crm.agreements.wording import long_day
+from crm.agreements.paper import agreement_pdf
+from crm.agreements.wording import local_day
 from crm.db import current_session
-from crm.extension_points import MessagePurpose, Rendered
+from crm.documents.pdf import PdfUnavailable
+from crm.extension_points import MailFile, MessagePurpose, Rendered
 from crm.messaging.models import OutboxMessage
 from crm.settings import Settings
 
@@ -83,20 +87,31 @@ def render_request(message: OutboxMessage) -> Rendered:
 
 
 def render_copy(message: OutboxMessage) -> Rendered:
-    """The word that both have signed, with the way to the text."""
+    """The word that both have signed, with the document as PDF and the way to the text."""
     agreement, link = _both(message)
+    files = _pdf(agreement)
     with force_locale(agreement.language):
         values = _values(agreement, link)
         text = "\n\n".join(
             [
                 _("Hello %(name)s!", **values),
                 _("Both sides have now signed “%(title)s”. Thank you!", **values),
+                *([_("The agreement goes with this mail as PDF, with both signatures.")] if files else []),
                 _("Read it and keep a copy") + f":\n{values['link']}",
                 _("Kind regards,\n%(owner)s, %(unit)s\nDeputy: %(deputy)s", **values),
             ]
         )
         subject = _("Signed: %(title)s with %(unit)s", **values)
-    return _rendered(agreement, link, subject, text)
+    return _rendered(agreement, link, subject, text, files=files)
+
+
+def _pdf(agreement: Agreement) -> Sequence[MailFile]:
+    """The document, unless this server has no engine for PDF: then the link has to do."""
+    try:
+        content = agreement_pdf(agreement)
+    except PdfUnavailable:
+        return ()
+    return (MailFile("agreement.pdf", "application/pdf", b64encode(content).decode()),)
 
 
 def signing_url(agreement: Agreement, number: int) -> str:
@@ -105,7 +120,9 @@ def signing_url(agreement: Agreement, number: int) -> str:
     return f"{settings.base_url}/agreement/{signing_token(agreement.public_id, number)}"
 
 
-def _rendered(agreement: Agreement, link: SigningLink, subject: str, text: str) -> Rendered:
+def _rendered(
+    agreement: Agreement, link: SigningLink, subject: str, text: str, *, files: Sequence[MailFile] = ()
+) -> Rendered:
     assert link.email is not None, "checked inside the claim"
     owner = agreement.owner
     return Rendered(
@@ -114,6 +131,7 @@ def _rendered(agreement: Agreement, link: SigningLink, subject: str, text: str) 
         text=text,
         reply_to=owner.email if owner else None,
         language=agreement.language,
+        files=files,
     )
 
 
@@ -127,7 +145,7 @@ def _values(agreement: Agreement, link: SigningLink) -> dict[str, str]:
         "phone": unit.phone or (agreement.owner.phone if agreement.owner else None) or "–",
         "owner": agreement.owner.name if agreement.owner else unit.name,
         "deputy": agreement.deputy.name if agreement.deputy else unit.name,
-        "day": long_day(link.expires_at.date(), agreement.language),
+        "day": local_day(link.expires_at, agreement),
         "link": signing_url(agreement, link.number),
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import render_template
 
 from crm.accounts.current import current_actor
-from crm.agreements.draft_routes import WRITERS
+from crm.agreements.blueprint import WRITERS
 from crm.agreements.queries import agreements_with, waits_for
 from crm.agreements.services.rows import type_name
 from crm.agreements.states import COLORS, LABELS

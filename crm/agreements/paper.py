@@ -3,7 +3,7 @@
 from flask_babel import force_locale
 
 from crm.agreements.models import Agreement, Side
-from crm.agreements.states import LABELS
+from crm.agreements.wording import local_day, moment
 from crm.documents.markdown import as_html
 from crm.documents.pdf import paper
 
@@ -20,7 +20,8 @@ def agreement_pdf(agreement: Agreement) -> bytes:
             agreement=agreement,
             html=as_html(body_of(agreement.text)),
             signatures=[(side, agreement.signature_of(side)) for side in Side],
-            status=LABELS[agreement.status],
+            sent_on=local_day(agreement.sent_at, agreement) if agreement.sent_at else "",
+            moment=lambda at: moment(at, agreement),
         )
 
 

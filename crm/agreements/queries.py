@@ -7,12 +7,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from crm.accounts.scopes import condition, scoped, trusted, visible
 from crm.actors import Actor
 from crm.agreements.models import Agreement, AgreementStatus, Side
-from crm.agreements.states import IN_FORCE
+from crm.agreements.states import IN_FORCE, months_later
 from crm.db import current_session
 from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.queries import everybody_here
@@ -22,6 +22,7 @@ ENDING_WITHIN = timedelta(days=60)
 EXPORTED = 20_000
 _FOR_STAGE = "says only whether an agreement is in force, to whoever moves the stage"
 _OVER = frozenset({"expired", "renewed", "terminated", "refused", "replaced"})
+_GIVEN_UP = frozenset({"terminated", "refused", "replaced"})
 _SORTS: dict[str, Any] = {
     "employer": Employer.sort_name,
     "type": Agreement.type,
@@ -78,6 +79,44 @@ def _conditions(actor: Actor, filters: AgreementFilter, today: date) -> list[Col
     if filters.ending:
         found += [Agreement.status.in_(IN_FORCE), Agreement.ends_on <= today + ENDING_WITHIN]
     return found
+
+
+def agreements_near_their_end(actor: Actor, *, today: date, mine: bool = False) -> Select[Agreement]:
+    """What ends within two months, and what ended in the last three without another in its place; the first to end first.
+
+    ``mine``: only where the actor is responsible or stands in.
+    """
+    follower = aliased(Agreement)
+    followed = (
+        select(follower.id).where(follower.follows_id == Agreement.id, follower.status.not_in(_GIVEN_UP)).exists()
+    )
+    soon = or_(
+        Agreement.status == AgreementStatus.EXPIRING,
+        and_(Agreement.status == AgreementStatus.ACTIVE, Agreement.ends_on <= months_later(today, 2)),
+    )
+    lately = and_(
+        Agreement.status == AgreementStatus.EXPIRED, Agreement.closed_on >= months_later(today, -3), ~followed
+    )
+    found: list[ColumnElement[bool]] = [or_(soon, lately)]
+    if mine:
+        found.append(or_(Agreement.owner_id == actor.staff_id, Agreement.deputy_id == actor.staff_id))
+    statement = (
+        select(Agreement)
+        .join(Agreement.employer)
+        .options(contains_eager(Agreement.employer), joinedload(Agreement.owner))
+    )
+    statement = scoped(statement, condition(Agreement, actor), *found)
+    return statement.order_by(Agreement.ends_on, Agreement.id)
+
+
+def followers_of(actor: Actor, agreements: Sequence[Agreement]) -> dict[int, Agreement]:
+    """The next agreement of each that has one under way, by the id of the one before. One query."""
+    ids = [each.id for each in agreements]
+    statement = visible(Agreement, actor).where(
+        Agreement.follows_id.in_(ids), Agreement.status.not_in(_GIVEN_UP)
+    )
+    found = current_session().scalars(statement.order_by(Agreement.id))
+    return {each.follows_id: each for each in found if each.follows_id is not None}
 
 
 def one_agreement(actor: Actor, public_id: str) -> Agreement:

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from crm.accounts.audit import record
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
-from crm.agreements.action_forms import action_forms
-from crm.agreements.blueprint import blueprint
+from crm.agreements.action_forms import action_forms, typed_too_late
+from crm.agreements.blueprint import WRITERS, blueprint
 from crm.agreements.forms import AgreementFilterForm
 from crm.agreements.mail import signing_url
 from crm.agreements.models import Agreement, AgreementStatus, Side
@@ -21,7 +21,9 @@ from crm.agreements.queries import (
     EXPORTED,
     AgreementFilter,
     agreements_listed,
+    agreements_near_their_end,
     chain_of,
+    followers_of,
     one_agreement,
     waits_for,
 )
@@ -70,6 +72,21 @@ def export() -> ResponseReturnValue:
     return Response(content, mimetype="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
 
+@blueprint.get("/agreements/expiring")
+@require(*STAFF)
+def expiring() -> ResponseReturnValue:
+    """What ends within two months or has just ended, with the one step to renew it."""
+    actor = current_actor()
+    mine = request.args.get("owner") == "mine"
+    listed = agreements_near_their_end(actor, today=today(), mine=mine)
+    page = paginate(current_session(), listed, page=requested_page())
+    return render_template(
+        "agreements/expiring.html", page=page, mine=mine, labels=LABELS, colors=COLORS, today=today(),
+        next_ones=followers_of(actor, page.items), may_renew=actor.has_role(*WRITERS),
+        kind=lambda agreement: type_name(agreement, actor.language),
+    )  # fmt: skip
+
+
 @blueprint.get("/agreements/<public_id>")
 @require(*STAFF)
 def show(public_id: str) -> ResponseReturnValue:
@@ -83,7 +100,9 @@ def agreement_page(public_id: str, **given: object) -> str:
     agreement = one_agreement(actor, public_id)
     before, after = chain_of(actor, agreement)
     text = agreement.text if agreement.text is not None else draft_text(agreement)
-    forms = action_forms(actor, agreement)
+    forms = {**action_forms(actor, agreement), **given}
+    waiting = waits_for(agreement)
+    can_end = agreement.status in {*IN_FORCE, AgreementStatus.SIGNED}
     return render_template(
         "agreements/show.html",
         agreement=agreement,
@@ -93,7 +112,7 @@ def agreement_page(public_id: str, **given: object) -> str:
         html=as_html(body_of(text), first=3),
         heading=text.partition("\n")[0].removeprefix("# "),
         intact=agreement.text is None or is_intact(agreement),
-        waiting=waits_for(agreement),
+        waiting=waiting,
         signatures=[(side, agreement.signature_of(side)) for side in Side],
         link=_current_link(agreement),
         contact_title=contact_title(agreement),
@@ -104,8 +123,9 @@ def agreement_page(public_id: str, **given: object) -> str:
         accept=ACCEPT,
         can_renew=agreement.status in RENEWABLE,
         can_replace=agreement.status in REPLACEABLE,
-        can_end=agreement.status in {*IN_FORCE, AgreementStatus.SIGNED},
-        **{**forms, **given},
+        can_end=can_end,
+        too_late=typed_too_late(forms, waiting=waiting, can_end=can_end),
+        **forms,
     )
 
 

@@ -17,7 +17,7 @@ from crm.agreements.links import READABLE, Standing, Visit, WrongLink, visit_by_
 from crm.agreements.models import Side
 from crm.agreements.paper import agreement_pdf, body_of
 from crm.agreements.services.signing import NothingToSign, is_intact, refuse_by_link, sign_by_link
-from crm.agreements.wording import long_day
+from crm.agreements.wording import local_day, moment
 from crm.db import transaction
 from crm.documents.markdown import as_html
 from crm.documents.pdf import PdfUnavailable
@@ -151,7 +151,9 @@ def _page(
             trouble=trouble,
             employer_signature=agreement.signature_of(Side.EMPLOYER),
             our_signature=agreement.signature_of(Side.OURS),
-            until=long_day(visit.link.expires_at.date(), agreement.language),
+            until=local_day(visit.link.expires_at, agreement),
+            readable_until=local_day(visit.readable_until, agreement),
+            moment=lambda at: moment(at, agreement),
         )
 
 

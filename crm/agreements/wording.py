@@ -1,10 +1,11 @@
 """What stands in the fields of an agreement's text, and writing the whole text."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -12,9 +13,9 @@ from sqlalchemy import select
 from crm.accounts.scopes import trusted
 from crm.agreements.models import Agreement
 from crm.db import current_session
-from crm.documents.fields import fill, fill_as_far_as_known
+from crm.documents.fields import fields_in, fill, fill_as_far_as_known
 from crm.documents.models import DocumentVersion
-from crm.documents.shipped import word
+from crm.documents.shipped import contacts_section, word
 from crm.employers.models import Position
 from crm.employers.org_numbers import show_org_number
 from crm.errors import DomainError
@@ -48,10 +49,17 @@ def draft_text(agreement: Agreement) -> str:
 
 
 def title_and_body(version: DocumentVersion, language: str) -> tuple[str, str]:
-    """A template's words in a language. Raises DomainError where it has none: nobody signs what they cannot read."""
+    """A template's words in a language. Raises DomainError where it has none: nobody signs what they cannot read.
+
+    Every agreement names a contact person on both sides (requirement S1-7): a text that does not gets the part that the
+    shipped ones have.
+    """
     if language not in version.bodies:
         raise DomainError(_("This text is not written in that language."), field="language")
-    return in_language(version.titles, language), version.bodies[language]
+    body = version.bodies[language]
+    if not {"contact_person", "owner"} <= set(fields_in(body)):
+        body = f"{body.rstrip()}\n\n{contacts_section(language)}"
+    return in_language(version.titles, language), body
 
 
 def contact_title(agreement: Agreement) -> str | None:
@@ -78,6 +86,7 @@ def _sides(agreement: Agreement) -> dict[str, str]:
         "unit": unit.name,
         "unit_phone": unit.phone or "–",
         "owner": owner.name if owner else "",
+        "owner_phone": (owner.phone if owner else None) or unit.phone or "–",
         "owner_email": owner.email if owner else "",
         # There is always somebody: without a deputy the unit stands in.
         "deputy": deputy.name if deputy else switchboard,
@@ -103,3 +112,18 @@ def _by_hand(agreement: Agreement) -> Mapping[str, str]:
 def long_day(day: date, language: str) -> str:
     """A day in words: "22 november 2026"."""
     return str(format_date(day, "d MMMM y" if language == "en" else "long", locale=language))
+
+
+def local_day(at: datetime, agreement: Agreement) -> str:
+    """The day of a moment in words, where the unit of the agreement is."""
+    return long_day(at.astimezone(ZoneInfo(agreement.unit.time_zone)).date(), agreement.language)
+
+
+def moment(at: datetime, agreement: Agreement) -> str:
+    """A moment in the language of the agreement, by the clock of its unit: "22 november 2026 10:30 CET".
+
+    The same for everybody, because it stands in the document that both sides keep.
+    """
+    zone = ZoneInfo(agreement.unit.time_zone)
+    hour = format_datetime(at, "HH:mm z", tzinfo=zone, locale=agreement.language)
+    return f"{long_day(at.astimezone(zone).date(), agreement.language)} {hour}"

@@ -16,7 +16,8 @@ SWEEP = "attachments.sweep"
 
 def _sweep() -> str:
     with transaction():
-        return f"{services.sweep(system_actor(SWEEP))} deleted"
+        gone = services.sweep(system_actor(SWEEP))
+    return f"{gone + services.sweep_store()} deleted"
 
 
 def feature() -> Feature:

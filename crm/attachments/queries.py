@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, false, func, select
 
-from crm.accounts.scopes import condition, scoped, trusted
+from crm.accounts.scopes import condition, scoped, trusted, visible_one
 from crm.actors import Actor, Role
 from crm.attachments.models import Attachment
 from crm.db import current_session
+from crm.errors import NotVisible
+from crm.registry import current_registry
 
 STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 
@@ -27,6 +29,17 @@ def attachments_of(actor: Actor, owner_kind: str, owner_ref: str) -> Sequence[At
         .order_by(Attachment.id)
     )
     return current_session().scalars(scoped(statement, condition(Attachment, actor))).all()
+
+
+def attachment_of_visible_owner(actor: Actor, public_id: str) -> Attachment:
+    """A file whose owner ``actor`` sees too: a narrower scope of the owner holds for its files. Raises NotVisible."""
+    attachment = visible_one(Attachment, actor, public_id)
+    models = (model for model in current_registry().scopes if model.__tablename__ == attachment.owner_kind)
+    model = next(models, None)
+    if model is None:
+        raise NotVisible("Not found, or not visible to you.")
+    visible_one(model, actor, attachment.owner_ref)
+    return attachment
 
 
 def bytes_of_unit(unit_id: int) -> int:

@@ -8,10 +8,8 @@ from flask_babel import gettext as _
 
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
-from crm.accounts.scopes import visible_one
 from crm.attachments import services
-from crm.attachments.models import Attachment
-from crm.attachments.queries import STAFF
+from crm.attachments.queries import STAFF, attachment_of_visible_owner
 from crm.attachments.store import store
 from crm.db import transaction
 from crm.errors import NotVisible
@@ -26,7 +24,7 @@ blueprint = Blueprint("attachments", __name__, template_folder="templates")
 def download(public_id: str) -> ResponseReturnValue:
     """A file, to be saved. That it was taken stands in the audit log."""
     actor = current_actor()
-    attachment = visible_one(Attachment, actor, public_id)
+    attachment = attachment_of_visible_owner(actor, public_id)
     data = store().get(attachment.file_key)
     if data is None:
         raise NotVisible(_("The file is gone."))
@@ -52,7 +50,7 @@ def download(public_id: str) -> ResponseReturnValue:
 def remove(public_id: str) -> ResponseReturnValue:
     """Take a file away; the message carries an Undo button."""
     actor = current_actor()
-    attachment_id = visible_one(Attachment, actor, public_id).id
+    attachment_id = attachment_of_visible_owner(actor, public_id).id
     with transaction():
         services.remove_attachment(actor, attachment_id=attachment_id)
     back = _back()

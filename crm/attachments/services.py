@@ -3,10 +3,11 @@
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, and_, or_, select
 
 from crm import clock
 from crm.accounts.audit import record
@@ -23,6 +24,8 @@ from crm.errors import DomainError, NotAllowed, NotVisible
 LARGEST = 10 * 1024 * 1024
 QUOTA = 1024 * 1024 * 1024
 KEPT_AFTER_REMOVAL = timedelta(days=30)
+KEPT_WITHOUT_ROW = timedelta(days=1)
+_AT_ONCE = 500
 _ODD = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
 
 
@@ -31,11 +34,26 @@ def add_attachment(
 ) -> Attachment:
     """Keep a file of an owner that the caller has checked. ``owner_kind`` is the owner's table.
 
-    The bytes are on the disk before the row is committed; a file without a row is swept. Raises NotAllowed for a unit
-    that is not the actor's, and DomainError for what is empty, too large, of another kind, or beyond the quota.
+    The bytes are safe in the store before the row is committed; bytes without a row are swept. Raises NotAllowed for a
+    unit that is not the actor's, and DomainError for what is empty, too large, of another kind, or beyond the quota.
+    A route uses crm.attachments.uploads.take_upload, which talks to the store outside the transaction.
     """
-    if not (actor.is_system or unit_id in actor.unit_ids):
-        raise NotAllowed(_("Choose one of your own units."))
+    return add_kept(actor, owner_kind=owner_kind, owner_ref=owner_ref, unit_id=unit_id, kept=keep_bytes(filename, data))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Bytes that are in the store and belong to nobody yet."""
+
+    key: str
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def keep_bytes(filename: str, data: bytes) -> Kept:
+    """Look at the bytes and put them into the store. Raises DomainError for what is not taken."""
     kind = kind_of(data)
     if not data:
         raise DomainError(_("The file is empty."), field="file")
@@ -43,17 +61,24 @@ def add_attachment(
         raise DomainError(_("The file is larger than 10 MB."), field="file")
     if kind is None:
         raise DomainError(_("Choose a PDF, an image or an office file without macros."), field="file")
+    key = secrets.token_hex(16)
+    store().put(key, data)
+    return Kept(key, clean_name(filename, kind.ending), kind.media_type, len(data), hashlib.sha256(data).hexdigest())
+
+
+def add_kept(actor: Actor, *, owner_kind: str, owner_ref: str, unit_id: int, kept: Kept) -> Attachment:
+    """Give kept bytes to an owner that the caller has checked. Raises NotAllowed, and DomainError beyond the quota."""
+    if not (actor.is_system or unit_id in actor.unit_ids):
+        raise NotAllowed(_("Choose one of your own units."))
     # The lock on the unit keeps two who add at once from passing the quota together.
     current_session().get(Unit, unit_id, with_for_update=True)
-    if bytes_of_unit(unit_id) + len(data) > QUOTA:
+    if bytes_of_unit(unit_id) + kept.size > QUOTA:
         raise DomainError(_("Your unit has no room for more files. Remove some that are not needed."), field="file")
-    key = secrets.token_hex(16)
     attachment = Attachment(
         owner_kind=owner_kind, owner_ref=owner_ref, unit_id=unit_id, added_by_id=actor.staff_id,
-        filename=clean_name(filename, kind.ending), media_type=kind.media_type, size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(), file_key=key, created_at=clock.now(),
+        filename=kept.filename, media_type=kept.media_type, size=kept.size,
+        sha256=kept.sha256, file_key=kept.key, created_at=clock.now(),
     )  # fmt: skip
-    store().put(key, data)
     current_session().add(attachment)
     # The audit log names the row.
     current_session().flush()
@@ -88,12 +113,25 @@ def note_download(actor: Actor, *, attachment_id: int) -> None:
 
 def sweep(actor: Actor) -> int:
     """Delete for good what was removed long ago, and what belonged to a row that is gone. Returns how many."""
-    statement = select(Attachment).order_by(Attachment.id)
     gone = 0
-    for attachment in current_session().scalars(trusted(statement, because="a job of the system")).all():
-        old = attachment.removed_at is not None and attachment.removed_at < clock.now() - KEPT_AFTER_REMOVAL
-        if old or not _owner_is_there(attachment):
-            _delete(actor, attachment)
+    for attachment in current_session().scalars(trusted(_not_needed(), because="a job of the system")).all():
+        _delete(actor, attachment)
+        gone += 1
+    return gone
+
+
+def sweep_store() -> int:
+    """Delete bytes that no row names: the process died between the store and the commit. Returns how many."""
+    keys = list(store().older_than(clock.now() - KEPT_WITHOUT_ROW))
+    gone = 0
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        statement = select(Attachment.file_key).where(Attachment.file_key.in_(some))
+        known = set(current_session().scalars(trusted(statement, because="a job of the system")))
+        # Nothing is open while the store is asked.
+        current_session().rollback()
+        for key in set(some) - known:
+            store().delete(key)
             gone += 1
     return gone
 
@@ -105,10 +143,19 @@ def clean_name(filename: str, ending: str) -> str:
     return f"{stem.strip(' .')[:150] or 'file'}.{ending}"
 
 
-def _owner_is_there(attachment: Attachment) -> bool:
-    table = Base.metadata.tables[attachment.owner_kind]
-    found = current_session().execute(select(table.c.public_id).where(table.c.public_id == attachment.owner_ref))
-    return found.first() is not None
+def _not_needed() -> Select[Attachment]:
+    """Removed long ago, or of an owner that is gone. Files of a kind that nobody knows (a plugin is off) stay."""
+    kinds = current_session().scalars(trusted(select(Attachment.owner_kind).distinct(), because="a job of the system"))
+    tables = [Base.metadata.tables[kind] for kind in kinds if kind in Base.metadata.tables]
+    orphans = [
+        and_(
+            Attachment.owner_kind == table.name,
+            ~select(table.c.public_id).where(table.c.public_id == Attachment.owner_ref).exists(),
+        )
+        for table in tables
+    ]
+    old = Attachment.removed_at < clock.now() - KEPT_AFTER_REMOVAL
+    return select(Attachment).where(or_(old, *orphans)).order_by(Attachment.id)
 
 
 def _delete(actor: Actor, attachment: Attachment) -> None:

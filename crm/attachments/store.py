@@ -1,7 +1,9 @@
-"""Where the bytes of attachments are: a folder outside the web root. Another store has the same three functions."""
+"""Where the bytes of attachments are: a folder outside the web root. Another store has the same four functions."""
 
 import os
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +27,10 @@ class Store(Protocol):
 
     def delete(self, key: str) -> None:
         """Forget them. May be repeated."""
+        ...
+
+    def older_than(self, before: datetime) -> Iterator[str]:
+        """Keys of what was put before an instant: the sweep looks for those that no row names."""
         ...
 
 
@@ -56,6 +62,16 @@ class FolderStore:
     def delete(self, key: str) -> None:
         """Forget them. May be repeated."""
         self._path(key).unlink(missing_ok=True)
+
+    def older_than(self, before: datetime) -> Iterator[str]:
+        """Keys of what was put before an instant. What was left half-written goes at once."""
+        for path in self._folder.glob("??/*"):
+            if path.stat().st_mtime >= before.timestamp():
+                continue
+            if _KEY.fullmatch(path.name):
+                yield path.name
+            elif path.suffix == ".part":
+                path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):

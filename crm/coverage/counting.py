@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crm.coverage.models import CoverageRegion, CoverageTarget
-from crm.coverage.regions import COUNTY, code_by_name, county_of
+from crm.coverage.regions import COUNTY, RegionBook, one_code
 
 PLACEMENT, AGREEMENT, CONTACT, PARTICIPANTS = "placement", "agreement", "contact", "participants"
 COUNTED = (PLACEMENT, AGREEMENT, CONTACT, PARTICIPANTS)
@@ -69,13 +69,13 @@ class Coverage:
         return "not_reached" if self.on >= self.target.deadline else "under_way"
 
 
-def coverage(target: CoverageTarget, found: Iterable[Where], *, on: date) -> Coverage:
+def coverage(target: CoverageTarget, found: Iterable[Where], *, on: date, book: RegionBook) -> Coverage:
     """Count what was found into the regions of the target; each thing once in each region."""
     wanted = {each.code for each in target.regions}
     inside: dict[str, set[int]] = {code: set() for code in wanted}
     nowhere: set[int] = set()
     for each in found:
-        code = _code(each, target)
+        code = _code(each, target, book)
         if code in wanted and code is not None:
             inside[code].add(each.id)
         else:
@@ -85,13 +85,16 @@ def coverage(target: CoverageTarget, found: Iterable[Where], *, on: date) -> Cov
     return Coverage(target=target, on=on, rows=rows, nowhere=len(nowhere - placed))
 
 
-def _code(where: Where, target: CoverageTarget) -> str | None:
+def _code(where: Where, target: CoverageTarget, book: RegionBook) -> str | None:
     if where.country != target.country:
         return None
-    code = where.municipality_code or (code_by_name(where.country, where.municipality) if where.municipality else None)
+    if where.municipality_code:
+        code: str | None = one_code(where.country, where.municipality_code)
+    else:
+        code = book.code_by_name(where.country, where.municipality) if where.municipality else None
     if code is None:
         return _county_by_name(where, target)
-    return county_of(where.country, code) if target.level == COUNTY else code
+    return book.county_of(where.country, code) if target.level == COUNTY else code
 
 
 def _county_by_name(where: Where, target: CoverageTarget) -> str | None:

@@ -8,7 +8,7 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from crm.coverage.counting import AGREEMENT, CONTACT, PARTICIPANTS, PLACEMENT
-from crm.coverage.regions import COUNTRIES, COUNTY, MUNICIPALITY, has_municipalities, regions_of
+from crm.coverage.regions import COUNTRIES, COUNTY, MUNICIPALITY, RegionBook
 from crm.coverage.services import TargetFields
 from crm.extension_points import Text
 from crm.web.filters import today
@@ -20,7 +20,7 @@ COUNTED_WORDS: dict[str, Text] = {
     CONTACT: _l("Employers with a contact"),
     PARTICIPANTS: _l("Participants who are placed there"),
 }
-_COUNTRIES = {"SE": _l("Sweden"), "NO": _l("Norway"), "DK": _l("Denmark"), "FI": _l("Finland")}
+COUNTRY_NAMES: dict[str, Text] = {"SE": _l("Sweden"), "NO": _l("Norway"), "DK": _l("Denmark"), "FI": _l("Finland")}
 
 
 class TargetForm(BaseForm):
@@ -38,10 +38,10 @@ class TargetForm(BaseForm):
     codes = CheckboxesField(_l("Regions"), validate_choice=False)
     version = VersionField()
 
-    def prepare(self, *, on: date) -> None:
+    def prepare(self, book: RegionBook, *, on: date) -> None:
         """Fill in the areas as they are on a day."""
         self.area.choices = grouped_choices(
-            {str(_COUNTRIES[country]): _areas(country, on) for country in COUNTRIES}, empty=_l("Choose")
+            {str(COUNTRY_NAMES[country]): _areas(book, country, on) for country in COUNTRIES}, empty=_l("Choose")
         )
 
     def place(self) -> tuple[str, str, str]:
@@ -49,10 +49,10 @@ class TargetForm(BaseForm):
         country, level, parent = (*(self.area.data or "").split(":"), "", "", "")[:3]
         return country, level, parent
 
-    def all_codes(self) -> list[str]:
+    def all_codes(self, book: RegionBook) -> list[str]:
         """The codes of every region of the chosen area on the first day."""
         country, level, parent = self.place()
-        found = regions_of(country, level, on=self.starts_on.data or today(), parent=parent or None)
+        found = book.of(country, level, on=self.starts_on.data or today(), parent=parent or None)
         return [each.code for each in found]
 
     def as_fields(self) -> TargetFields:
@@ -70,12 +70,13 @@ class TargetForm(BaseForm):
         )
 
 
-def _areas(country: str, on: date) -> list[tuple[str, str]]:
-    name = str(_COUNTRIES[country])
+def _areas(book: RegionBook, country: str, on: date) -> list[tuple[str, str]]:
+    name = str(COUNTRY_NAMES[country])
     found = [(f"{country}:{COUNTY}:", _("All counties or regions: %(country)s", country=name))]
-    if has_municipalities(country):
+    if book.has_municipalities(country):
         found.append((f"{country}:{MUNICIPALITY}:", _("All municipalities: %(country)s", country=name)))
-        for county in regions_of(country, COUNTY, on=on):
-            label = _("All municipalities of %(county)s", county=county.name)
-            found.append((f"{country}:{MUNICIPALITY}:{county.code}", label))
+        for county in book.of(country, COUNTY, on=on):
+            if book.of(country, MUNICIPALITY, on=on, parent=county.code):
+                label = _("All municipalities of %(county)s", county=county.name)
+                found.append((f"{country}:{MUNICIPALITY}:{county.code}", label))
     return found

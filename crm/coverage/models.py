@@ -50,3 +50,23 @@ class CoverageRegion(Base):
     target: Mapped[CoverageTarget] = relationship(back_populates="regions")
 
     __table_args__ = (UniqueConstraint("target_id", "code"),)
+
+
+class RegionCode(Base):
+    """A municipality of a code list that an administrator has brought in, with the days between which its code holds.
+
+    Beside those that are shipped (regions.csv). Empty days: as far back, or as far ahead, as is known.
+    """
+
+    __tablename__ = "region_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(String(2))
+    code: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(80))
+    parent: Mapped[str] = mapped_column(String(8), default="")
+    """The code of its county; empty where the list does not say it."""
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+    __table_args__ = (UniqueConstraint("country", "code", "valid_from"),)

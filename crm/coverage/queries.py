@@ -11,7 +11,8 @@ from crm.accounts.scopes import trusted, visible
 from crm.actors import Actor
 from crm.agreements.models import Agreement
 from crm.coverage.counting import AGREEMENT, CONTACT, PARTICIPANTS, PLACEMENT, Coverage, Where, coverage
-from crm.coverage.models import CoverageTarget
+from crm.coverage.models import CoverageTarget, RegionCode
+from crm.coverage.regions import MUNICIPALITY, Region, RegionBook, shipped
 from crm.db import current_session
 from crm.employers.models import Contact, Employer, Workplace
 from crm.participants.models import Enrolment
@@ -19,6 +20,21 @@ from crm.placements.models import Placement
 
 _COUNT = "counts without persons, by municipality, for a target that the caller sees"
 _NOT_MET = ("not_called", "no_answer", "wrong_person")
+
+
+def region_book() -> RegionBook:
+    """Every region that is known: those that are shipped, and those that an administrator brought in. One query."""
+    rows = current_session().scalars(select(RegionCode).order_by(RegionCode.country, RegionCode.code)).all()
+    if not rows:
+        return shipped()
+    brought = (
+        Region(
+            country=row.country, level=MUNICIPALITY, code=row.code, name=row.name, parent=row.parent,
+            valid_from=row.valid_from or date.min, valid_to=row.valid_to or date.max,
+        )
+        for row in rows
+    )  # fmt: skip
+    return RegionBook((*shipped().regions, *brought))
 
 
 def targets_for(actor: Actor, *, archived: bool = False) -> list[CoverageTarget]:
@@ -30,12 +46,15 @@ def targets_for(actor: Actor, *, archived: bool = False) -> list[CoverageTarget]
     return list(current_session().scalars(statement.order_by(*order)))
 
 
-def coverage_of(target: CoverageTarget, *, on: date) -> Coverage:
-    """How a target stands on a day: what happened from its first day until then, its deadline at most."""
+def coverage_of(target: CoverageTarget, *, on: date, book: RegionBook | None = None) -> Coverage:
+    """How a target stands on a day: what happened from its first day until then, its deadline at most.
+
+    ``book``: the regions, where somebody has read them already.
+    """
     until = min(on, target.deadline)
     statement = _STATEMENTS[target.counted](target, until)
     rows = current_session().execute(trusted(statement, because=_COUNT))
-    return coverage(target, [Where(*row) for row in rows], on=on)
+    return coverage(target, [Where(*row) for row in rows], on=on, book=book or region_book())
 
 
 def _place() -> ColumnElement[str | None]:

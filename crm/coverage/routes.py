@@ -16,8 +16,7 @@ from crm.coverage.counting import Coverage
 from crm.coverage.forms import COUNTED_WORDS, TargetForm
 from crm.coverage.models import CoverageTarget
 from crm.coverage.modules import only_where_it_is_on
-from crm.coverage.queries import coverage_of, targets_for
-from crm.coverage.regions import regions_of
+from crm.coverage.queries import coverage_of, region_book, targets_for
 from crm.db import transaction
 from crm.employers.files import csv_file, xlsx_file
 from crm.errors import DomainError, EditConflict
@@ -45,7 +44,8 @@ def index() -> ResponseReturnValue:
     """The targets with how far they are."""
     actor = current_actor()
     archived = request.args.get("show") == "archived"
-    found = [coverage_of(each, on=today()) for each in targets_for(actor, archived=archived)]
+    book = region_book()
+    found = [coverage_of(each, on=today(), book=book) for each in targets_for(actor, archived=archived)]
     return render_template("coverage/index.html", found=found, archived=archived, may=actor.has_role(*_WHO), **_words())
 
 
@@ -97,7 +97,7 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                target = services.add_target(actor, given=form.as_fields(), codes=form.all_codes())
+                target = services.add_target(actor, given=form.as_fields(), codes=form.all_codes(region_book()))
                 public_id = target.public_id
             flash(_("The target is saved."), "success")
             return redirect(url_for(".show", public_id=public_id), code=303)
@@ -165,17 +165,17 @@ def _form_page(
 
 
 def _fill(form: TargetForm, actor: Actor, target: CoverageTarget | None = None) -> None:
-    units = dict(unit_choices(actor.unit_ids))
+    units, book = dict(unit_choices(actor.unit_ids)), region_book()
     if target is not None:
         units.setdefault(target.unit_id, target.unit.name)
-        everywhere = regions_of(target.country, target.level, on=target.starts_on)
+        everywhere = book.of(target.country, target.level, on=target.starts_on)
         form.codes.choices = [(each.code, f"{each.code} {each.name}") for each in everywhere]
     else:
         form.codes.choices = []
     form.unit_id.choices = choices(units.items())
     programmes = programmes_for(actor, with_archived=target is not None)
     form.programme_id.choices = choices(((each.id, each.name) for each in programmes), empty=_l("All programmes"))
-    form.prepare(on=form.starts_on.data or today())
+    form.prepare(book, on=form.starts_on.data or today())
 
 
 def _area(target: CoverageTarget) -> str:

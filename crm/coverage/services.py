@@ -12,7 +12,8 @@ from crm.accounts.scopes import locked, visible
 from crm.actors import Actor, Role
 from crm.coverage.counting import COUNTED
 from crm.coverage.models import CoverageRegion, CoverageTarget
-from crm.coverage.regions import COUNTRIES, COUNTY, MUNICIPALITY, regions_of
+from crm.coverage.queries import region_book
+from crm.coverage.regions import COUNTRIES, COUNTY, MUNICIPALITY
 from crm.db import current_session
 from crm.errors import DomainError, EditConflict, NotAllowed
 from crm.programmes.models import Programme
@@ -118,7 +119,7 @@ def _checked(actor: Actor, given: TargetFields, *, own_unit: int | None) -> Targ
 
 
 def _regions(values: TargetFields, codes: Collection[str]) -> list[CoverageRegion]:
-    known = {each.code: each for each in regions_of(values.country, values.level, on=values.starts_on)}
+    known = {each.code: each for each in region_book().of(values.country, values.level, on=values.starts_on)}
     wanted = sorted(set(codes))
     if not wanted:
         raise DomainError(_("Choose at least one region."), field="codes")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from crm.documents.models import DocumentKind
 from crm.errors import DomainError
 from crm.extension_points import Text
 
@@ -27,6 +28,7 @@ FIELDS: Mapping[str, Text] = {
     "unit": _l("Our unit"),
     "unit_phone": _l("Our unit's phone"),
     "owner": _l("Who is responsible with us"),
+    "owner_phone": _l("Their phone"),
     "owner_email": _l("Their e-mail"),
     "deputy": _l("Their deputy"),
     "purpose": _l("Purpose"),
@@ -48,6 +50,15 @@ FIELDS: Mapping[str, Text] = {
     "signed_by": _l("Who signs"),
     "today": _l("Today's date"),
 }
+_OF_PLACEMENTS = frozenset(
+    {"participant", "role", "period", "tasks", "skills", "fte", "approved_by", "signed_by", "today", "workplace"}
+)
+FILLED: Mapping[DocumentKind, frozenset[str]] = {
+    DocumentKind.AGREEMENT: frozenset(FIELDS) - _OF_PLACEMENTS,
+    # A sheet is handed over as it is.
+    DocumentKind.INFORMATION: frozenset(),
+}
+"""Which fields a kind of text can have, where not every field is filled in."""
 LISTS = frozenset({"scope", "tasks", "skills", "approved_by", "employer_does", "we_do"})
 """Fields whose lines become points of a list."""
 
@@ -66,9 +77,15 @@ def fields_in(body: str) -> list[str]:
     return list(dict.fromkeys(_FIELD.findall(body)))
 
 
-def check_body(body: str) -> None:
-    """Raises DomainError for a field that does not exist, and for a brace that belongs to none."""
-    unknown = [name for name in fields_in(body) if name not in FIELDS]
+def fields_of(kind: DocumentKind) -> Mapping[str, Text]:
+    """The fields that can stand in a text of this kind, with what they are called."""
+    there = FILLED.get(kind, frozenset(FIELDS))
+    return {name: label for name, label in FIELDS.items() if name in there}
+
+
+def check_body(body: str, kind: DocumentKind) -> None:
+    """Raises DomainError for a field that this kind of text does not have, and for a brace that belongs to none."""
+    unknown = [name for name in fields_in(body) if name not in fields_of(kind)]
     if unknown:
         raise DomainError(_("There is no field {%(name)s}. Choose one of the list.", name=unknown[0]), field="body")
     if _BRACE.search(_FIELD.sub("", body)):
@@ -90,6 +107,11 @@ def fill_as_far_as_known(body: str, values: Mapping[str, str]) -> str:
     """The same for a draft: what is missing is shown as dots."""
     known = {name: values.get(name, "").strip() or "…" for name in fields_in(body)}
     return fill(body, known)
+
+
+def with_labels(body: str) -> str:
+    """The text for looking at it: in the place of each field stands what it is called, ‹The employer's name›."""
+    return _FIELD.sub(lambda found: f"‹{plain(str(FIELDS.get(found.group(1), found.group(1))))}›", body)
 
 
 def _written(name: str, value: str) -> str:

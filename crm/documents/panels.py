@@ -10,7 +10,7 @@ from crm import clock
 from crm.accounts.current import current_actor
 from crm.actors import Actor
 from crm.documents.forms import GivenForm
-from crm.documents.queries import GivenSheet, contradictions, sheet_choices, sheets_given_to
+from crm.documents.queries import SheetsAt, contradictions, sheet_choices, sheets_at
 from crm.registry import current_registry
 from crm.web.forms import choices
 
@@ -32,24 +32,23 @@ def given_form(actor: Actor) -> GivenForm:
 def sheets_panel(context: Mapping[str, Any]) -> str:
     """Which sheets the employer has, and the form to note another. Nothing where the organisation has no sheets."""
     actor, employer = current_actor(), context["employer"]
-    given = _given(actor, employer.id)
-    choose = sheet_choices(actor)
-    if not given and not choose:
+    sheets = sheets_of_page(actor, employer.id)
+    if not sheets.given and not sheets.choices:
         return ""
     form = GivenForm(formdata=None, data={"given_on": clock.today()})
-    form.sheet.choices = choices(choose, empty=_("Choose"))
-    return render_template("documents/employer_panel.html", employer=employer, given=given, form=form)
+    form.sheet.choices = choices(sheets.choices, empty=_("Choose"))
+    return render_template("documents/employer_panel.html", employer=employer, given=sheets.given, form=form)
 
 
 def wrong_panel(context: Mapping[str, Any]) -> str:
     """Says when two people told an employer different things (requirement S1-8)."""
-    found = contradictions(_given(current_actor(), context["employer"].id))
+    found = contradictions(sheets_of_page(current_actor(), context["employer"].id).given)
     return render_template("documents/wrong.html", found=found) if found else ""
 
 
-def _given(actor: Actor, employer_id: int) -> list[GivenSheet]:
-    """Read once for both panels of a page."""
-    kept: dict[int, list[GivenSheet]] = request.environ.setdefault(_KEY, {})
+def sheets_of_page(actor: Actor, employer_id: int) -> SheetsAt:
+    """The sheets of an employer, read once for everything on a page that asks for them."""
+    kept: dict[int, SheetsAt] = request.environ.setdefault(_KEY, {})
     if employer_id not in kept:
-        kept[employer_id] = sheets_given_to(actor, employer_id)
+        kept[employer_id] = sheets_at(actor, employer_id)
     return kept[employer_id]

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, column, false, select, table, true
+from sqlalchemy.orm import selectinload
 
 from crm.accounts.models import Staff
-from crm.accounts.scopes import condition, scoped, visible
+from crm.accounts.scopes import condition, prepared, scoped, visible
 from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.documents.models import DocumentKind, DocumentTemplate, DocumentVersion, SheetGiven
@@ -57,13 +58,10 @@ def title_of(version: DocumentVersion, language: str) -> str:
 def sheet_choices(actor: Actor) -> list[tuple[int, str]]:
     """Id and name of every information sheet's newest versions, for the form of a contact: two of each at most.
 
-    The one before the newest is there because it may have lain in the car.
+    The one before the newest is there because it may have lain in the car. One query.
     """
-    return [
-        (version.id, f"{title_of(version, actor.language)} (v{version.number})")
-        for template in templates(actor, DocumentKind.INFORMATION)
-        for version in template.versions[:-3:-1]
-    ]
+    statement = scoped(_SHEETS, condition(DocumentTemplate, actor), condition(DocumentVersion, actor))
+    return _choices(current_session().execute(statement).all(), actor.language)
 
 
 @dataclass(frozen=True)
@@ -78,25 +76,81 @@ class GivenSheet:
     by: str | None
 
 
+@dataclass(frozen=True)
+class SheetsAt:
+    """What an employer was given, the newest day first, and the sheets that can be given now."""
+
+    given: list[GivenSheet]
+    choices: list[tuple[int, str]]
+
+
 def sheets_given_to(actor: Actor, employer_id: int) -> list[GivenSheet]:
-    """Which sheets an employer was given, the newest day first. Three queries."""
-    statement = (
-        select(SheetGiven, Staff.name)
-        .outerjoin(Staff, Staff.id == SheetGiven.staff_id)
-        .where(SheetGiven.employer_id == employer_id)
-        .options(
-            joinedload(SheetGiven.version).joinedload(DocumentVersion.template).selectinload(DocumentTemplate.versions)
+    """Which sheets an employer was given, the newest day first. One query."""
+    return sheets_at(actor, employer_id).given
+
+
+def sheets_at(actor: Actor, employer_id: int) -> SheetsAt:
+    """Which sheets an employer was given, and which there are, in one query: the page of an employer wants both."""
+    statement = prepared(actor, "sheets", lambda: _with_given(actor))
+    rows = current_session().execute(statement, {"employer_id": employer_id}).all()
+    newest = {row.template_id: row.number for row in rows}
+    given = [
+        GivenSheet(
+            row.template_id, in_language(row.titles, actor.language), row.number, newest[row.template_id],
+            row.given_on, row.by,
         )
-        .order_by(SheetGiven.given_on.desc(), SheetGiven.id.desc())
+        for row in sorted(rows, key=lambda row: (row.given_on or date.min, row.given_id or 0), reverse=True)
+        if row.given_id is not None
+    ]  # fmt: skip
+    return SheetsAt(given, _choices(rows, actor.language))
+
+
+def sheet_of_contact(actor: Actor, contact_id: int) -> tuple[int, str] | None:
+    """Id and name of the sheet that was given in a contact that the caller has checked."""
+    statement = select(DocumentVersion).join(SheetGiven, SheetGiven.version_id == DocumentVersion.id)
+    statement = statement.where(SheetGiven.contact_id == contact_id).order_by(SheetGiven.id.desc()).limit(1)
+    found = current_session().scalar(scoped(statement, condition(DocumentVersion, actor), condition(SheetGiven, actor)))
+    return (found.id, f"{title_of(found, actor.language)} (v{found.number})") if found else None
+
+
+# Contacts stand above this feature: what was given in one that was removed was not given.
+_CONTACT = table("contact", column("id"), column("archived_at"))
+# The texts themselves stay where they are: they are long, and the names are enough.
+_SHEETS = (
+    select(
+        DocumentTemplate.id.label("template_id"), DocumentTemplate.archived_at, DocumentVersion.id.label("version_id"),
+        DocumentVersion.number, DocumentVersion.titles,
     )
-    rows = current_session().execute(scoped(statement, condition(SheetGiven, actor)))
-    return [_given(row, by, actor.language) for row, by in rows]
+    .join(DocumentVersion, DocumentVersion.template_id == DocumentTemplate.id)
+    .where(DocumentTemplate.kind == DocumentKind.INFORMATION)
+    .order_by(DocumentTemplate.shipped.desc(), DocumentTemplate.id, DocumentVersion.number)
+)  # fmt: skip
 
 
-def _given(row: SheetGiven, by: str | None, language: str) -> GivenSheet:
-    template = row.version.template
-    newest = template.newest.number
-    return GivenSheet(template.id, title_of(row.version, language), row.version.number, newest, row.given_on, by)
+def _with_given(actor: Actor) -> Select[*tuple[Any, ...]]:
+    of_employer = and_(
+        SheetGiven.version_id == DocumentVersion.id,
+        SheetGiven.employer_id == bindparam("employer_id"),
+        ~select(_CONTACT.c.id)
+        .where(_CONTACT.c.id == SheetGiven.contact_id, _CONTACT.c.archived_at.is_not(None))
+        .exists(),
+        condition(SheetGiven, actor),
+    )
+    statement = (
+        _SHEETS.outerjoin(SheetGiven, of_employer)
+        .outerjoin(Staff, Staff.id == SheetGiven.staff_id)
+        .add_columns(SheetGiven.id.label("given_id"), SheetGiven.given_on, Staff.name.label("by"))
+    )
+    return scoped(statement, condition(DocumentTemplate, actor), condition(DocumentVersion, actor))
+
+
+def _choices(rows: Sequence[Any], language: str) -> list[tuple[int, str]]:
+    by_template: dict[int, dict[int, str]] = {}
+    for row in rows:
+        if row.archived_at is None:
+            name = f"{in_language(row.titles, language)} (v{row.number})"
+            by_template.setdefault(row.template_id, {})[row.version_id] = name
+    return [each for versions in by_template.values() for each in list(versions.items())[:-3:-1]]
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import visible_one
 from crm.db import transaction
-from crm.documents.fields import FIELDS, fields_in
+from crm.documents.fields import FIELDS, fields_in, fields_of, with_labels
 from crm.documents.forms import KINDS, LibraryForm, TemplateForm, TextForm, language_choices
 from crm.documents.markdown import as_html
 from crm.documents.models import DocumentKind, DocumentTemplate
@@ -59,7 +61,7 @@ def add() -> ResponseReturnValue:
     actor = current_actor()
     form = TemplateForm() if request.method == "POST" else TemplateForm(data={"language": actor.language})
     form.prepare(actor.language)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not _wants_preview():
         try:
             with transaction():
                 template = texts.add_template(
@@ -75,8 +77,11 @@ def add() -> ResponseReturnValue:
             return redirect(address, code=303)
         except DomainError as error:
             form.add_error(error)
-    html = render_template("documents/form.html", form=form, template=None, language=None, fields=FIELDS)
-    return html, 422 if form.is_submitted() else 200
+    html = render_template(
+        "documents/form.html", form=form, template=None, language=None, fields=FIELDS,
+        preview=_preview(form, form.language.data),
+    )  # fmt: skip
+    return html, 422 if form.is_submitted() and not _shows_preview(form) else 200
 
 
 @blueprint.get("/settings/documents/<public_id>")
@@ -91,7 +96,8 @@ def show(public_id: str) -> ResponseReturnValue:
         newest=template.newest,
         kind=KINDS[template.kind],
         languages=language_choices(),
-        as_html=as_html,
+        preview=_as_shown,
+        own_language=actor.language if actor.language in template.newest.bodies else next(iter(template.newest.bodies)),
         title=title_of(template.newest, actor.language),
         may_write=actor.has_role(*DECIDERS),
     )
@@ -106,15 +112,14 @@ def edit(public_id: str, language: str) -> ResponseReturnValue:
     if language not in LANGUAGES:
         raise NotFound
     newest, template_id = template.newest, template.id
-    shown = {"title": newest.titles.get(language), "body": newest.bodies.get(language), "version": newest.number}
-    form = TextForm() if request.method == "POST" else TextForm(data=shown)
+    form = TextForm() if request.method == "POST" else TextForm(data=texts.shown_of(newest, language))
     changed: list[tuple[str, object]] = []
-    if form.validate_on_submit():
-        title, body, version = form.title.data or "", form.body.data or "", int(form.version.data)
+    if form.validate_on_submit() and not _wants_preview():
+        title, body, edition = form.title.data or "", form.body.data or "", int(form.version.data)
         try:
             with transaction():
                 texts.save_text(
-                    actor, template_id=template_id, language=language, title=title, body=body, version=version
+                    actor, template_id=template_id, language=language, title=title, body=body, edition=edition
                 )
             flash(_("The text is saved."), "success")
             return redirect(url_for(".show", public_id=public_id), code=303)
@@ -127,8 +132,9 @@ def edit(public_id: str, language: str) -> ResponseReturnValue:
     html = render_template(
         "documents/form.html", form=form, template=template, language=dict(language_choices())[language],
         title=title_of(template.newest, actor.language), fields=_useful_fields(template), differences=changed,
+        preview=_preview(form, language),
     )  # fmt: skip
-    return html, 422 if form.is_submitted() else 200
+    return html, 422 if form.is_submitted() and not _shows_preview(form) else 200
 
 
 @blueprint.post("/settings/documents/<public_id>/archive")
@@ -224,7 +230,7 @@ def give(public_id: str) -> ResponseReturnValue:
             flash(str(error.message), "error")
     else:
         flash(_("Choose the sheet and the day."), "error")
-    return redirect(url_for("employers.show", public_id=public_id, _anchor="sheets"), code=303)
+    return redirect(url_for("employers.details", public_id=public_id, _anchor="sheets"), code=303)
 
 
 def pdf_response(body: bytes, name: str) -> Response:
@@ -234,4 +240,26 @@ def pdf_response(body: bytes, name: str) -> Response:
 
 def _useful_fields(template: DocumentTemplate) -> dict[str, object]:
     asked = dict.fromkeys(name for body in template.newest.bodies.values() for name in fields_in(body))
-    return {name: FIELDS[name] for name in [*asked, *FIELDS]}
+    there = fields_of(template.kind)
+    return {name: there[name] for name in [*asked, *there] if name in there}
+
+
+def _wants_preview() -> bool:
+    return request.form.get("action") == "preview"
+
+
+def _shows_preview(form: TextForm) -> bool:
+    return _wants_preview() and not form.errors
+
+
+def _preview(form: TextForm, language: str) -> dict[str, object] | None:
+    """What the text would look like, for whoever pressed the button; nothing is saved."""
+    if not _shows_preview(form):
+        return None
+    return {"title": form.title.data, "html": _as_shown(form.body.data or "", language), "language": language}
+
+
+def _as_shown(body: str, language: str) -> Markup:
+    """A text as HTML; its fields are called by what stands in them, in the language of the text."""
+    with force_locale(language):
+        return as_html(with_labels(body), first=3)

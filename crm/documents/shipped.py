@@ -37,16 +37,33 @@ def proposals(language: str) -> Mapping[str, str]:
     return found.get(language, found["en"])
 
 
+def contacts_section(language: str) -> str:
+    """The part of an agreement that names the contact persons of both sides, as the shipped agreements have it."""
+    found = _sections()
+    return found.get(language, found["en"])["contacts"]
+
+
 def word(key: str, language: str) -> str:
     """A word that fills a gap in a text, in the language of the text."""
     found = _read()[2]
     return found.get(language, found["en"])[key]
 
 
+def _sections() -> Mapping[str, Mapping[str, str]]:
+    found: Mapping[str, Mapping[str, str]] = _content()["sections"]
+    return found
+
+
+@cache
+def _content() -> Mapping[str, Any]:
+    # A data file of the package, read once on first use; importing this module reads nothing.
+    text = files("crm.documents").joinpath("content/texts.yaml").read_text(encoding="utf-8")
+    return MappingProxyType(yaml.safe_load(text))
+
+
 @cache
 def _read() -> tuple[Sequence[ShippedText], Mapping[str, Mapping[str, str]], Mapping[str, Mapping[str, str]]]:
-    # A data file of the package, read once on first use; importing this module reads nothing.
-    content = yaml.safe_load(files("crm.documents").joinpath("content/texts.yaml").read_text(encoding="utf-8"))
+    content = _content()
     agreements = [_agreement(code, each, content["sections"]) for code, each in content["agreements"].items()]
     others = [
         ShippedText(each["key"], DocumentKind(each["kind"]), None, each["titles"], each["bodies"])

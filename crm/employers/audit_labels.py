@@ -10,6 +10,7 @@ ACTIONS: Mapping[str, Text] = {
     "employer.added": _l("Employer added"),
     "employer.changed": _l("Employer changed"),
     "employer.refreshed": _l("Employer renewed from the register"),
+    "employer.not_in_register": _l("Employer not found in the register"),
     "registers.ask_again": _l("Registers asked again"),
     "employer.archived": _l("Employer archived"),
     "employer.restored": _l("Employer taken out of the archive"),

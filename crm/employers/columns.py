@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select
@@ -15,7 +16,9 @@ from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.org_numbers import show_org_number
 from crm.employers.stage_queries import stages_of
 from crm.employers.stages import KINDS
+from crm.employers.ways import INFORMATION
 from crm.extension_points import Text
+from crm.glossary import picklists
 from crm.tasks.models import Task, TaskState
 from crm.web.filters import show_date
 
@@ -50,6 +53,15 @@ def _kind(value: Any, country: str) -> str:
 
 def _number(value: str | None, country: str) -> str:
     return show_org_number(value, country)
+
+
+def _experience(value: str | None, country: str) -> str:
+    locale = get_locale()
+    return picklists.label("prior_experience", value, str(locale.language) if locale else "en") if value else ""
+
+
+def _information(value: str | None, country: str) -> str:
+    return str(INFORMATION[value]) if value in INFORMATION else ""
 
 
 def _stage(value: str | None, country: str) -> str:
@@ -89,6 +101,8 @@ def _all() -> Iterable[ListColumn]:
     yield ListColumn("deputy", _l("Deputy"), _deputy(), _text)
     yield ListColumn("since", _l("In the stage since"), EmployerRelationship.stage_since, _day)
     yield ListColumn("next", _l("Next step"), _next_step(), _day)
+    yield ListColumn("experience", _l("Experience so far"), EmployerRelationship.prior_experience, _experience)
+    yield ListColumn("information", _l("Wants information"), EmployerRelationship.preferred_information, _information)
     yield ListColumn("source", _l("How we found them"), Employer.source, _text)
     yield ListColumn("blocked", _l("Do not contact"), Employer.do_not_contact, _yes)
 

@@ -66,7 +66,10 @@ class ContactForm(BaseForm):
         choices=choices([("yes", _l("Yes")), ("no", _l("No"))], empty=_l("Not stated")),
         coerce=optional_text,
     )
-    participant_present = BooleanField(_l("A participant was there"))
+    participant_present = BooleanField(
+        _l("A participant was there"), description=_l("Only if they agreed to it. Do not name them in the note.")
+    )
+    sheet = SelectField(_l("Information sheet given"), coerce=optional_int)
     basis = SelectField(
         _l("Why we approach them"),
         coerce=optional_text,
@@ -76,8 +79,13 @@ class ContactForm(BaseForm):
     next_page = HiddenField()
     task_done = BooleanField(_l("The task is done with this"))
 
-    def prepare(self, positions: Sequence[Position], workplaces: Sequence[Workplace]) -> None:
-        """Fill in the lists of the field, the persons and the workplaces of this employer."""
+    def prepare(
+        self,
+        positions: Sequence[Position],
+        workplaces: Sequence[Workplace],
+        sheets: Sequence[tuple[int, str]],
+    ) -> None:
+        """Fill in the lists of the field, the persons and workplaces of this employer, the information sheets."""
         language = reader_language()
         self.next_when.choices = _next_choices()
         self.channel.choices = picklists.options("contact_channel", language)
@@ -88,6 +96,7 @@ class ContactForm(BaseForm):
         chosen = set(self.person_ids.data or ())
         here = [each for each in positions if each.left_on is None or each.person_id in chosen]
         self.person_ids.choices = [(each.person_id, _name_and_title(each)) for each in here]
+        self.sheet.choices = choices(sheets, empty=_l("None"))
         self.workplace_id.choices = choices(
             [(place.id, place.name) for place in workplaces], empty=_l("The whole employer")
         )
@@ -130,7 +139,7 @@ class ContactForm(BaseForm):
 
     def more_is_open(self) -> bool:
         """Whether the folded part has something that must be seen: an error, or what was filled in."""
-        folded = ("person_ids", "purpose", "workplace_id", "travel_minutes", "quality_level", "note")
+        folded = ("person_ids", "purpose", "workplace_id", "travel_minutes", "quality_level", "sheet", "note")
         filled = self.note.data or self.purpose.data or self.person_ids.data
         return any(self[name].errors for name in folded) or bool(filled)
 
@@ -163,7 +172,7 @@ def given_by_address(tasks: Sequence[TaskRow]) -> dict[str, object]:
     return given
 
 
-def filled_contact_form(contact: Contact, task: Task | None) -> ContactForm:
+def filled_contact_form(contact: Contact, task: Task | None, sheet: int | None) -> ContactForm:
     """The form with what stands in a contact."""
     open_task = task if task is not None and task.state is TaskState.OPEN else None
     decides = {True: "yes", False: "no", None: ""}
@@ -173,6 +182,7 @@ def filled_contact_form(contact: Contact, task: Task | None) -> ContactForm:
             **{name: getattr(contact, name) for name in _COPIED},
             "met_decision_maker": decides[contact.met_decision_maker],
             "person_ids": [met.person_id for met in contact.met],
+            "sheet": sheet,
             "next_when": "own" if open_task else "none",
             "next_on": open_task.due_on if open_task else None,
             "next_text": open_task.title.get("", "") if open_task else "",

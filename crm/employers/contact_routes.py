@@ -12,8 +12,10 @@ from crm.accounts.scopes import trusted, visible_one
 from crm.actors import Actor
 from crm.attachments.kinds import ACCEPT
 from crm.attachments.queries import attachments_of
-from crm.attachments.services import LARGEST, add_attachment
+from crm.attachments.uploads import take_upload
 from crm.db import current_session, transaction
+from crm.documents.queries import sheet_choices, sheet_of_contact
+from crm.documents.services.sheets import set_sheet_of_contact
 from crm.employers import services
 from crm.employers.blueprint import blueprint
 from crm.employers.contact_forms import ContactForm, filled_contact_form
@@ -41,7 +43,7 @@ def log_contact(public_id: str) -> ResponseReturnValue:
     employer = visible_one(Employer, actor, public_id)
     employer_id = employer.id
     form = ContactForm()
-    form.prepare(positions_at(actor, employer_id), workplaces_of(actor, employer_id))
+    form.prepare(positions_at(actor, employer_id), workplaces_of(actor, employer_id), sheet_choices(actor))
     findings = form.pointed_out()
     if form.validate_on_submit() and not findings:
         try:
@@ -49,6 +51,7 @@ def log_contact(public_id: str) -> ResponseReturnValue:
                 contact = services.log_contact(
                     actor, employer_id=employer_id, fields=form.as_fields(), next_step=form.next_step()
                 )
+                _set_sheet(actor, contact, form)
                 _finish_task(actor, employer_id, form)
             _tell_saved(contact)
             if form.next_page.data:
@@ -70,19 +73,22 @@ def edit_contact(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     contact = visible_one(Contact, actor, public_id)
     employer = _employer_of(contact)
-    form = ContactForm() if request.method == "POST" else filled_contact_form(contact, next_step_of(contact))
-    form.next_on.object_data = getattr(next_step_of(contact), "due_on", None)
-    form.prepare(positions_at(actor, employer.id), workplaces_of(actor, employer.id))
+    next_step, given = next_step_of(contact), sheet_of_contact(actor, contact.id)
+    form = ContactForm() if request.method == "POST" else filled_contact_form(contact, next_step, given and given[0])
+    form.next_on.object_data = getattr(next_step, "due_on", None)
+    sheets = dict([*sheet_choices(actor), *([given] if given else [])])
+    form.prepare(positions_at(actor, employer.id), workplaces_of(actor, employer.id), list(sheets.items()))
     findings = form.pointed_out()
     different: list[tuple[str, object]] = []
     contact_id, employer_public_id = contact.id, employer.public_id
     if form.validate_on_submit() and not findings:
         try:
             with transaction():
-                services.change_contact(
+                changed = services.change_contact(
                     actor, contact_id=contact_id, version=int(form.version.data or 0), fields=form.as_fields(),
                     next_step=form.next_step(),
                 )  # fmt: skip
+                _set_sheet(actor, changed, form)
             flash(str(SAVED), "success")
             return redirect(url_for(".show", public_id=employer_public_id), code=303)
         except EditConflict as error:
@@ -137,18 +143,14 @@ def attach_to_contact(public_id: str) -> ResponseReturnValue:
     """Add a file to a contact."""
     actor = current_actor()
     contact = visible_one(Contact, actor, public_id)
-    unit_id, file = contact.unit_id, request.files.get("file")
-    data = file.read(LARGEST + 1) if file else b""
-    try:
-        with transaction():
-            name = add_attachment(
-                actor, owner_kind=Contact.__tablename__, owner_ref=public_id, unit_id=unit_id, data=data,
-                filename=(file.filename if file else None) or "",
-            ).filename  # fmt: skip
-        flash(_("%(name)s is added.", name=name), "success")
-    except DomainError as error:
-        flash(str(error.message), "warning")
-    return redirect(url_for(".edit_contact", public_id=public_id, _anchor="files"), code=303)
+    back = url_for(".edit_contact", public_id=public_id, _anchor="files")
+    return take_upload(actor, contact, unit_id=contact.unit_id, back=back)
+
+
+def _set_sheet(actor: Actor, contact: Contact, form: ContactForm) -> None:
+    set_sheet_of_contact(
+        actor, employer_id=contact.employer_id, contact_id=contact.id, version_id=form.sheet.data, on=contact.on_date
+    )
 
 
 def _finish_task(actor: Actor, employer_id: int, form: ContactForm) -> None:
@@ -169,4 +171,4 @@ def _employer_of(contact: Contact) -> Employer:
 def _tell_saved(contact: Contact) -> None:
     flash(str(SAVED), "success")
     if contact.outcome == _BLOCKING:
-        flash(_("They do not want contact. Block them under “More” so that colleagues see it."), "warning")
+        flash(_("They do not want contact. Block them under “Details” so that colleagues see it."), "warning")

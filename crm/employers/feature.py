@@ -56,9 +56,7 @@ def _contact_href(public_id: str) -> str:
 
 def _nav_items() -> list[NavItem]:
     return [
-        NavItem(
-            key="employers", label=_l("Employers"), endpoint="employers.index", order=20, roles=frozenset(STAFF)
-        ),
+        NavItem(key="employers", label=_l("Employers"), endpoint="employers.index", order=20, roles=frozenset(STAFF)),
         NavItem(
             key="employers.stages",
             label=_l("Stages of the pipeline"),
@@ -103,6 +101,7 @@ def feature() -> Feature:
             *feature_parts.history_kinds(),
             HistoryKind("register", _l("Register"), "info"),
         ],
+        merge_steps=feature_parts.merge_steps(),
         subscriptions=feature_parts.subscriptions(),
         message_purposes=feature_parts.purposes(),
         scopes=[

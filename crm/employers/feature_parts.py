@@ -12,9 +12,18 @@ from crm.employers.handover_queries import own_handovers
 from crm.employers.listeners import keep_somebody_responsible
 from crm.employers.merge_models import EmployerMerge, PersonMerge
 from crm.employers.queries import STAFF, everybody_here
+from crm.employers.registers.merging import merge_register_records
 from crm.employers.reminders import TELL_JOB, remind_to_tell
 from crm.events import StaffDisabled
-from crm.extension_points import HistoryKind, MessagePurpose, NavItem, PeriodicJob, Scope, Subscription
+from crm.extension_points import (
+    HistoryKind,
+    MergeStep,
+    MessagePurpose,
+    NavItem,
+    PeriodicJob,
+    Scope,
+    Subscription,
+)
 
 
 def route_modules() -> tuple[ModuleType, ...]:
@@ -25,6 +34,11 @@ def route_modules() -> tuple[ModuleType, ...]:
 def scopes() -> list[Scope]:
     """Who sees handovers and merges."""
     return [Scope(Handover, own_handovers), *(Scope(model, everybody_here) for model in (EmployerMerge, PersonMerge))]
+
+
+def merge_steps() -> tuple[MergeStep, ...]:
+    """What moves when two employers are made one and needs more than its foreign key."""
+    return (merge_register_records,)
 
 
 def subscriptions() -> list[Subscription]:

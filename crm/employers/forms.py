@@ -67,11 +67,16 @@ class EmployerFilterForm(BaseForm):
         ),
         default="in_use",
     )
+    experience = SelectField(_l("Experience so far"), default="", validate_choice=False)
+    information = SelectField(
+        _l("What information do they want?"), choices=choices(INFORMATION.items(), empty=_l("All")), default=""
+    )
     c = CheckboxesField(_l("Columns"), validate_choice=False)
 
     def prepare(self, stages: StageSet, columns: Mapping[str, ListColumn]) -> None:
         """Fill in the stages of the reader's unit and the columns that can be chosen."""
         self.stage.choices = choices(stages.choices.items(), empty=_l("All stages"))
+        self.experience.choices = choices(picklists.options("prior_experience", reader_language()), empty=_l("All"))
         self.c.choices = choices((key, column.label) for key, column in columns.items() if key != "name")
 
 

@@ -1,5 +1,6 @@
 """The form of a handover: one choice for all, one for each municipality, one for each employer; the nearest wins."""
 
+import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from crm.accounts.models import Staff
 from crm.employers.handover_models import Telling
 from crm.employers.handover_queries import Held
 from crm.employers.services.handovers import Assignment
+from crm.web.clean import clean_line
 from crm.web.forms import BaseForm, choices
 
 UNIT, STAYS = "unit", "stays"
@@ -63,6 +65,11 @@ class Row:
         """Whether it is handed over at all."""
         return self.target != STAYS
 
+    @property
+    def error(self) -> str | None:
+        """What is wrong with the note."""
+        return _("Write %(max)d characters at most.", max=LONGEST_NOTE) if len(self.note) > LONGEST_NOTE else None
+
 
 def receivers(colleagues: Iterable[Staff]) -> list[tuple[str, object]]:
     """Who can take over, as choices."""
@@ -80,7 +87,7 @@ def read_rows(held: Sequence[Held], sent: Mapping[str, str], *, to_all: str, all
     for each in held:
         own = chosen(f"to-{each.relationship.public_id}")
         town = chosen(town_field(each.employer.municipality))
-        note = sent.get(f"note-{each.relationship.public_id}", "").strip()[:LONGEST_NOTE]
+        note = clean_line(sent.get(f"note-{each.relationship.public_id}", ""))
         rows.append(Row(each, own, note, own or town or (to_all if to_all in allowed else "") or STAYS))
     return rows
 
@@ -88,6 +95,12 @@ def read_rows(held: Sequence[Held], sent: Mapping[str, str], *, to_all: str, all
 def town_field(municipality: str | None) -> str:
     """The name of the field that holds for all employers of a municipality."""
     return f"town-{municipality or ''}"
+
+
+def mark_of(rows: Iterable[Row]) -> str:
+    """What somebody saw who looked at these rows: it is another once one was added, is gone, or goes elsewhere."""
+    seen = "\n".join(f"{row.held.relationship.public_id} {row.target}" for row in rows if row.moves)
+    return hashlib.sha256(seen.encode()).hexdigest()[:20]
 
 
 def assignments(rows: Iterable[Row]) -> list[Assignment]:

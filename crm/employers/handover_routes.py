@@ -1,6 +1,7 @@
 """Handing over many employers: who leaves, who takes which, a look at it before it happens, and what became of it."""
 
 from collections import Counter
+from dataclasses import dataclass
 from itertools import groupby
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -19,7 +20,16 @@ from crm.db import current_session, transaction
 from crm.documents.pdf import PdfUnavailable, make_pdf
 from crm.employers import services
 from crm.employers.blueprint import blueprint
-from crm.employers.handover_forms import HandoverForm, Row, assignments, read_rows, receivers, town_field
+from crm.employers.handover_forms import (
+    LONGEST_NOTE,
+    HandoverForm,
+    Row,
+    assignments,
+    mark_of,
+    read_rows,
+    receivers,
+    town_field,
+)
 from crm.employers.handover_mail import letter_of
 from crm.employers.handover_models import Handover, Telling
 from crm.employers.handover_queries import (
@@ -52,28 +62,23 @@ def handovers() -> ResponseReturnValue:
 def hand_over_many(staff_public_id: str) -> ResponseReturnValue:
     """Choose who takes which employers; look at it; do it."""
     actor = current_actor()
-    leaver = _leaver(actor, staff_public_id)
-    held = held_by(actor, leaver.id)
-    colleagues = [each for each in staff_of_units(_units_of(actor, held)) if each.id != leaver.id]
     form = HandoverForm()
-    form.prepare(colleagues)
-    allowed = frozenset(value for value, _label in receivers(colleagues))
-    rows = read_rows(held, request.form, to_all=form.to_all.data or "", allowed=allowed)
-    if form.validate_on_submit():
-        if not any(row.moves for row in rows):
-            form.form_errors.append(_("Choose who takes over, for all or for each."))
-        elif any(row.moves and not (row.note or form.note.data) for row in rows):
-            form.note.errors = [_("Write what your colleagues must know: one note for all, or one for each.")]
-        elif request.form.get("step") == "do":
-            return _do(actor, leaver, form, rows)
-        elif request.form.get("step") == "look":
-            return _look(leaver, form, rows, colleagues)
-    back_from_look = request.form.get("step") == "back"
-    page = render_template(
-        "employers/hand_over_many.html", leaver=leaver, form=form, towns=_by_town(rows), town_field=town_field,
-        sent=request.form, colleagues=receivers(colleagues), held=held,
-    )  # fmt: skip
-    return page, 422 if form.is_submitted() and not back_from_look else 200
+    wish = _read(actor, staff_public_id, form)
+    step = request.form.get("step")
+    if form.validate_on_submit() and _is_complete(wish):
+        if step == "look":
+            return _look(wish)
+        if step == "do":
+            # What was changed since somebody looked at it is looked at once more; so is a note that was pointed out.
+            is_old = request.form.get("seen", mark_of(wish.rows)) != mark_of(wish.rows)
+            if is_old or _findings(wish):
+                return _look(wish, is_old=is_old), 422
+            try:
+                return _do(actor, wish)
+            except DomainError as error:
+                form.add_error(error)
+                wish = _read(actor, staff_public_id, form)
+    return _form_page(wish), 422 if form.is_submitted() and step != "back" else 200
 
 
 @blueprint.get("/handovers/<public_id>")
@@ -133,6 +138,51 @@ def handover_letters(public_id: str) -> ResponseReturnValue:
     return Response(body, mimetype="application/pdf", headers={"Content-Disposition": name})
 
 
+@dataclass(frozen=True)
+class _Wish:
+    """Whose employers go where, as it was sent so far."""
+
+    leaver: Staff
+    colleagues: list[Staff]
+    form: HandoverForm
+    rows: list[Row]
+
+    @property
+    def moving(self) -> list[Row]:
+        """What is handed over."""
+        return [row for row in self.rows if row.moves]
+
+
+def _read(actor: Actor, staff_public_id: str, form: HandoverForm) -> _Wish:
+    leaver = _leaver(actor, staff_public_id)
+    held = held_by(actor, leaver.id)
+    colleagues = [each for each in staff_of_units(_units_of(actor, held)) if each.id != leaver.id]
+    form.prepare(colleagues)
+    allowed = frozenset(value for value, _label in receivers(colleagues))
+    rows = read_rows(held, request.form, to_all=form.to_all.data or "", allowed=allowed)
+    return _Wish(leaver, colleagues, form, rows)
+
+
+def _is_complete(wish: _Wish) -> bool:
+    """Whether somebody takes something over and knows what they must; if not, the form says what is missing."""
+    form, moving = wish.form, wish.moving
+    if not moving:
+        form.form_errors.append(_("Choose who takes over, for all or for each."))
+    elif not form.note.data and not all(row.note for row in moving):
+        form.note.errors = [_("Write what your colleagues must know: one note for all, or one for each.")]
+    elif any(row.error for row in wish.rows):
+        form.form_errors.append(_("A note is too long. It is marked in the list."))
+    return not form.errors and not form.form_errors
+
+
+def _form_page(wish: _Wish) -> str:
+    return render_template(
+        "employers/hand_over_many.html", leaver=wish.leaver, form=wish.form, towns=_by_town(wish.rows),
+        town_field=town_field, sent=request.form, colleagues=receivers(wish.colleagues), longest=LONGEST_NOTE,
+        count=len(wish.rows),
+    )  # fmt: skip
+
+
 def _leaver(actor: Actor, public_id: str) -> Staff:
     """Oneself, or for managers somebody of their units; also who may not sign in any more. Raises NotVisible."""
     staff: Staff | None = current_session().scalar(select(Staff).where(Staff.public_id == public_id))
@@ -153,51 +203,46 @@ def _by_town(rows: list[Row]) -> list[tuple[str, list[Row]]]:
     return [(town, list(of_town)) for town, of_town in grouped]
 
 
-def _findings(form: HandoverForm, rows: list[Row]) -> list[object]:
+def _findings(wish: _Wish) -> list[object]:
     if request.form.get(TICK):
         return []
-    return [*find_sensitive("\n".join([form.note.data or "", *(row.note for row in rows if row.moves)]))]
+    return [*find_sensitive("\n".join([wish.form.note.data or "", *(row.note for row in wish.moving)]))]
 
 
-def _look(leaver: Staff, form: HandoverForm, rows: list[Row], colleagues: list[Staff]) -> str:
+def _look(wish: _Wish, *, is_old: bool = False) -> str:
     """The page on which everything stands before it happens."""
-    moving = [row for row in rows if row.moves]
-    names = {str(staff.id): staff.name for staff in colleagues}
-    by_mail = form.telling.data == Telling.MAIL.value
+    moving, leaver = wish.moving, wish.leaver
+    by_mail = wish.form.telling.data == Telling.MAIL.value
     return render_template(
         "employers/hand_over_look.html",
         leaver=leaver,
-        form=form,
+        form=wish.form,
         rows=moving,
-        staying=len(rows) - len(moving),
-        names=names,
+        staying=len(wish.rows) - len(moving),
+        names={str(staff.id): staff.name for staff in wish.colleagues},
         totals=Counter(row.target for row in moving),
         not_told=not_told_because([row.held.employer.id for row in moving]) if by_mail else {},
         tasks=sum(row.held.open_tasks for row in moving if not row.held.is_deputy(leaver.id)),
-        findings=_findings(form, rows),
+        findings=_findings(wish),
+        is_old=is_old,
         sent=[(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_AGAIN],
+        seen=mark_of(moving),
     )
 
 
-_NOT_AGAIN = frozenset({"csrf_token", "step", TICK})
+_NOT_AGAIN = frozenset({"csrf_token", "step", "seen", TICK})
 
 
-def _do(actor: Actor, leaver: Staff, form: HandoverForm, rows: list[Row]) -> ResponseReturnValue:
-    colleagues = list(staff_of_units(_units_of(actor, [row.held for row in rows])))
-    if _findings(form, rows):
-        return _look(leaver, form, rows, colleagues), 422
-    wish = HandoverWish(
-        from_id=leaver.id, assignments=assignments(rows), note=form.note.data or None,
+def _do(actor: Actor, wish: _Wish) -> ResponseReturnValue:
+    """Hand over, all of it or nothing. Raises DomainError."""
+    form = wish.form
+    given = HandoverWish(
+        from_id=wish.leaver.id, assignments=assignments(wish.rows), note=form.note.data or None,
         telling=Telling(form.telling.data), submission_key=(form.submission_key.data or "")[:40] or None,
     )  # fmt: skip
-    public_id = leaver.public_id
-    try:
-        with transaction():
-            done = services.hand_over_many(actor, wish)
-            made, count = done.public_id, len(done.items)
-    except DomainError as error:
-        flash(str(error.message), "warning")
-        return redirect(url_for(".hand_over_many", staff_public_id=public_id), code=303)
+    with transaction():
+        done = services.hand_over_many(actor, given)
+        made, count = done.public_id, len(done.items)
     text = ngettext("One employer is handed over.", "%(num)d employers are handed over.", count)
     flash_undo(text, url_for(".undo_handover", public_id=made))
     return redirect(url_for(".handover", public_id=made), code=303)

@@ -42,6 +42,8 @@ class EmployerFilter:
     kind: str = ""
     municipality: str = ""
     show: str = "in_use"
+    experience: str = ""
+    information: str = ""
     sort: str = "name"
     columns: tuple[str, ...] = USUAL
 
@@ -164,7 +166,7 @@ def _match(filters: EmployerFilter) -> TextMatch | None:
 def _total(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> int:
     """How many there are, at most one more than ``COUNTED``. The index knows it where nothing but the text filters."""
     only_text = replace(filters, text="", sort="name", show="in_use", columns=USUAL) == EmployerFilter()
-    if match is not None and only_text and filters.show in ("in_use", "archived"):
+    if match is not None and only_text and filters.show == "in_use":
         return COUNTED + 1 if match.total is None else match.total
     counted = select(func.count()).select_from(_ids(actor, filters, match).limit(COUNTED + 1).subquery())
     counted = trusted(counted, because="counts a statement that is scoped")
@@ -193,9 +195,14 @@ def _line(row: Any, columns: tuple[str, ...]) -> EmployerLine:
 def _ids(actor: Actor, filters: EmployerFilter, match: TextMatch | None, *, joined: bool = False) -> Select[Any]:
     """The ids of the employers of the list, joined with the relationship only where that decides or orders."""
     found = select(Employer.id).where(*_conditions(actor, filters, match), condition(Employer, actor))
-    if joined or filters.stage or filters.owner != "all" or filters.show == "quiet":
+    if joined or _asks_of_relationship(filters):
         found = found.select_from(Employer).outerjoin(EmployerRelationship, _of_reader(actor))
     return found
+
+
+def _asks_of_relationship(filters: EmployerFilter) -> bool:
+    said = filters.stage or filters.experience or filters.information
+    return bool(said) or filters.owner != "all" or filters.show == "quiet"
 
 
 def _ordered(statement: Select[Any], sort: str, *, few: bool = False) -> Select[Any]:
@@ -238,10 +245,10 @@ def _of_reader(actor: Actor) -> ColumnElement[bool]:
 
 
 def _conditions(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> list[ColumnElement[bool]]:
-    archived = filters.show == "archived"
-    found: list[ColumnElement[bool]] = [
-        Employer.archived_at.is_not(None) if archived else Employer.archived_at.is_(None)
-    ]
+    found: list[ColumnElement[bool]] = [Employer.archived_at.is_(None)]
+    if filters.show == "archived":
+        # Whoever was merged is found under what they became.
+        found = [Employer.archived_at.is_not(None), Employer.merged_into_id.is_(None)]
     if match is not None:
         found.append(match.condition)
     if filters.municipality:
@@ -256,6 +263,10 @@ def _conditions(actor: Actor, filters: EmployerFilter, match: TextMatch | None) 
         found.append(Employer.do_not_contact.is_(True))
     if filters.show == "quiet":
         found.append(_is_quiet())
+    if filters.experience:
+        found.append(EmployerRelationship.prior_experience == filters.experience)
+    if filters.information:
+        found.append(EmployerRelationship.preferred_information == filters.information)
     if filters.owner == "mine":
         mine = or_(EmployerRelationship.owner_id == actor.staff_id, EmployerRelationship.deputy_id == actor.staff_id)
         found.append(mine)

@@ -86,6 +86,7 @@ class Employer(PublicId, Versioned, Base):
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
 
+    warned_by: Mapped[Staff | None] = relationship(foreign_keys=[warning_by_id], viewonly=True)
     workplaces: Mapped[list["Workplace"]] = relationship(
         back_populates="employer", order_by="Workplace.name", cascade="all, delete-orphan"
     )

@@ -5,11 +5,13 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from crm.actors import Actor, Role
+from crm.documents.panels import sheets_of_page
 from crm.employers.contact_forms import ContactForm, given_by_address, new_contact_form
-from crm.employers.forms import reader_language
-from crm.employers.models import Employer, Position
+from crm.employers.forms import BlockForm, WarningForm, reader_language
+from crm.employers.models import Employer, Position, Workplace
 from crm.employers.org_numbers import show_org_number
 from crm.employers.queries import (
     UnitRelationship,
@@ -20,7 +22,7 @@ from crm.employers.stage_queries import stages_of
 from crm.employers.stages import KINDS, StageSet
 from crm.employers.usual_fields import flag_fields, usual_fields
 from crm.employers.ways import INFORMATION, REASONS, WAYS
-from crm.employers.wrong import spoke_just_now, warned_by, wrong_with
+from crm.employers.wrong import spoke_just_now, wrong_with
 from crm.glossary import picklists
 from crm.history.queries import FIRST_LINES, PER_PAGE, kind_choices, lines_for
 from crm.messaging.addresses import show_phone
@@ -34,56 +36,88 @@ TOLD_WITHIN = timedelta(days=30)
 def employer_context(actor: Actor, employer: Employer, form: ContactForm | None = None) -> dict[str, Any]:
     """Everything that employers/show.html wants. ``form`` is a contact that could not be saved yet."""
     positions = positions_at(actor, employer.id)
-    workplaces = [place for place in employer.workplaces if place.archived_at is None]
     relationships = relationships_to(actor, employer.id)
-    own = _own(actor, relationships)
+    own = own_of(actor, relationships)
     tasks = open_tasks_of_employer(actor, employer.id)
     stages = stages_of(own.own.unit_id if own and own.own else actor.unit_id)
     given = {} if form else given_by_address(tasks)
     contact_form = form or new_contact_form(**given)
-    contact_form.prepare(positions, workplaces)
+    contact_form.prepare(positions, workplaces_in_use(employer), sheets_of_page(actor, employer.id).choices)
     guard, day = _guard(relationships), today()
-    kind = request.args.get("kind", "")
-    whole = bool(kind) or not request.args.keys().isdisjoint(("lines", "page"))
-    lines = PER_PAGE if whole else FIRST_LINES
     return {
-        "employer": employer,
+        **_always(employer),
+        **_history(actor, employer),
         "own": own,
         "others": [each for each in relationships if each is not own],
         "positions": [each for each in positions if each.left_on is None],
         "left": [each for each in positions if each.left_on is not None],
-        "workplaces": workplaces,
         "tasks": tasks,
         "tags": _tags(employer, own, tasks, stages),
+        "who": _who(employer),
         "warning": _warning_in_force(employer, day),
-        "warned_by": warned_by(employer) if employer.warning else None,
         "wrong": wrong_with(employer, own, tasks, day),
         "guard": guard,
         "just_now": spoke_just_now(actor, guard, day),
         "form": contact_form,
         "usual": usual_fields(contact_form) if form is None and not given else None,
         "task_at_hand": next((row for row in tasks if row.task.public_id == contact_form.task.data), None),
-        "block_form": None,
-        "warning_form": None,
-        "flag_fields": flag_fields(),
-        "history": lines_for(actor, employer_id=employer.id, kind=kind or None, page=requested_page(), per_page=lines),
-        "more_history_url": None if whole else f"{here_with(lines='all')}#history",
-        "history_kinds": kind_choices(),
-        "history_kind": kind,
         "stages": stages,
+        "channel": lambda code: picklists.label("contact_channel", code, reader_language()),
+        "person_tags": lambda position: _person_tags(position, day),
+        "reader": actor.language,
+    }
+
+
+def details_context(
+    actor: Actor, employer: Employer, *, block_form: BlockForm | None = None, warning_form: WarningForm | None = None
+) -> dict[str, Any]:
+    """Everything that employers/details.html wants; the forms are those that were refused."""
+    return {
+        **_always(employer),
+        "own": own_of(actor, relationships_to(actor, employer.id)),
+        "workplaces": workplaces_in_use(employer),
         "number": show_org_number(employer.org_number, employer.country),
         "kind_label": KINDS[employer.kind],
-        "phone": lambda number: show_phone(number, employer.country),
-        "channel": lambda code: picklists.label("contact_channel", code, reader_language()),
-        "person_tags": lambda position: _person_tags(position, today()),
-        "reader": actor.language,
+        "block_form": block_form,
+        "warning_form": warning_form,
+        "flag_fields": flag_fields(),
         "may_merge": actor.has_role(Role.MANAGER, Role.ADMINISTRATOR),
         "information": INFORMATION,
         "reasons": REASONS,
     }
 
 
-def _own(actor: Actor, relationships: list[UnitRelationship]) -> UnitRelationship | None:
+def workplaces_in_use(employer: Employer) -> list[Workplace]:
+    """The workplace units of an employer that are not archived."""
+    return [place for place in employer.workplaces if place.archived_at is None]
+
+
+def _always(employer: Employer) -> dict[str, Any]:
+    return {"employer": employer, "phone": lambda number: show_phone(number, employer.country)}
+
+
+def _history(actor: Actor, employer: Employer) -> dict[str, Any]:
+    """The first lines of the history, or a page of it when it is filtered or asked for in full."""
+    kind = request.args.get("kind", "")
+    whole = bool(kind) or not request.args.keys().isdisjoint(("lines", "page"))
+    lines = PER_PAGE if whole else FIRST_LINES
+    return {
+        "history": lines_for(actor, employer_id=employer.id, kind=kind or None, page=requested_page(), per_page=lines),
+        "more_history_url": None if whole else f"{here_with(lines='all')}#history",
+        "history_kinds": kind_choices(),
+        "history_kind": kind,
+    }
+
+
+def _who(employer: Employer) -> str:
+    """Who they are, in one line."""
+    count = employer.employee_count
+    size = ngettext("One employee", "%(num)d employees", count) if count else None
+    number = show_org_number(employer.org_number, employer.country)
+    return " · ".join(str(each) for each in (KINDS[employer.kind], employer.industry_text, size, number) if each)
+
+
+def own_of(actor: Actor, relationships: list[UnitRelationship]) -> UnitRelationship | None:
     """The relationship of the reader's unit, else one of the units below it."""
     mine = [each for each in relationships if each.own]
     return next((each for each in mine if each.own and each.own.unit_id == actor.unit_id), mine[0] if mine else None)

@@ -68,7 +68,8 @@ def employer_with_workplaces(actor: Actor, public_id: str) -> Employer:
 
 def _one_employer(actor: Actor) -> Select[Employer]:
     statement = visible(Employer, actor).where(Employer.public_id == bindparam("public_id"))
-    return statement.options(joinedload(Employer.workplaces))
+    warner = joinedload(Employer.warned_by).load_only(Staff.name)
+    return statement.options(joinedload(Employer.workplaces), warner)
 
 
 def positions_at(actor: Actor, employer_id: int) -> list[Position]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from crm.accounts.current import current_actor
 from crm.accounts.scopes import trusted, visible
@@ -46,7 +46,9 @@ def register_panel(context: Mapping[str, Any]) -> str:
 def family_panel(context: Mapping[str, Any]) -> str:
     """The larger organisation, and the parts of this one."""
     employer: Employer = context["employer"]
-    parts, parent = _parts(employer.id), _parent(employer)
+    near = _family(employer)
+    parent = next((each for each in near if each.id == employer.parent_id), None)
+    parts = [each for each in near if each.parent_id == employer.id and each.archived_at is None]
     if not parts and parent is None:
         return ""
     return render_template("employers/family_panel.html", employer=employer, parent=parent, parts=parts)
@@ -70,17 +72,12 @@ def panels() -> tuple[Panel, ...]:
     )
 
 
-def _parent(employer: Employer) -> Employer | None:
-    if employer.parent_id is None:
-        return None
-    return current_session().scalar(visible(Employer, current_actor()).where(Employer.id == employer.parent_id))
-
-
-def _parts(employer_id: int) -> list[Employer]:
+def _family(employer: Employer) -> list[Employer]:
+    """The organisation above and the parts, in one query."""
     statement = (
         visible(Employer, current_actor())
-        .where(Employer.parent_id == employer_id, Employer.archived_at.is_(None))
-        .order_by(Employer.sort_name)
+        .where(or_(Employer.parent_id == employer.id, Employer.id == employer.parent_id), Employer.id != employer.id)
+        .order_by((Employer.id == employer.parent_id).desc(), Employer.archived_at.is_not(None), Employer.sort_name)
         .limit(MOST_PARTS)
     )
     return list(current_session().scalars(statement))

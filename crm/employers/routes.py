@@ -1,5 +1,7 @@
 """The list of employers, the page of one, adding and changing, archiving, blocks and warnings."""
 
+from typing import Any
+
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -17,11 +19,13 @@ from crm.employers.columns import COLUMNS, chosen_columns
 from crm.employers.files import csv_file, xlsx_file
 from crm.employers.form_page import employer_form_page, kept_industry, parent_id_of, parent_text
 from crm.employers.forms import BlockForm, EmployerFilterForm, EmployerForm, ViewForm, WarningForm
+from crm.employers.list_page import active_filters
 from crm.employers.list_queries import EmployerFilter, employer_page, rows_for_file
 from crm.employers.models import Employer
 from crm.employers.org_numbers import show_org_number
-from crm.employers.page import employer_context
-from crm.employers.queries import STAFF, employer_of_id, employer_with_workplaces
+from crm.employers.page import details_context, employer_context
+from crm.employers.queries import STAFF, employer_with_workplaces
+from crm.employers.rules import what_it_became
 from crm.employers.saved_views import default_view, query_of, ready_made, views_for
 from crm.employers.services.employers import values_of
 from crm.employers.stage_queries import stages_of
@@ -53,8 +57,10 @@ def index() -> ResponseReturnValue:
         filters=filters,
         stages=stages,
         columns=[COLUMNS[key] for key in filters.columns],
+        headings={key: str(COLUMNS[key].label) for key in filters.columns},
         views=views_for(actor),
-        ready_made=ready_made(),
+        ready_made=ready_made(request.args),
+        active=active_filters(form),
         view=request.args.get("view", ""),
         query=query_of(request.args),
         view_form=ViewForm(),
@@ -83,9 +89,20 @@ def show(public_id: str) -> ResponseReturnValue:
     """The page of one employer."""
     actor = current_actor()
     employer = employer_with_workplaces(actor, public_id)
-    if employer.merged_into_id is not None and (kept := employer_of_id(actor, employer.merged_into_id)):
-        return redirect(url_for(".show", public_id=kept.public_id), code=303)
+    if employer.merged_into_id is not None:
+        return redirect(url_for(".show", public_id=what_it_became(employer).public_id), code=303)
     return render_template("employers/show.html", **employer_context(actor, employer))
+
+
+@blueprint.get("/employers/<public_id>/details")
+@require(*STAFF)
+def details(public_id: str) -> ResponseReturnValue:
+    """What is not needed every day: facts, register, organisation, sheets, wishes, blocks."""
+    actor = current_actor()
+    employer = employer_with_workplaces(actor, public_id)
+    if employer.merged_into_id is not None:
+        return redirect(url_for(".details", public_id=what_it_became(employer).public_id), code=303)
+    return render_template("employers/details.html", **details_context(actor, employer))
 
 
 @blueprint.route("/employers/<public_id>/edit", methods=["GET", "POST"])
@@ -213,13 +230,15 @@ def filter_of(arguments: "MultiDict[str, str]") -> tuple[EmployerFilterForm, Emp
         kind="" if form.kind.errors else form.kind.data or "",
         municipality=form.municipality.data or "",
         show=form.show.data,
+        experience=form.experience.data or "",
+        information="" if form.information.errors else form.information.data or "",
         sort=arguments.get("sort", "name"),
         columns=chosen_columns(arguments.getlist("c")),
     )
 
 
-def _flag_refused(public_id: str, **forms: BlockForm | WarningForm) -> ResponseReturnValue:
-    """The employer's page again, with the folded form open and what was typed in it."""
+def _flag_refused(public_id: str, **forms: Any) -> ResponseReturnValue:
+    """The page of details again, with the folded form open and what was typed in it."""
     actor = current_actor()
     employer = visible_one(Employer, actor, public_id)
-    return render_template("employers/show.html", **employer_context(actor, employer) | forms), 422
+    return render_template("employers/details.html", **details_context(actor, employer, **forms)), 422

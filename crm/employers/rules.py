@@ -47,15 +47,35 @@ def check_version(row: Versioned, version: int | None, current: Mapping[str, obj
 
 
 def check_number_is_free(country: str, compact: str, *, but: int | None) -> None:
-    """Raises AlreadyThere when another employer has the organisation number."""
+    """Raises AlreadyThere when another employer has the organisation number, or had it before it was merged."""
     statement = select(Employer).where(Employer.country == country, Employer.org_number == compact)
     found = current_session().scalar(trusted(statement, because=_SAME))
-    if found is not None and found.id != but:
-        raise AlreadyThere(
-            _("%(name)s has this number already.", name=found.name),
-            field="org_number",
-            employer_public_id=found.public_id,
-        )
+    kept = found and what_it_became(found)
+    if found is None or kept is None or found.id == but:
+        return
+    if kept.id == but:
+        # The number of an entry that was merged into this one: it moves here.
+        found.org_number = None
+        current_session().flush()
+        return
+    raise AlreadyThere(
+        _("%(name)s has this number already.", name=kept.name),
+        field="org_number",
+        employer_public_id=kept.public_id,
+    )
+
+
+def what_it_became(employer: Employer) -> Employer:
+    """The employer that this one was found to be, however often it was merged; itself where it was not."""
+    seen = {employer.id}
+    while employer.merged_into_id is not None and employer.merged_into_id not in seen:
+        seen.add(employer.merged_into_id)
+        statement = select(Employer).where(Employer.id == employer.merged_into_id)
+        kept = current_session().scalar(trusted(statement, because=_SAME))
+        if kept is None:
+            break
+        employer = kept
+    return employer
 
 
 def check_name_is_new(name: str, *, but: int | None) -> None:

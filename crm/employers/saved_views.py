@@ -21,7 +21,7 @@ from crm.errors import DomainError, NotAllowed
 from crm.web.context import url_if_exists
 
 MOST_VIEWS = 30
-_KEPT = ("q", "owner", "stage", "municipality", "kind", "show", "sort", "c")
+_KEPT = ("q", "owner", "stage", "municipality", "kind", "show", "experience", "information", "sort", "c")
 """What of an address a view keeps."""
 
 
@@ -35,6 +35,8 @@ class ViewLink:
     is_shared: bool = False
     is_own: bool = True
     is_default: bool = False
+    is_current: bool = False
+    """It is what the address shows."""
 
 
 def readable_views(actor: Actor) -> ColumnElement[bool]:
@@ -72,17 +74,26 @@ def views_for(actor: Actor) -> list[ViewLink]:
     ]  # fmt: skip
 
 
-def ready_made() -> list[ViewLink]:
+def ready_made(arguments: "MultiDict[str, str]") -> list[ViewLink]:
     """The views that are there for everybody; those of other features where they exist."""
+    here = _filters_of(arguments) if "view" not in arguments else None
     lists = [
+        (_("All employers"), ""),
         (_("Mine"), "owner=mine"),
         (_("My unit's"), "owner=unit"),
         (_("Not contacted for 90 days"), "owner=unit&show=quiet"),
         (_("Overdue"), "show=overdue"),
     ]
-    found = [ViewLink(str(name), _href(query)) for name, query in lists]
+    found = [ViewLink(str(name), _href(query), is_current=here == query) for name, query in lists]
     others = [(_("Friendly but stuck"), "pipeline.stalled"), (_("Expiring agreements"), "agreements.expiring")]
     return found + [ViewLink(str(name), url_if_exists(at)) for name, at in others if url_if_exists(at)]
+
+
+def _filters_of(arguments: "MultiDict[str, str]") -> str:
+    """What an address filters by, without what is so anyway."""
+    usual = ("", "all", "in_use")
+    pairs = [(name, arguments.get(name, "")) for name in _KEPT if name not in ("sort", "c")]
+    return urlencode([pair for pair in pairs if pair[1] not in usual])
 
 
 def default_view(actor: Actor) -> str | None:

@@ -119,6 +119,14 @@ class StageSet:
         """The colour of a stage's tag."""
         return STAGE_COLORS[meaning_of(code).value]
 
+    def after(self, code: str) -> StageDef:
+        """Where an employer goes from a stage most often: on to the next one; from where it rests, back into contact."""
+        now = self.place_of(code)
+        at = self.codes.index(now.code)
+        if now.is_side or at + 1 == len(self.stages):
+            return self.of_meaning(Stage.CONTACT) or self.stages[0]
+        return self.stages[at + 1]
+
     def under(self, place: str, codes: Iterable[str]) -> list[str]:
         """Those of ``codes`` that stand under the stage ``place``."""
         return [code for code in codes if self.place_of(code).code == place]

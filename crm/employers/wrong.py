@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from crm.accounts.models import Staff
 from crm.actors import Actor
-from crm.db import current_session
 from crm.employers.models import Employer
 from crm.employers.queries import UnitRelationship
 from crm.employers.ways import BAD, REASONS
@@ -38,18 +37,18 @@ def wrong_with(employer: Employer, own: UnitRelationship | None, tasks: Sequence
     if relationship is not None and relationship.prior_experience == BAD:
         why = REASONS.get(relationship.prior_experience_reason or "")
         text = _("They have had a bad experience: %(why)s", why=why) if why else _("They have had a bad experience")
-        found.append(Wrong(text + ". " + _("Repair it before you ask for anything."), "#relationship"))
+        found.append(
+            Wrong(text + ". " + _("Repair it before you ask for anything."), _details(employer, "relationship"))
+        )
     if relationship is not None and relationship.owner_id is None:
-        found.append(Wrong(_("Nobody is responsible; until somebody takes it, the unit is"), "#facts"))
+        found.append(Wrong(_("Nobody is responsible; until somebody takes it, the unit is"), "#responsible"))
     if employer.advertising_block and not employer.do_not_contact:
         found.append(Wrong(_("Block against advertising: approach them only with a reason that holds"), "#log"))
     return found
 
 
-def warned_by(employer: Employer) -> str | None:
-    """Who wrote the warning, if that is known. One query where there is a warning."""
-    staff = current_session().get(Staff, employer.warning_by_id) if employer.warning_by_id else None
-    return staff.name if staff else None
+def _details(employer: Employer, anchor: str) -> str:
+    return url_for("employers.details", public_id=employer.public_id, _anchor=anchor)
 
 
 def spoke_just_now(actor: Actor, guard: Sequence[UnitRelationship], day: date) -> list[UnitRelationship]:

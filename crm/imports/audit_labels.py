@@ -20,4 +20,5 @@ ACTIONS: Mapping[str, Text] = {
 SUBJECTS: Mapping[str, Text] = {
     "employers": _l("File of employers"),
     "participants": _l("File of participants"),
+    "inquiries": _l("File of inquiries"),
 }

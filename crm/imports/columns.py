@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 from crm.folding import fold
 from crm.imports.sheets import Sheet, UnreadableFile
 
-KINDS = ("participants", "employers")
+KINDS = ("participants", "employers", "inquiries")
+_NEEDED_OF_INQUIRIES = frozenset({"received_on", "channel", "topic"})
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def match_columns(sheet: Sheet, kind: str, places: Mapping[str, int] | None = No
 
 def known_headings(headings: Sequence[str]) -> int:
     """How many of these headings mean something to any import."""
-    meanings = {**_meanings("participants"), **_meanings("employers")}
+    meanings = {heading: field for kind in KINDS for heading, field in _meanings(kind).items()}
     return sum(folded_heading(heading) in meanings for heading in headings)
 
 
@@ -99,6 +100,8 @@ def fields_of_kind(kind: str) -> list[str]:
 
 def has_needed(places: Mapping[str, int], kind: str) -> bool:
     """Whether the fields are there without which nothing can be read."""
+    if kind == "inquiries":
+        return places.keys() >= _NEEDED_OF_INQUIRIES
     return "name" in places or (kind == "participants" and {"first_name", "last_name"} <= places.keys())
 
 
@@ -106,6 +109,10 @@ def check_needed(places: Mapping[str, int], kind: str) -> None:
     """Raises UnreadableFile when a needed field has no column."""
     if has_needed(places, kind):
         return
+    if kind == "inquiries":
+        raise UnreadableFile(
+            _("The first row must have headings, with the columns Day, How it came and Topic; more may follow.")
+        )
     if kind == "participants":
         raise UnreadableFile(_("The first row must have headings, with the columns First name and Last name, or Name."))
     raise UnreadableFile(_("The first row must have headings, with a column Name."))

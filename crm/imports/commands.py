@@ -17,7 +17,7 @@ from crm.imports import runs
 from crm.imports.lookups import Defaults, unit_named
 from crm.imports.models import ImportRun
 from crm.imports.report import ImportReport
-from crm.imports.services import Progress, import_employers, import_participants
+from crm.imports.services import Progress, import_employers, import_inquiries, import_participants
 from crm.programmes.queries import programme_by_code
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -29,7 +29,7 @@ _UNIT = click.option("--unit", metavar="NAME", help="The unit of rows that name 
 
 @click.group("import")
 def import_command() -> None:
-    """Read a list of participants or employers in, from CSV or Excel (.xlsx), or take an import back.
+    """Read a list of participants, employers or inquiries in, from CSV or Excel (.xlsx), or take an import back.
 
     Good rows are kept and wrong ones reported by line and column. Reading the same file again changes nothing.
     Ends with 1 when a row was wrong, 2 when the file could not be read.
@@ -94,6 +94,31 @@ def employers_command(
                 progress=progress,
                 mapping=mapping,
                 overwrite=overwrite,
+            )
+    except DomainError as error:
+        _fail(str(error.message), as_json=as_json)
+    else:
+        _tell(report, as_json=as_json, dry_run=dry_run)
+
+
+@import_command.command("inquiries")
+@_FILE
+@_JSON
+@_DRY
+@_MAPPING
+@_UNIT
+@with_appcontext
+def inquiries_command(file: Path, *, as_json: bool, dry_run: bool, mapping: str | None, unit: str | None) -> None:
+    """Read inquiries, the persons they were about and what came of them in."""
+    try:
+        with _Bar() as progress:
+            report = import_inquiries(
+                system_actor(runs.COMMAND_LINE),
+                source=file,
+                dry_run=dry_run,
+                defaults=_defaults(None, unit),
+                progress=progress,
+                mapping=mapping,
             )
     except DomainError as error:
         _fail(str(error.message), as_json=as_json)

@@ -15,6 +15,7 @@ from crm.employers.text_index import text_index
 from crm.errors import DomainError
 from crm.folding import fold
 from crm.imports.employer_rows import Said
+from crm.many_rows import among
 
 EMPLOYER_FIELDS = (
     "name", "country", "org_number", "kind", "industry_scheme", "industry_code", "industry_text", "municipality",
@@ -143,9 +144,9 @@ def _wanted(said: Sequence[Said]) -> ColumnElement[bool] | None:
         if each.employer.get("org_number"):
             numbers.setdefault(each.employer["country"], []).append(each.employer["org_number"])
     index = text_index().named(sorted({fold(name) for name in names}))
-    wanted: list[ColumnElement[bool]] = [Employer.sort_name.in_(sorted({sort_name(name) for name in names}))]
-    wanted += [Employer.id.in_(index)] if index else []
-    wanted += [and_(Employer.country == country, Employer.org_number.in_(some)) for country, some in numbers.items()]
+    wanted = [_among(Employer.sort_name, sorted({sort_name(name) for name in names}))]
+    wanted += [_among(Employer.id, index)] if index else []
+    wanted += [and_(Employer.country == country, _among(Employer.org_number, some)) for country, some in numbers.items()]
     return or_(*wanted)
 
 
@@ -156,7 +157,7 @@ def _read_persons(known: Mapping[int, EmployerRecord]) -> None:
             ContactPerson.id, ContactPerson.version_id, ContactPerson.name, ContactPerson.phone, ContactPerson.email,
         )
         .join(ContactPerson, ContactPerson.id == Position.person_id)
-        .where(Position.employer_id.in_(known))
+        .where(_among(Position.employer_id, known))
         .order_by(Position.id)
     )  # fmt: skip
     for row in _rows(statement):
@@ -168,7 +169,7 @@ def _read_persons(known: Mapping[int, EmployerRecord]) -> None:
 
 def _read_workplaces(known: Mapping[int, EmployerRecord]) -> None:
     statement = select(Workplace.id, Workplace.employer_id, Workplace.name, Workplace.unit_number)
-    for row in _rows(statement.where(Workplace.employer_id.in_(known)).order_by(Workplace.id)):
+    for row in _rows(statement.where(_among(Workplace.employer_id, known)).order_by(Workplace.id)):
         record = Record({"name": row["name"], "unit_number": row["unit_number"]}, id=row["id"])
         known[row["employer_id"]].workplaces.setdefault(fold(row["name"]), record)
 
@@ -177,11 +178,15 @@ def _read_relations(known: Mapping[int, EmployerRecord], unit_ids: set[int]) -> 
     own = EmployerRelationship
     statement = select(own.id, own.version_id, own.employer_id, own.unit_id, own.owner_id, own.stage, own.note,
                        own.stage_since)  # fmt: skip
-    some = statement.where(own.employer_id.in_(known), own.unit_id.in_(unit_ids)).order_by(own.id)
+    some = statement.where(_among(own.employer_id, known), own.unit_id.in_(unit_ids)).order_by(own.id)
     for row in _rows(some.with_for_update()):
         values = {name: row[name] for name in ("unit_id", "owner_id", "stage", "note", "stage_since")}
         record = Record(values, id=row["id"], version=row["version_id"])
         known[row["employer_id"]].relations[row["unit_id"]] = record
+
+
+def _among(key: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    return among(current_session().connection(), key, values)
 
 
 def _rows(statement: Select[*tuple[Any, ...]]) -> Iterable[Mapping[str, Any]]:

@@ -6,23 +6,31 @@ from typing import Any
 
 from crm import clock
 from crm.employers.models import Stage
+from crm.employers.stages import meaning_of
+from crm.errors import DomainError
 from crm.folding import fold
 from crm.imports.employer_book import Book, EmployerRecord, PersonRecord, Record
 from crm.imports.employer_rows import PersonSaid, RelationSaid, Said
+from crm.imports.lookups import Lookups
 from crm.imports.report import Outcome
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of a row, and the fields that change."""
+    """What becomes of a row, the fields that change, and in words what its stage asks for and is not there."""
 
     outcome: Outcome
     fields: list[str]
+    missing: list[str]
 
 
-def decide(book: Book, said: Said, *, overwrite: bool) -> Decision:
-    """Enter a row into the book. What is filled in already stays, unless ``overwrite``. Raises DomainError."""
+def decide(book: Book, said: Said, lookups: Lookups, *, overwrite: bool) -> Decision:
+    """Enter a row into the book. What is filled in already stays, unless ``overwrite``.
+
+    Raises DomainError, also when the stage cannot be entered without something that is not there.
+    """
     record = book.find(said)
+    missing = _missing_for_stage(record, said.relation, lookups, overwrite=overwrite)
     is_new = record is None
     if record is None:
         record = EmployerRecord({"source": "import", **said.employer})
@@ -37,8 +45,8 @@ def decide(book: Book, said: Said, *, overwrite: bool) -> Decision:
     if said.relation is not None:
         fields += _keep_relation(record, said.relation, overwrite=overwrite)
     if is_new:
-        return Decision(Outcome.CREATED, fields)
-    return Decision(Outcome.UPDATED if fields else Outcome.UNCHANGED, fields)
+        return Decision(Outcome.CREATED, fields, missing)
+    return Decision(Outcome.UPDATED if fields else Outcome.UNCHANGED, fields, missing)
 
 
 def _merge(record: Record, said: Mapping[str, Any], *, overwrite: bool) -> list[str]:
@@ -91,14 +99,39 @@ def _keep_relation(record: EmployerRecord, said: RelationSaid, *, overwrite: boo
     known = record.relations.get(said.unit_id)
     if known is None:
         now = clock.now()
-        values = {"unit_id": said.unit_id, "owner_id": said.owner_id, "stage": said.stage or Stage.NEW.value,
+        values = {"unit_id": said.unit_id, "owner_id": said.owner_id, "stage": said.stage or said.first,
                   "note": said.note, "stage_since": now, "created_at": now}  # fmt: skip
         record.relations[said.unit_id] = Record(values)
         return ["unit"]
     changed = _merge(known, {"owner_id": said.owner_id, "note": said.note}, overwrite=overwrite)
-    # Every relationship has a stage. One that still stands where all begin has nothing to lose.
-    if said.stage not in (None, known.values["stage"]) and (overwrite or known.values["stage"] == Stage.NEW.value):
+    if _is_entered(known, said, overwrite=overwrite):
         known.set("stage", said.stage)
         known.set("stage_since", clock.now())
         changed.append("stage")
     return changed
+
+
+def _is_entered(known: Record | None, said: RelationSaid, *, overwrite: bool) -> bool:
+    """Whether a row moves a relationship. One that still stands where all begin has nothing to lose."""
+    if said.stage is None:
+        return False
+    if known is None:
+        return said.stage != said.first
+    stands = known.values["stage"]
+    return said.stage != stands and (overwrite or meaning_of(stands) is Stage.NEW)
+
+
+def _missing_for_stage(
+    record: EmployerRecord | None, said: RelationSaid | None, lookups: Lookups, *, overwrite: bool
+) -> list[str]:
+    """What the stage of a row asks for, in words. Raises DomainError when the stage cannot be entered without it."""
+    if said is None or said.stage is None:
+        return []
+    known = record.relations.get(said.unit_id) if record is not None else None
+    if not _is_entered(known, said, overwrite=overwrite):
+        return []
+    missing = lookups.missing(known.id if known is not None else None, said.stage)
+    blocking = [str(each.text) for each in missing if each.blocks]
+    if blocking:
+        raise DomainError(" ".join(blocking), field="stage")
+    return [str(each.text) for each in missing]

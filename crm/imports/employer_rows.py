@@ -2,24 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
 
 from crm.employers.models import EmployerKind
 from crm.employers.org_numbers import COUNTRIES, read_org_number
-from crm.employers.stages import LONG_LIST, STAGES
 from crm.errors import DomainError
-from crm.extension_points import Text
 from crm.folding import fold
 from crm.imports import cells
 from crm.imports.lookups import Lookups
 from crm.imports.rows import Row
-from crm.languages import in_all_languages
 from crm.messaging.addresses import normalise_email, normalise_phone
 from crm.note_guard.guard import Sensitive, find_sensitive
-from crm.web.clean import clean_line
+from crm.web.clean import clean_line, clean_text
 
 TEXTS = ("industry_text", "industry_code", "municipality", "municipality_code", "address", "postcode", "city",
          "website", "source")  # fmt: skip
@@ -52,11 +49,12 @@ class PersonSaid:
 
 @dataclass(frozen=True, slots=True)
 class RelationSaid:
-    """What a row says of one unit's relationship."""
+    """What a row says of one unit's relationship. ``first``: the stage where the unit's employers begin."""
 
     unit_id: int
     owner_id: int | None
     stage: str | None
+    first: str
     note: str | None
 
 
@@ -89,7 +87,9 @@ def read_row(row: Row, lookups: Lookups) -> Said:
         raise DomainError(_("Say which unit."), field="unit")
     relation = None
     if unit_id is not None:
-        relation = RelationSaid(unit_id, lookups.owner(owner, unit_id=unit_id), _stage(row), note)
+        stage = lookups.stage(row.text("stage"), unit_id=unit_id)
+        first = lookups.first_stage(unit_id)
+        relation = RelationSaid(unit_id, lookups.owner(owner, unit_id=unit_id), stage, first, note)
     return Said(
         line=row.line,
         employer=employer,
@@ -162,7 +162,7 @@ def _workplace(row: Row) -> str | None:
 
 
 def _note(row: Row) -> str | None:
-    text = row.text("note").strip()
+    text = clean_text(row.text("note"))
     if not text:
         return None
     if len(text) > _LONGEST["note"]:
@@ -200,28 +200,11 @@ def _kind(row: Row) -> EmployerKind | None:
     return EmployerKind(found) if found else None
 
 
-def _stage(row: Row) -> str | None:
-    word = fold(row.text("stage").replace("_", " "))
-    if not word:
-        return None
-    found = _words_of(_STAGE).get(word)
-    if found is None:
-        raise DomainError(_("There is no such stage."), field="stage")
-    return found
-
-
-_COUNTRY, _KIND, _STAGE = "country", "kind", "stage"
+_COUNTRY, _KIND = "country", "kind"
 
 
 @cache
 def _words_of(what: str) -> Mapping[str, str]:
     """Folded word to code. The words come with the package and do not change while it runs."""
-    if what == _STAGE:
-        # The five that are shipped win over names of the long list.
-        labels: dict[str, Text] = {code: name for code, (_meaning, name) in LONG_LIST.items()} | STAGES
-        words = {fold(code.replace("_", " ")): code for code in labels}
-        for code, name in labels.items():
-            words |= {fold(text): code for text in in_all_languages(partial(str, name)).values()}
-        return words
     names = {code: _COUNTRY_NAMES[code] for code in COUNTRIES} if what == _COUNTRY else _KIND_NAMES
     return {fold(word): str(code) for code, text in names.items() for word in text.split(",")}

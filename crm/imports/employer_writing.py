@@ -15,6 +15,7 @@ from crm.employers.rules import sort_name
 from crm.events import EmployersImported, emit
 from crm.imports.employer_book import EMPLOYER_FIELDS, EmployerRecord, PersonRecord, Record, Values, table_of
 from crm.imports.journal import Journal
+from crm.many_rows import insert_many
 
 _EMPLOYER, _PERSON, _POSITION = table_of(Employer), table_of(ContactPerson), table_of(Position)
 _WORKPLACE, _RELATION = table_of(WorkplaceModel), table_of(EmployerRelationship)
@@ -135,15 +136,11 @@ def _stage_row(actor: Actor, relation: Record, before: str | None, since: dateti
 def _insert(
     table: Table, records: Sequence[Record], rows: Sequence[Values], journal: Journal, *, known_by: str = "public_id"
 ) -> None:
-    """Insert rows and give their records the keys. ``known_by``: a column by which each row is told from the others.
-
-    To ask the database for the keys in the order of the rows would make SQLite insert them one by one.
-    """
+    """Insert rows and give their records the keys. ``known_by``: a column by which each row is told from the others."""
     if not rows:
         return
     given = [{"public_id": new_public_id(), **row} for row in rows] if known_by == "public_id" else list(rows)
-    statement = insert(table).returning(table.c.id, table.c[known_by])
-    ids = {known: key for key, known in current_session().execute(statement, given)}
+    ids = insert_many(current_session().connection(), table, given, known_by=known_by)
     for record, row in zip(records, given, strict=True):
         record.id = ids[row[known_by]]
         record.before = {}

@@ -48,7 +48,7 @@ def take_rows(
     keys = {refusal.row.key for refusal in refused} | {refusal.row.subject for refusal in refused}
     for row, each in said:
         try:
-            decision = decide(book, each, overwrite=overwrite)
+            decision = decide(book, each, lookups, overwrite=overwrite)
         except DomainError as error:
             refused.append(Refusal(row, error))
             continue
@@ -58,6 +58,8 @@ def take_rows(
         if each.has_health_words:
             message = _("The note has words about health. Take out what does not belong there.")
             report.warn(line=row.line, column="note", message=message)
+        for text in decision.missing:
+            report.warn(line=row.line, column="stage", message=text)
     refused.sort(key=lambda refusal: refusal.row.line)
     return refused, Journal() if dry_run else write(actor, book.records)
 

@@ -48,6 +48,14 @@ FIELD_NAMES: Mapping[str, Text] = {
     "owner_id": _l("Responsible (e-mail)"),
     "note": _l("Note"),
     "source": _l("Source"),
+    "received_on": _l("Day"),
+    "channel": _l("How it came"),
+    "topic": _l("Topic"),
+    "employer": _l("Employer"),
+    "label": _l("Who it is about"),
+    "outcome": _l("Outcome"),
+    "outcome_on": _l("Day of the outcome"),
+    "answered_on": _l("Answered"),
 }
 
 

@@ -44,9 +44,10 @@ class ColumnsForm(BaseForm):
 
 
 def kind_choices(form: UploadForm, *, with_participants: bool) -> None:
-    """Participants are read in by those who work with them."""
+    """Participants and inquiries are read in by those who work with them."""
     kinds = [("participants", _l("Participants"))] if with_participants else []
-    form.kind.choices = choices([*kinds, ("employers", _l("Employers"))])
+    inquiries = [("inquiries", _l("Inquiries"))] if with_participants else []
+    form.kind.choices = choices([*kinds, ("employers", _l("Employers")), *inquiries])
 
 
 def column_field(place: int) -> str:

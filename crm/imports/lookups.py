@@ -1,7 +1,8 @@
-"""What names in a file mean here: units, programmes, coordinators. Read once for each batch."""
+"""What names in a file mean here: units, programmes, coordinators, stages. Read once for each batch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -11,8 +12,11 @@ from crm.accounts.queries import units_for
 from crm.accounts.scopes import trusted
 from crm.actors import Actor
 from crm.db import current_session
+from crm.employers.stage_queries import Missing, missing_for, stages_of
+from crm.employers.stages import LONG_LIST, STAGES, StageSet
 from crm.errors import DomainError
 from crm.folding import fold
+from crm.languages import in_all_languages
 from crm.participants.queries import possible_coordinators
 from crm.programmes.queries import programmes_for
 
@@ -26,6 +30,8 @@ class Defaults:
 
 
 NOTHING_SAID = Defaults()
+_NOBODY = 0
+"""The key of a relationship that is not there yet: nothing hangs on it."""
 
 
 class Lookups:
@@ -46,6 +52,8 @@ class Lookups:
         for programme in programmes_for(actor, with_archived=True):
             self._programmes[fold(programme.code)] = programme.id
         self._coordinators: dict[int, Mapping[str, int]] = {}
+        self._stages: dict[int, tuple[StageSet, Mapping[str, str]]] = {}
+        self._missing: dict[str, Sequence[Missing]] = {}
 
     def unit(self, name: str, *, programme_id: int | None) -> int:
         """The unit of a row: the one it names, the default, the programme's, the actor's. Raises DomainError."""
@@ -89,6 +97,37 @@ class Lookups:
         except DomainError as error:
             raise DomainError(error.message, field="owner") from error
 
+    def stage(self, name: str, *, unit_id: int) -> str | None:
+        """The unit's stage that a name means: its own names, then the usual ones. Raises DomainError for another."""
+        word = fold(name.replace("_", " "))
+        if not word:
+            return None
+        stages, words = self._stages_of(unit_id)
+        if word not in words:
+            names = ", ".join(str(stage.name) for stage in stages.stages)
+            raise DomainError(_("There is no such stage. The stages are: %(names)s.", names=names), field="stage")
+        return stages.place_of(words[word]).code
+
+    def first_stage(self, unit_id: int) -> str:
+        """Where an employer begins in a unit."""
+        return self._stages_of(unit_id)[0].first.code
+
+    def missing(self, relationship_id: int | None, stage: str) -> Sequence[Missing]:
+        """What a stage asks for and is not there; asked once for all relationships that are new."""
+        if relationship_id is not None:
+            return missing_for(relationship_id, stage)
+        if stage not in self._missing:
+            self._missing[stage] = missing_for(_NOBODY, stage)
+        return self._missing[stage]
+
+    def _stages_of(self, unit_id: int) -> tuple[StageSet, Mapping[str, str]]:
+        if unit_id not in self._stages:
+            stages = stages_of(unit_id)
+            own = {fold(str(stage.name)): stage.code for stage in stages.stages}
+            retired = {fold(name): code for code, name in stages.retired.items() if name}
+            self._stages[unit_id] = stages, {**_usual_stages(), **retired, **own}
+        return self._stages[unit_id]
+
     def country(self, unit_id: int) -> str:
         """The country of a unit."""
         return self._countries.get(unit_id, "SE")
@@ -96,6 +135,16 @@ class Lookups:
     def language(self, unit_id: int) -> str:
         """The language of a unit."""
         return self._languages.get(unit_id, "en")
+
+
+@cache
+def _usual_stages() -> Mapping[str, str]:
+    """Folded name, in any language, to code. The five that are shipped win over names of the long list."""
+    labels = {code: name for code, (_meaning, name) in LONG_LIST.items()} | STAGES
+    words = {fold(code.replace("_", " ")): code for code in labels}
+    for code, name in labels.items():
+        words |= {fold(text): code for text in in_all_languages(partial(str, name)).values()}
+    return words
 
 
 def unit_named(name: str) -> Unit:

@@ -1,5 +1,7 @@
 """A row seen through the headings: cells by field, and what makes it the same row as another."""
 
+from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +16,8 @@ from crm.imports.sheets import LONGEST_CELL, Cell, SheetRow, text_of
 @dataclass(frozen=True, slots=True)
 class Row:
     """The cells of a row by field. ``key`` is what makes it the same row as another, ``subject`` what makes it about
-    the same person or employer; ``repeats_key`` and ``repeats_subject``: an earlier row of the file has it too.
+    the same person, employer or inquiry; ``repeats_key`` and ``repeats_subject``: an earlier row of the file has it
+    too; ``nth``: how many earlier rows have the same subject.
     """
 
     line: int
@@ -23,6 +26,7 @@ class Row:
     key: tuple[str, ...]
     repeats_subject: bool
     repeats_key: bool
+    nth: int = 0
 
     def cell(self, field: str) -> Cell:
         """The cell of a field; None where the file has no such column."""
@@ -40,10 +44,15 @@ class Row:
 _SAME_SUBJECT: Mapping[str, Sequence[Sequence[str]]] = {
     "participants": (("external_ref",), ("name", "first_name", "last_name", "birth_year", "email", "phone")),
     "employers": (("org_number",), ("name", "city", "municipality")),
+    "inquiries": (
+        ("external_ref",),
+        ("received_on", "source", "channel", "topic", "employer", "label", "note", "unit"),
+    ),
 }
 _SAME_ROW: Mapping[str, Sequence[str]] = {
     "participants": ("programme", "starts_on"),
     "employers": ("contact_name", "contact_email", "contact_phone", "workplace"),
+    "inquiries": ("label", "outcome"),
 }
 _NUMBERS = frozenset(["org_number"])
 """Fields in which blanks and dashes mean nothing."""
@@ -57,6 +66,7 @@ class Rows:
         self._columns = columns
         self._kind = kind
         self._repeats = bytearray(len(sheet_rows))
+        self._nth = array("L", bytes(array("L").itemsize * len(sheet_rows)))
         self._find_repeats()
 
     def __len__(self) -> int:
@@ -77,16 +87,17 @@ class Rows:
         sheet_row, repeats = self._rows[place], self._repeats[place]
         cells = _cells(sheet_row, self._columns)
         subject, key = _keys(cells, self._kind)
-        return Row(sheet_row.line, cells, subject, key, bool(repeats & 1), bool(repeats & 2))
+        return Row(sheet_row.line, cells, subject, key, bool(repeats & 1), bool(repeats & 2), self._nth[place])
 
     def _find_repeats(self) -> None:
         # Hashes instead of the keys themselves: a file has up to two hundred thousand rows.
-        subjects: set[int] = set()
+        subjects: Counter[int] = Counter()
         whole: set[int] = set()
         for place, sheet_row in enumerate(self._rows):
             subject, key = (hash(each) for each in _keys(_cells(sheet_row, self._columns), self._kind))
             self._repeats[place] = (subject in subjects) + 2 * (key in whole)
-            subjects.add(subject)
+            self._nth[place] = subjects[subject]
+            subjects[subject] += 1
             whole.add(key)
 
 

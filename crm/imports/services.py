@@ -53,6 +53,22 @@ def import_employers(
     return _import(actor, content, table, batches, progress=progress)
 
 
+def import_inquiries(
+    actor: Actor,
+    *,
+    source: Source,
+    dry_run: bool = False,
+    defaults: Defaults = NOTHING_SAID,
+    progress: Progress | None = None,
+    mapping: str | None = None,
+) -> ImportReport:
+    """Read inquiries, the persons they were about and what came of them in. See ``_import``."""
+    content = bytes_of(source)
+    table = _table(content, "inquiries", mapping)
+    batches = Batches("inquiries", table.columns, defaults, dry_run=dry_run)
+    return _import(actor, content, table, batches, progress=progress)
+
+
 def _table(content: bytes, kind: str, mapping: str | None) -> Table:
     places = places_named(kind, mapping, read_sheet(content).headings) if mapping else None
     return read_table(content, kind, places)

@@ -3,14 +3,16 @@
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from crm.events import ContactLogged
+from crm.events import ContactLogged, RelationshipHandedOver, StaffDisabled
 from crm.extension_points import Feature, HistoryKind, Module, NavItem, Panel, Scope, Subscription
 from crm.inquiries import person_routes, report_routes, routes
 from crm.inquiries.audit_labels import ACTIONS, SUBJECTS
 from crm.inquiries.blueprint import blueprint
+from crm.inquiries.listeners import follow_the_relationship, leave_to_the_unit
 from crm.inquiries.merging import merge_inquiries
 from crm.inquiries.models import Inquiry, InquiryPerson
 from crm.inquiries.scopes import READERS, own_inquiries, own_persons
+from crm.inquiries.search import inquiry_documents
 from crm.inquiries.services.callbacks import after_contact
 from crm.inquiries.services.lines import KIND
 from crm.inquiries.today_panel import MODULE, waiting_panel
@@ -41,7 +43,12 @@ def feature() -> Feature:
         ],
         panels=[Panel("today.cards", MODULE, waiting_panel, order=20, roles=readers)],
         history_kinds=[HistoryKind(KIND, _l("Inquiry"), "info", href=_href, day_only=True)],
-        subscriptions=[Subscription(ContactLogged.key, after_contact)],
+        subscriptions=[
+            Subscription(ContactLogged.key, after_contact),
+            Subscription(RelationshipHandedOver.key, follow_the_relationship),
+            Subscription(StaffDisabled.key, leave_to_the_unit),
+        ],
         merge_steps=[merge_inquiries],
+        search_documents=[inquiry_documents()],
         scopes=[Scope(Inquiry, own_inquiries), Scope(InquiryPerson, own_persons)],
     )

@@ -1,11 +1,13 @@
 """Forms of inquiries. A walk-in is noted in four fields."""
 
+import re
 import secrets
 from datetime import date, timedelta
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import (
     BooleanField,
     DateField,
@@ -29,6 +31,9 @@ from crm.note_guard.numbers import identity_numbers
 from crm.web.filters import today
 from crm.web.forms import BaseForm, VersionField, choices, grouped_choices, optional_int, optional_text
 
+LONGEST_LABEL = 60
+MOST_PERSONS = 20
+_BETWEEN = re.compile(r"[,;،、]")
 _YEAR = timedelta(days=365)
 
 
@@ -50,14 +55,25 @@ class QuickForm(_NoteForm):
     """Somebody walked in, called or wrote: source, topic, who, note. Day, channel and handler are known."""
 
     channel = HiddenField(default="walk_in")
-    source = SelectField(_l("From"), default=NOT_STATED)
-    topic = SelectField(_l("About"), validators=[InputRequired(_l("Choose a topic."))])
+    source = SelectField(_l("Came from"), default=NOT_STATED)
+    topic = SelectField(_l("Topic"), validators=[InputRequired(_l("Choose a topic."))])
     who = StringField(
         _l("Who it is about"),
-        description=_l("A few words that only you understand, for example “the young man from the gate”. No numbers."),
-        validators=[Length(max=60)],
+        description=_l("A few words that only you understand: “the young man from the gate”. Several: with commas."),
+        validators=[Length(max=MOST_PERSONS * (LONGEST_LABEL + 2))],
     )
     note = StringField(_l("Note"), validators=[Length(max=500)])
+
+    def labels(self) -> list[str]:
+        """Everybody whom it is about, each by a label."""
+        return [label for label in map(str.strip, _BETWEEN.split(self.who.data or "")) if label]
+
+    def validate_who(self, field: StringField) -> None:
+        """Each label is short, and they can be counted."""
+        if any(len(label) > LONGEST_LABEL for label in self.labels()):
+            raise ValidationError(_l("Use %(max)d characters at most for each person.", max=LONGEST_LABEL))
+        if len(self.labels()) > MOST_PERSONS:
+            raise ValidationError(_l("Write %(max)d persons at most.", max=MOST_PERSONS))
 
     def prepare(self, language: str) -> None:
         """Fill in the lists."""
@@ -79,9 +95,9 @@ class InquiryForm(_NoteForm):
 
     version = VersionField()
     received_on = DateField(_l("Day"), validators=[InputRequired()])
-    source = SelectField(_l("From"), default=NOT_STATED)
-    channel = SelectField(_l("How"), validators=[InputRequired(_l("Choose how it came."))])
-    topic = SelectField(_l("About"), validators=[InputRequired(_l("Choose a topic."))])
+    source = SelectField(_l("Came from"), default=NOT_STATED)
+    channel = SelectField(_l("How it came"), validators=[InputRequired(_l("Choose how it came."))])
+    topic = SelectField(_l("Topic"), validators=[InputRequired(_l("Choose a topic."))])
     employer_text = StringField(
         _l("Employer"), description=_l("A part of the name, or the organisation number"), validators=[Length(max=100)]
     )
@@ -124,7 +140,7 @@ class PersonForm(BaseForm):
     label = StringField(
         _l("Or a label"),
         description=_l("A few words without name, number or address"),
-        validators=[Length(max=60)],
+        validators=[Length(max=LONGEST_LABEL)],
     )
 
 
@@ -148,10 +164,10 @@ class InquiryFilterForm(BaseForm):
         default=queries.OPEN,
         choices=choices(
             [
-                (queries.OPEN, _l("Open")),
+                (queries.OPEN, lazy_pgettext("inquiries", "Open")),
                 (queries.OVERDUE, _l("Answer overdue")),
                 (queries.CALLBACK, _l("Want a call back")),
-                (queries.CLOSED, _l("Closed")),
+                (queries.CLOSED, lazy_pgettext("inquiries", "Closed")),
                 (queries.ALL, _l("All")),
             ]
         ),
@@ -161,9 +177,9 @@ class InquiryFilterForm(BaseForm):
         default="all",
         choices=choices([("all", _l("Everybody")), ("mine", _l("I do")), ("none", _l("Nobody yet"))]),
     )
-    source = SelectField(_l("From"), default="")
-    channel = SelectField(_l("How"), default="")
-    topic = SelectField(_l("About"), default="")
+    source = SelectField(_l("Came from"), default="")
+    channel = SelectField(_l("How it came"), default="")
+    topic = SelectField(_l("Topic"), default="")
     outcome = SelectField(_l("Outcome"), default="")
     unit = SelectField(_l("Unit"), default="")
     since = DateField(_l("From day"), validators=[Optional()])

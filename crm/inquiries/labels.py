@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from crm.extension_points import Text
 from crm.glossary import picklists
@@ -11,9 +11,9 @@ from crm.inquiries.models import InquiryState
 from crm.inquiries.tables import Doubt, Problem
 
 STATES: Mapping[InquiryState, Text] = {
-    InquiryState.RECEIVED: _l("Received"),
-    InquiryState.IN_PROGRESS: _l("In progress"),
-    InquiryState.CLOSED: _l("Closed"),
+    InquiryState.RECEIVED: lazy_pgettext("inquiry", "Received"),
+    InquiryState.IN_PROGRESS: lazy_pgettext("inquiry", "In progress"),
+    InquiryState.CLOSED: lazy_pgettext("inquiry", "Closed"),
 }
 STATE_COLORS = {
     InquiryState.RECEIVED: "info",

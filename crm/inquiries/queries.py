@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm.accounts.models import Staff, Unit
 from crm.accounts.scopes import condition, scoped, visible
-from crm.actors import Actor
+from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.employers.models import Employer
 from crm.employers.text_index import text_index
@@ -163,6 +163,12 @@ def one_inquiry(actor: Actor, public_id: str) -> Inquiry:
     if found is None:
         raise NotVisible("Not found, or not visible to you.")
     return found
+
+
+def may_remove(actor: Actor, inquiry: Inquiry) -> bool:
+    """Whether ``actor`` may remove it: who wrote it, and managers."""
+    wrote = inquiry.created_by_id is not None and inquiry.created_by_id == actor.staff_id
+    return wrote or actor.has_role(Role.MANAGER)
 
 
 def named(actor: Actor, inquiry: Inquiry) -> dict[int, Participant]:

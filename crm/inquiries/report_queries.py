@@ -5,12 +5,12 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from crm.accounts.scopes import condition, scoped
 from crm.actors import Actor
 from crm.db import current_session
-from crm.inquiries.models import Inquiry, InquiryPerson
+from crm.inquiries.models import Inquiry, InquiryPerson, InquiryState
 from crm.inquiries.queries import InquiryFilter, conditions
 from crm.inquiries.sources import REACHED
 from crm.inquiries.tables import OutcomeTable, SourceLine
@@ -55,6 +55,8 @@ def outcome_table(actor: Actor, wanted: InquiryFilter) -> OutcomeTable:
 def first_response(actor: Actor, wanted: InquiryFilter) -> FirstResponse:
     """How long inquiries waited for their first answer (standards.md 15, first_response)."""
     statement = _all(select(Inquiry.received_at, Inquiry.answered_at, Inquiry.answer_due_on), actor, wanted)
+    # Of what was closed without a word about the answer, as in an old list, nobody knows when it was answered.
+    statement = statement.where(or_(Inquiry.answered_at.is_not(None), Inquiry.state != InquiryState.CLOSED))
     rows = current_session().execute(statement).all()
     hours = [hours_between(received, answered) for received, answered, _due in rows if answered is not None]
     late = sum((answered.date() if answered else wanted.today) > due for _received, answered, due in rows)

@@ -57,7 +57,7 @@ def walk_in() -> ResponseReturnValue:
     form = QuickForm(data=_said_before()) if request.method == "GET" else QuickForm()
     form.prepare(actor.language)
     if form.validate_on_submit():
-        persons = [NewPerson(label=form.who.data)] if form.who.data else []
+        persons = [NewPerson(label=label) for label in form.labels()]
         try:
             with transaction():
                 inquiry = services.receive_inquiry(
@@ -122,7 +122,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             flash(_("The inquiry is saved."), "success")
             return redirect(url_for(".show", public_id=public_id), code=303)
         except EditConflict as error:
-            different = differences(form, error)
+            different = _differences(form, queries.one_inquiry(actor, public_id), error)
             form.version.data = str(error.current["version"])
             form.add_error(error)
         except DomainError as error:
@@ -219,7 +219,7 @@ def inquiry_page(
         person_form=person_form or PersonForm(formdata=None),
         outcome_form=outcome_form,
         outcomes=picklists.options("inquiry_outcome", actor.language),
-        may_remove=services.may_remove(actor, inquiry),
+        may_remove=queries.may_remove(actor, inquiry),
         me=actor.staff_id,
     )
     return seen_many(actor, html, participant_ids=list(known)), status
@@ -257,6 +257,16 @@ def _values(inquiry: Inquiry) -> dict[str, Any]:
         "employer": inquiry.employer.public_id if inquiry.employer else None,
         "handled_by": inquiry.handled_by_id,
     }
+
+
+def _differences(form: InquiryForm, now: Inquiry, error: EditConflict) -> list[tuple[str, object]]:
+    """What somebody else saved meanwhile, in the words of the form."""
+    values = _values(now)
+    employer = values.pop("employer")
+    found = differences(form, EditConflict(error.message, current=values))
+    if employer != form.employer.data:
+        found.append((str(form.employer_text.label.text), now.employer.name if now.employer else "–"))
+    return found
 
 
 def _wants_to_save() -> bool:

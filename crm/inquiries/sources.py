@@ -18,7 +18,7 @@ GROUPS: dict[str, tuple[Text, tuple[str, ...]]] = {
         _l("Authority"),
         (
             "qualification_programme", "youth_unit", "introduction_programme", "assessment_unit", "social_office",
-            "employment_service", "front_desk", "summer_jobs",
+            "employment_service", "front_desk",
         ),
     ),
     "district": (

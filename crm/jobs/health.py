@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm import clock
 from crm.db import current_session
-from crm.jobs.heartbeats import last_signs
+from crm.jobs.heartbeats import Signs, last_signs
 from crm.registry import EXTENSION, Registry
 from crm.settings import Settings
 
@@ -43,7 +43,7 @@ def report(app: Flask, *, with_redis: bool = True) -> Health:
     registry: Registry = app.extensions[EXTENSION]
     settings: Settings = app.extensions["brobygg.settings"]
     try:
-        jobs = _jobs(registry)
+        jobs = job_health(registry, last_signs())
         database = True
     except SQLAlchemyError:
         current_session().rollback()
@@ -51,8 +51,8 @@ def report(app: Flask, *, with_redis: bool = True) -> Health:
     return Health(database=database, redis=_redis(settings) if with_redis else None, jobs=jobs)
 
 
-def _jobs(registry: Registry) -> dict[str, JobHealth]:
-    signs = last_signs()
+def job_health(registry: Registry, signs: Signs) -> dict[str, JobHealth]:
+    """How each periodic job is, by its last sign of life. A job that has left none is late."""
     now = clock.now()
     found: dict[str, JobHealth] = {}
     for key, job in registry.jobs.items():

@@ -1,8 +1,10 @@
 """Signs of life of periodic jobs."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, literal, select, true
 
 from crm import clock
 from crm.db import current_session, transaction
@@ -40,10 +42,31 @@ def stumble(job_key: str) -> None:
         session.add(row)
 
 
-def last_signs() -> dict[str, tuple[datetime, datetime | None]]:
-    """For each job: from when on silence counts, and the last failure."""
+Signs = Mapping[str, tuple[datetime, datetime | None]]
+"""For each job: from when on silence counts, and the last failure."""
+
+
+def last_signs() -> Signs:
+    """The signs of life of all jobs."""
     rows = current_session().execute(_SIGNS)
     return {key: (last_ok or first, last_error) for key, first, last_ok, last_error in rows}
+
+
+def signs_with(*asked: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """A statement for what every page asks: a row for each job, and beside it the same values of ``asked``.
+
+    ``asked`` are scalar subqueries that depend on nothing. There is a row (without a key) even where no job is known.
+    """
+    one = select(literal(1).label("one")).subquery("one")
+    columns = (Heartbeat.job_key, Heartbeat.first_due_at, Heartbeat.last_ok_at, Heartbeat.last_error_at)
+    return select(*columns, *asked).select_from(one.outerjoin(Heartbeat, true()))
+
+
+def read_signs(statement: Select[*tuple[Any, ...]]) -> tuple[Signs, tuple[Any, ...]]:
+    """The signs of life, and the values of what was asked with them."""
+    rows = current_session().execute(statement).all()
+    signs = {row[0]: (row[2] or row[1], row[3]) for row in rows if row[0] is not None}
+    return signs, tuple(rows[0])[4:]
 
 
 def _row(job_key: str) -> Heartbeat:

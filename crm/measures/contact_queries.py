@@ -1,9 +1,10 @@
 """Contacts of a period, counted by day, purpose, unit and coordinator."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -21,6 +22,8 @@ from crm.reports.filters import FollowUpFilters
 IN_PERSON = frozenset({"visit", "meeting_office"})
 ASKING = frozenset({"request_place"})
 _COUNTS = "counts only, units of the actor"
+BusyWeek = tuple[int, date, int]
+"""Coordinator, Monday, unit."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +94,10 @@ def purposes(filters: FollowUpFilters) -> dict[str | None, int]:
     return {purpose: count for purpose, count in rows}  # noqa: C416  # typed rows
 
 
-def busy_weeks(filters: FollowUpFilters) -> dict[tuple[int, date], int]:
-    """Coordinator and Monday of every whole week in which they had somebody who seeks work, with the unit.
+def busy_weeks(filters: FollowUpFilters) -> frozenset[BusyWeek]:
+    """Coordinator, Monday and unit of every whole week in which they had somebody who seeks work there. One statement.
 
-    One statement.
+    Who changes the unit within a week is in both: each has had them.
     """
     statement = select(Enrolment.coordinator_id, Enrolment.unit_id, Enrolment.starts_on, Enrolment.exited_on).where(
         Enrolment.unit_id.in_(filters.unit_ids),
@@ -103,16 +106,13 @@ def busy_weeks(filters: FollowUpFilters) -> dict[tuple[int, date], int]:
         or_(Enrolment.exited_on.is_(None), Enrolment.exited_on >= filters.since),
     )
     weeks = whole_weeks(filters.since, filters.until)
-    found: dict[tuple[int, date], int] = {}
-    spans: dict[tuple[int, int], list[tuple[date, date]]] = defaultdict(list)
-    for staff_id, unit_id, since, until in current_session().execute(trusted(statement, because=_COUNTS)):
-        if staff_id is not None:
-            spans[staff_id, unit_id].append((since, until or filters.until))
-    for (staff_id, unit_id), periods in spans.items():
-        for monday in weeks:
-            if any(since <= monday + timedelta(days=6) and until >= monday for since, until in periods):
-                found[staff_id, monday] = unit_id
-    return found
+    rows: Any = current_session().execute(trusted(statement, because=_COUNTS))
+    spans = {(staff_id, unit_id, since, until or filters.until) for staff_id, unit_id, since, until in rows}
+    return frozenset(
+        (staff_id, monday, unit_id)
+        for staff_id, unit_id, since, until in spans
+        for monday in weeks[bisect_left(weeks, monday_of(since)) : bisect_right(weeks, until)]
+    )
 
 
 def reviewed_weeks(filters: FollowUpFilters) -> set[tuple[int, date]]:
@@ -125,12 +125,13 @@ def reviewed_weeks(filters: FollowUpFilters) -> set[tuple[int, date]]:
 
 def contact_figures(
     days: Iterable[DayOfContacts],
-    busy: Collection[tuple[int, date]],
+    busy: Iterable[BusyWeek],
     reviewed: Collection[tuple[int, date]],
     filters: FollowUpFilters,
 ) -> ContactFigures:
-    """The figures of these days, over the whole weeks of the report."""
+    """The figures of these days, over the whole weeks of the report. A coordinator's week counts once."""
     rows = list(days)
+    pairs = {(staff_id, monday) for staff_id, monday, _unit in busy}
     in_person: dict[tuple[int, date], int] = defaultdict(int)
     for row in rows:
         if row.staff_id is not None:
@@ -140,16 +141,15 @@ def contact_figures(
         in_person=sum(row.in_person for row in rows),
         visits=sum(row.visits for row in rows),
         quality=Share(sum(row.quality for row in rows), sum(row.rated for row in rows)),
-        weeks=contacts_per_week(in_person, busy, reviewed, weeks=set(whole_weeks(filters.since, filters.until))),
+        weeks=contacts_per_week(in_person, pairs, reviewed, weeks=set(whole_weeks(filters.since, filters.until))),
     )
 
 
-def visits_by_month(days: Iterable[DayOfContacts]) -> dict[int | None, dict[date, int]]:
-    """Visits by coordinator and month (S3-28)."""
-    found: dict[int | None, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+def visits_by_month(days: Iterable[DayOfContacts]) -> dict[date, int]:
+    """Visits by month (S3-28)."""
+    found: dict[date, int] = defaultdict(int)
     for row in days:
-        if row.visits:
-            found[row.staff_id][row.day.replace(day=1)] += row.visits
+        found[row.day.replace(day=1)] += row.visits
     return found
 
 

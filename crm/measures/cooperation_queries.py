@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from crm.accounts.scopes import trusted
 from crm.db import current_session
@@ -23,11 +23,12 @@ from crm.measures.formulas import (
     repeat_employers,
     retention_after_days,
     retention_in_quarters,
+    years_before,
 )
 from crm.measures.models import WorkplaceCount
 from crm.participants.models import Enrolment, EnrolmentExit
 from crm.placements.models import Placement
-from crm.reports.filters import FollowUpFilters, twelve_months_before
+from crm.reports.filters import FollowUpFilters
 from crm.reports.outcomes import exits_in
 
 UNSUBSIDISED = frozenset({"ordinary_work", "no_apprentice", "dk_hours"})
@@ -68,41 +69,63 @@ def cooperation_in(since: date, until: date) -> list[ColumnElement[bool]]:
     ]
 
 
-def employer_penetration(filters: FollowUpFilters) -> Penetration:
-    """Distinct workplaces with cooperation / workplaces in their municipalities. Two statements."""
+@dataclass(frozen=True)
+class PlaceRow:
+    """Where a unit had people at work in the period, and how many placements."""
+
+    unit_id: int
+    place: Place
+    placements: int
+
+
+def cooperation_places(filters: FollowUpFilters) -> list[PlaceRow]:
+    """Every place with cooperation in the period, by unit. One statement."""
     code = func.coalesce(Workplace.municipality_code, Employer.municipality_code, Employer.municipality, "")
     statement = (
-        select(Placement.unit_id, Placement.employer_id, Placement.workplace_id, code)
+        select(Placement.unit_id, Placement.employer_id, Placement.workplace_id, code, func.count())
         .join(Employer, Employer.id == Placement.employer_id)
         .outerjoin(Workplace, Workplace.id == Placement.workplace_id)
         .where(*cooperation_in(filters.since, filters.until), Placement.unit_id.in_(filters.unit_ids))
-        .distinct()
+        .group_by(Placement.unit_id, Placement.employer_id, Placement.workplace_id, code)
     )
-    rows = current_session().execute(_of_programme(statement, filters)).all()
-    places = [Place(employer_id, workplace_id, where) for _unit, employer_id, workplace_id, where in rows]
+    rows = current_session().execute(_of_programme(statement, filters))
+    return [
+        PlaceRow(unit, Place(employer, workplace, where), count) for unit, employer, workplace, where, count in rows
+    ]
+
+
+def employer_penetration(filters: FollowUpFilters) -> Penetration:
+    """Distinct workplaces with cooperation / workplaces in their municipalities. Two statements."""
+    rows = cooperation_places(filters)
+    places = [row.place for row in rows]
     by_unit: dict[int, list[Place]] = defaultdict(list)
-    for row, place in zip(rows, places, strict=True):
-        by_unit[row[0]].append(place)
+    for row in rows:
+        by_unit[row.unit_id].append(row.place)
     known = workplaces_by_municipality(filters.until.year)
     everywhere = distinct_places(places)
     return Penetration(
-        share=penetration(places, {each: known[each] for each in known}),
+        share=penetration(places, known),
         unknown=sum(len(found) for where, found in everywhere.items() if where not in known),
         by_unit={unit_id: sum(map(len, distinct_places(own).values())) for unit_id, own in by_unit.items()},
     )
 
 
 def workplaces_by_municipality(year: int) -> dict[str, int]:
-    """The newest number of every municipality up to a year, under its code and its name."""
+    """The newest number of every municipality up to a year, under its code."""
     statement = select(WorkplaceCount).where(WorkplaceCount.year <= year).order_by(WorkplaceCount.year)
     return {row.municipality_code: row.workplaces for row in current_session().scalars(statement)}
 
 
+def employers_before_and_now(filters: FollowUpFilters) -> tuple[set[int], set[int]]:
+    """Employers with people of these units in the three years before the period, and in it. Two statements."""
+    before = _employers(filters, years_before(filters.since, 3), filters.since - timedelta(days=1))
+    return before, _employers(filters, filters.since, filters.until)
+
+
 def repeat_of(filters: FollowUpFilters) -> Share:
     """Employers of the period who had people of these units in the three years before as well. Two statements."""
-    before = date(filters.since.year - 3, filters.since.month, min(filters.since.day, 28))
-    now = _employers(filters, filters.since, filters.until)
-    return repeat_employers(now, _employers(filters, before, filters.since - timedelta(days=1)))
+    before, now = employers_before_and_now(filters)
+    return repeat_employers(now, before)
 
 
 def retention(filters: FollowUpFilters, *, today: date) -> Retention:
@@ -152,12 +175,6 @@ def first_contact(filters: FollowUpFilters) -> tuple[Middle, Share]:
     rows = current_session().execute(trusted(statement, because=_COUNTS)).all()
     days = [float((min(filter(None, found)) - start).days) for start, *found in rows if any(found)]
     return middle(days), Share(sum(day <= EARLY_DAYS for day in days), len(rows))
-
-
-def last_year_employers(filters: FollowUpFilters) -> Select[int]:
-    """Employers with a placement in the twelve months up to the end of the report; a subquery."""
-    since = twelve_months_before(filters.until)
-    return select(Placement.employer_id).where(*cooperation_in(since, filters.until))
 
 
 def _employers(filters: FollowUpFilters, since: date, until: date) -> set[int]:

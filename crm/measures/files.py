@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext as _
 
 from crm.employers.files import formula_safe
+from crm.employers.stages import STAGES
 from crm.glossary import picklists
 from crm.measures.lines import Line
 from crm.measures.overview import Coordinator, Overview
+from crm.measures.pipeline_queries import WAY
 from crm.reports.filters import FollowUpFilters
 
 Cell = str | float | None
@@ -22,24 +24,23 @@ def workbook(found: Overview, lines: Sequence[Line], filters: FollowUpFilters) -
     language = filters.actor.language
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
-        about = [_("Period"), f"{filters.since} – {filters.until}", filters.unit.name if filters.unit else ""]
-        rows: list[Sequence[Cell]] = [about, [_("Group"), _("Figure"), _("Value"), _("Counted from")]]
-        _sheet(book, _("Figures"), [*rows, *([line.group, line.name, line.value, line.basis] for line in lines)])
-        weeks: Table = [[_("Week from"), _("Contacts in person"), _("Coordinators")]]
-        weeks += [[day.isoformat(), count, who] for day, count, who in found.by_week]
+        _sheet(book, _("Figures"), _figures(lines, filters))
+        weeks: Table = [[_("ISO week"), _("From"), _("Contacts in person"), _("Coordinators"), _("Per coordinator")]]
+        weeks += [[each.name, each.monday.isoformat(), each.contacts, each.coordinators, each.mean]
+                  for each in found.by_week]  # fmt: skip
         _sheet(book, _("Weeks"), weeks)
-        units: Table = [
-            [_("Unit"), _("Contacts"), _("Contacts in person"), _("Visits"), _("Workplaces that cooperate")]
-        ]
-        units += [
-            [unit.name, each.contacts, each.in_person, each.visits, places] for unit, each, places in found.by_unit
-        ]
-        _sheet(book, _("Units"), units)
+        _sheet(book, _("Units"), _units(found))
         purposes: Table = [
             [picklists.label("contact_purpose", code, language) if code else _("Not stated"), count]
             for code, count in found.purposes.items()
         ]
         _sheet(book, _("Purposes"), [[_("Purpose"), _("Contacts")], *purposes])
+        cohorts: Table = [[_("Month"), _("Begun"), *(str(STAGES[stage]) for stage in WAY[1:])]]
+        cohorts += [
+            [each.month.isoformat()[:7], each.begun, *(each.reached[stage] for stage in WAY[1:])]
+            for each in found.cohorts
+        ]
+        _sheet(book, _("Conversion"), cohorts)
         if found.coordinators:
             people: Table = [
                 [_("Coordinator"), _("Contacts in person"), _("Visits"), _("Weeks"), _("Weeks with 6 or more")]
@@ -47,6 +48,29 @@ def workbook(found: Overview, lines: Sequence[Line], filters: FollowUpFilters) -
             people += [_person(each) for each in found.coordinators]
             _sheet(book, _("Coordinators"), people)
     return out.getvalue()
+
+
+def _figures(lines: Sequence[Line], filters: FollowUpFilters) -> Table:
+    """The figures as the page says them, and as numbers to go on with: a share is between 0 and 1."""
+    about = [
+        [_("Period"), f"{filters.since} – {filters.until}"],
+        [_("Unit"), filters.unit.name if filters.unit else _("All units that you see")],
+        [_("Programme"), filters.programme.name if filters.programme else _("All programmes")],
+    ]
+    head = [_("Group"), _("Figure"), _("Value"), _("As a number"), _("Counted from")]
+    return [*about, head, *([line.group, line.name, line.value, line.number, line.basis] for line in lines)]
+
+
+def _units(found: Overview) -> Table:
+    head = [_("Unit"), _("Contacts"), _("Contacts in person"), _("Per coordinator and week"), _("Visits"), _("Quality"),
+            _("Workplaces that cooperate")]  # fmt: skip
+    return [
+        head,
+        *(
+            [unit.name, each.contacts, each.in_person, each.weeks.mean, each.visits, each.quality_mean, places]
+            for unit, each, places in found.by_unit
+        ),
+    ]
 
 
 def _person(each: Coordinator) -> list[Cell]:

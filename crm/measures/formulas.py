@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 
 CONTACTS_A_WEEK = 6
@@ -43,6 +43,12 @@ def middle(values: Sequence[float]) -> Middle:
 def monday_of(day: date) -> date:
     """The first day of the ISO week of a day."""
     return day - timedelta(days=day.weekday())
+
+
+def iso_week(day: date) -> str:
+    """The ISO week of a day, which at the turn of the year may be one of the year before or after: "2026-W53"."""
+    year, week, _weekday = day.isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def whole_weeks(since: date, until: date) -> list[date]:
@@ -200,31 +206,82 @@ class Cohort:
     reached: Mapping[str, int]
 
 
-def cohorts(moves: Iterable[tuple[int, date, str]], begun: Mapping[int, date], stages: Sequence[str]) -> list[Cohort]:
+def furthest(moves: Iterable[tuple[int, str]], stages: Sequence[str]) -> dict[int, int]:
+    """How far each relationship came: the place in ``stages`` of the furthest one that it entered.
+
+    ``moves``: relationship and stage entered. One that is none of ``stages`` (resting) leads nowhere.
+    """
+    best: dict[int, int] = {}
+    for relationship_id, stage in moves:
+        if stage in stages:
+            best[relationship_id] = max(best.get(relationship_id, 0), stages.index(stage))
+    return best
+
+
+def cohorts(best: Mapping[int, int], begun: Mapping[int, date], stages: Sequence[str]) -> list[Cohort]:
     """conversion: reached stage B / were in stage A, by the month of entry, the first month first.
 
-    ``moves``: relationship, day, stage that it entered. Who reached a later stage has reached those before it.
+    ``best``: see ``furthest``. Who reached a later stage has reached those before it.
     """
-    best: dict[int, int] = defaultdict(lambda: -1)
-    for relationship_id, _day, stage in moves:
-        if stage in stages:
-            best[relationship_id] = max(best[relationship_id], stages.index(stage))
     by_month: dict[date, list[int]] = defaultdict(list)
     for relationship_id, day in begun.items():
         by_month[day.replace(day=1)].append(relationship_id)
     return [
-        Cohort(month, len(ids), {stage: sum(best[each] >= at for each in ids) for at, stage in enumerate(stages)})
+        Cohort(month, len(ids), {stage: _came_to(at, ids, best) for at, stage in enumerate(stages)})
         for month, ids in sorted(by_month.items())
     ]
 
 
-def stays(changes: Iterable[tuple[str | None, float | None]]) -> dict[str, Middle]:
-    """time_in_stage: the median days of stays that have ended, by stage. ``changes``: the stage left, days in it."""
+def _came_to(place: int, ids: Iterable[int], best: Mapping[int, int]) -> int:
+    return sum(best.get(each, -1) >= place for each in ids)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """How long a relationship stood in a stage that it has left."""
+
+    relationship_id: int
+    stage: str
+    since: datetime
+    until: datetime
+
+    @property
+    def days(self) -> float:
+        """With their fraction."""
+        return (self.until - self.since) / timedelta(days=1)
+
+
+def ended_stays(moves: Iterable[tuple[int, datetime, str]]) -> list[Stay]:
+    """The stays that have ended. ``moves``: relationship, time and stage entered, in the order in which they happened.
+
+    Moves within stages that mean the same are one stay: how long a unit's own list is changes no figure.
+    """
+    found: list[Stay] = []
+    now: dict[int, tuple[str, datetime]] = {}
+    for relationship_id, at, stage in moves:
+        before = now.get(relationship_id)
+        if before is not None and before[0] == stage:
+            continue
+        if before is not None:
+            found.append(Stay(relationship_id, before[0], before[1], at))
+        now[relationship_id] = (stage, at)
+    return found
+
+
+def time_in_stages(stays: Iterable[Stay]) -> dict[str, Middle]:
+    """time_in_stage: the median days of stays that have ended, by stage."""
     found: dict[str, list[float]] = defaultdict(list)
-    for stage, days in changes:
-        if stage is not None and days is not None:
-            found[stage].append(days)
+    for stay in stays:
+        found[stay.stage].append(stay.days)
     return {stage: middle(values) for stage, values in found.items()}
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years before; 1 March where there was no 29 February."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 3, 1)
 
 
 def asks(purposes: Mapping[str | None, int], asking: Collection[str]) -> Share:

@@ -1,7 +1,7 @@
 """Every figure in words: its value, what it was counted from, where its rows are. For page, paper and file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import url_for
@@ -12,27 +12,35 @@ from crm.employers.stages import STAGES
 from crm.measures.cooperation_queries import EARLY_DAYS
 from crm.measures.formulas import CONTACTS_A_WEEK, FEWEST_PERSONS, Share
 from crm.measures.overview import Overview
+from crm.measures.pipeline_queries import WAY
 from crm.reports.filters import FollowUpFilters
 from crm.web.filters import show_number, show_percent
 
 
 @dataclass(frozen=True)
 class Line:
-    """A figure. ``rows`` names the drill-down, or is '' where there is none; ``href`` leads to another page's list."""
+    """A figure in words and, for a workbook, as a number (a share between 0 and 1).
+
+    ``rows`` names the drill-down, with ``stage`` a part of it, or is '' where there is none; ``href`` leads to another
+    page's list.
+    """
 
     group: str
     name: str
     value: str
     basis: str
+    number: float | None = None
     rows: str = ""
+    stage: str = ""
     href: str = ""
     share: float | None = None
-    """What the bar shows."""
+    """What the bar shows; it is full where the figure is more."""
 
 
 def figure_lines(found: Overview, filters: FollowUpFilters) -> list[Line]:
     """Every figure of a report, in the order of the page."""
-    return [*_contacts(found), *_cooperation(found), *_pipeline(found), *_inquiries(found, filters), *_promises(found)]
+    contacts = [*_contacts(found), *_cooperation(found)]
+    return [*contacts, *_pipeline(found, filters), *_inquiries(found, filters), *_promises(found)]
 
 
 def _contacts(found: Overview) -> Iterator[Line]:
@@ -42,7 +50,7 @@ def _contacts(found: Overview) -> Iterator[Line]:
         group, _("Contacts in person, per coordinator and week"), show_number(weeks.mean, 1) if weeks.pairs else "–",
         _("%(contacts)s contacts in %(weeks)s weeks of coordinators; target %(target)s",
           contacts=show_number(weeks.contacts), weeks=show_number(weeks.pairs), target=CONTACTS_A_WEEK),
-        rows="contacts", share=min((weeks.mean or 0) / CONTACTS_A_WEEK, 1),
+        weeks.mean, rows="contacts", share=min((weeks.mean or 0) / CONTACTS_A_WEEK, 1),
     )  # fmt: skip
     yield _share(group, _("Weeks with %(target)s or more", target=CONTACTS_A_WEEK), Share(weeks.reached, weeks.pairs))
     yield _share(group, _("Weeks that a manager has reviewed"), Share(weeks.reviewed, weeks.pairs))
@@ -51,11 +59,11 @@ def _contacts(found: Overview) -> Iterator[Line]:
         show_number(figures.quality_mean, 1) if figures.quality.base else "–",
         _("%(sum)s points in %(count)s contacts with a level",
           sum=show_number(figures.quality.count), count=show_number(figures.quality.base)),
-        rows="quality", share=(figures.quality_mean or 0) / 5,
+        figures.quality_mean, rows="quality", share=(figures.quality_mean or 0) / 5,
     )  # fmt: skip
-    yield _share(group, _("Contacts that ask for something"), found.asks, rows="purposes")
-    yield Line(group, _("Visits"), show_number(figures.visits), _("of %(all)s contacts", all=figures.contacts),
-               rows="visits")  # fmt: skip
+    yield _share(group, _("Contacts that ask for something"), found.asks, rows="asks")
+    of_all = _("of %(all)s contacts", all=show_number(figures.contacts))
+    yield Line(group, _("Visits"), show_number(figures.visits), of_all, figures.visits, rows="visits")
 
 
 def _cooperation(found: Overview) -> Iterator[Line]:
@@ -72,45 +80,62 @@ def _cooperation(found: Overview) -> Iterator[Line]:
     yield Line(
         group, _("Days from the start to the first contact with an employer, median"),
         show_number(first.value) if first.value is not None else "–",
-        _too_few() if found.early is None else ngettext("%(num)d start", "%(num)d starts", first.base),
+        _too_few() if found.early is None else ngettext("%(num)d start", "%(num)d starts", first.base), first.value,
     )  # fmt: skip
     yield _people(group, _("First contact within %(days)s days", days=EARLY_DAYS), found.early, _("of all who started"))
 
 
-def _pipeline(found: Overview) -> Iterator[Line]:
+def _pipeline(found: Overview, filters: FollowUpFilters) -> Iterator[Line]:
     group = _("Pipeline")
-    begun = sum(cohort.begun for cohort in found.cohorts)
-    for stage in ("contact", "agreement", "placement_running"):
-        reached = sum(cohort.reached[stage] for cohort in found.cohorts)
-        name = _("Came to “%(stage)s” of those begun in the period", stage=str(STAGES[stage]))
-        yield _share(group, name, Share(reached, begun), rows="conversion")
+    yield from _conversion(found, group)
     for stage, label in STAGES.items():
         stay = found.stays.get(stage)
         if stay is not None:
             yield Line(
-                group, _("Days in “%(stage)s”, median", stage=str(label)), show_number(stay.value),
-                ngettext("%(num)d stay that ended", "%(num)d stays that ended", stay.base), rows="stays",
+                group, _("Days in “%(stage)s”, median", stage=str(label)), show_number(stay.value, 1),
+                ngettext("%(num)d stay that ended", "%(num)d stays that ended", stay.base), stay.value,
+                rows="stays", stage=stage,
             )  # fmt: skip
     if found.stalled is not None:
+        unit = filters.unit.id if filters.unit and len(filters.units) > 1 else None
         yield Line(
             group, _("Stalled: friendly, but no step for 60 days"), show_number(found.stalled), _("now"),
-            href=url_for("pipeline.stalled"),
+            found.stalled, href=url_for("pipeline.stalled", unit=unit),
         )  # fmt: skip
+
+
+def _conversion(found: Overview, group: str) -> Iterator[Line]:
+    """Of those begun, how many came to each stage; and, as a note, of those who came to the stage before it."""
+    begun = sum(cohort.begun for cohort in found.cohorts)
+    before, before_name = begun, ""
+    for stage in WAY[1:]:
+        reached, name = sum(cohort.reached[stage] for cohort in found.cohorts), str(STAGES[stage])
+        note = ""
+        if before_name and before:
+            note = _("%(share)s of the %(count)s that came to “%(stage)s”", share=show_percent(reached / before),
+                     count=show_number(before), stage=before_name)  # fmt: skip
+        yield _share(
+            group, _("Came to “%(stage)s” of those begun in the period", stage=name), Share(reached, begun),
+            rows="conversion", stage=stage, note=note,
+        )  # fmt: skip
+        before, before_name = reached, name
 
 
 def _inquiries(found: Overview, filters: FollowUpFilters) -> Iterator[Line]:
     group = _("Inquiries")
-    since, until = filters.since.isoformat(), filters.until.isoformat()
-    rows = url_for("inquiries.index", state="all", since=since, until=until)
+    asked = {"state": "all", "since": filters.since.isoformat(), "until": filters.until.isoformat()}
+    if filters.unit and len(filters.units) > 1:
+        asked["unit"] = filters.unit.public_id
+    employers = url_for("inquiries.index", source="employer_inbound", **asked)
     inbound = _share(group, _("Inquiries that employers started"), found.inbound)
-    employers = url_for("inquiries.index", state="all", source="employer_inbound", since=since, until=until)
-    yield Line(group, inbound.name, inbound.value, inbound.basis, href=employers, share=inbound.share)
+    yield replace(inbound, href=employers)
     response = found.response
     hours = response.median_hours
     yield Line(
-        group, _("Hours to the first answer, median"), show_number(hours, 1) if hours is not None else "–",
+        group, _("Hours to the first answer to an employer, median"),
+        show_number(hours, 1) if hours is not None else "–",
         _("%(answered)s of %(received)s answered, %(late)s late", answered=show_number(response.answered),
-          received=show_number(response.received), late=show_number(response.late)), href=rows,
+          received=show_number(response.received), late=show_number(response.late)), hours, href=employers,
     )  # fmt: skip
 
 
@@ -121,19 +146,20 @@ def _promises(found: Overview) -> Iterator[Line]:
     yield _share(group, _("Delivered of what was promised"), found.promises.commitments, rows="commitments")
 
 
-def _share(group: str, name: str, share: Share, *, rows: str = "", note: str = "") -> Line:
+def _share(group: str, name: str, share: Share, *, rows: str = "", stage: str = "", note: str = "") -> Line:
     basis = _("%(count)s of %(base)s", count=show_number(share.count), base=show_number(share.base))
     text = " · ".join(filter(None, (basis, note)))
     return Line(
-        group, name, show_percent(share.value), text, rows=rows if share.base or note else "", share=share.value
-    )
+        group, name, show_percent(share.value), text, share.value, rows=rows if share.base or note else "", stage=stage,
+        share=share.value if share.value is None else min(share.value, 1),
+    )  # fmt: skip
 
 
 def _people(group: str, name: str, share: Share | None, of_whom: str) -> Line:
     if share is None:
         return Line(group, name, "–", _too_few())
     line = _share(group, name, share)
-    return Line(group, name, line.value, f"{line.basis} {of_whom}", share=share.value)
+    return replace(line, basis=f"{line.basis} {of_whom}")
 
 
 def _too_few() -> str:

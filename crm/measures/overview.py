@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from crm.accounts.models import Unit
 from crm.actors import Actor, Role
@@ -10,9 +10,9 @@ from crm.inquiries.report_queries import FirstResponse
 from crm.measures import contact_queries as contacts
 from crm.measures import cooperation_queries as cooperation
 from crm.measures import pipeline_queries as pipeline
-from crm.measures.contact_queries import ContactFigures, DayOfContacts
+from crm.measures.contact_queries import BusyWeek, ContactFigures, DayOfContacts
 from crm.measures.cooperation_queries import Penetration, Retention
-from crm.measures.formulas import Cohort, Middle, Share, asks, enough, monday_of, whole_weeks
+from crm.measures.formulas import Cohort, Middle, Share, asks, enough, iso_week, monday_of, whole_weeks
 from crm.measures.queries import units_that_agreed
 from crm.pipeline.queries import BoardFilter
 from crm.pipeline.stalled import count_stalled
@@ -20,6 +20,30 @@ from crm.reports.filters import FollowUpFilters
 from crm.reports.kept import kept
 
 RECENT_WEEKS = 4
+
+
+@dataclass(frozen=True)
+class Week:
+    """A whole ISO week: contacts in person, and coordinators who had somebody that seeks work or met somebody."""
+
+    monday: date
+    contacts: int
+    coordinators: int
+
+    @property
+    def name(self) -> str:
+        """As in the calendar: "2026-W53"."""
+        return iso_week(self.monday)
+
+    @property
+    def sunday(self) -> date:
+        """Its last day."""
+        return self.monday + timedelta(days=6)
+
+    @property
+    def mean(self) -> float | None:
+        """Contacts per coordinator; None where there was none."""
+        return self.contacts / self.coordinators if self.coordinators else None
 
 
 @dataclass(frozen=True)
@@ -49,8 +73,7 @@ class Overview:
     figures: ContactFigures
     by_unit: Sequence[tuple[Unit, ContactFigures, int]]
     """Unit, its contacts, and the workplaces it cooperates with."""
-    by_week: Sequence[tuple[date, int, int]]
-    """Monday, in-person contacts, coordinators who had somebody that seeks work or met somebody."""
+    by_week: Sequence[Week]
     months: Sequence[date]
     coordinators: Sequence[Coordinator]
     own: Coordinator | None
@@ -91,7 +114,7 @@ def overview(filters: FollowUpFilters, *, today: date) -> Overview:
         by_week=_by_week(filters, days, busy),
         months=_months(filters),
         coordinators=[each for each in people if each.staff_id != actor.staff_id],
-        own=next((each for each in people if each.staff_id == actor.staff_id), None),
+        own=next((each for each in people if each.staff_id == actor.staff_id and _says_something(each, actor)), None),
         purposes=found_purposes,
         asks=asks(found_purposes, contacts.ASKING),
         penetration=penetration,
@@ -110,6 +133,11 @@ def overview(filters: FollowUpFilters, *, today: date) -> Overview:
     )
 
 
+def _says_something(own: Coordinator, actor: Actor) -> bool:
+    """A coordinator always sees their own figures, a manager only when they meet employers themselves."""
+    return actor.has_role(Role.COORDINATOR) or bool(own.figures.contacts or own.figures.weeks.pairs)
+
+
 def may_see_coordinators(actor: Actor, unit_ids: frozenset[int]) -> frozenset[int]:
     """The units of whose single coordinators the reader may see figures. One's own are always there."""
     return units_that_agreed(unit_ids) if actor.has_role(Role.MANAGER) else frozenset()
@@ -119,10 +147,10 @@ def _stalled(filters: FollowUpFilters) -> int | None:
     actor = filters.actor
     if not actor.has_role(Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR):
         return None
-    return count_stalled(actor, BoardFilter(unit_id=filters.unit.id if filters.unit else None))
+    return count_stalled(actor, BoardFilter(unit_ids=filters.unit_ids if filters.unit else None))
 
 
-_Busy = Mapping[tuple[int, date], int]
+_Busy = frozenset[BusyWeek]
 _Reviewed = set[tuple[int, date]]
 
 
@@ -137,24 +165,24 @@ def _by_unit(
     for unit in filters.units:
         if unit.id in filters.unit_ids:
             own = [row for row in days if row.unit_id == unit.id]
-            weeks = [pair for pair, unit_id in busy.items() if unit_id == unit.id]
+            weeks = [week for week in busy if week[2] == unit.id]
             figures = contacts.contact_figures(own, weeks, reviewed, filters)
             found.append((unit, figures, penetration.by_unit.get(unit.id, 0)))
     return found
 
 
-def _by_week(filters: FollowUpFilters, days: Sequence[DayOfContacts], busy: _Busy) -> list[tuple[date, int, int]]:
+def _by_week(filters: FollowUpFilters, days: Sequence[DayOfContacts], busy: _Busy) -> list[Week]:
     met: dict[date, int] = {}
     who: dict[date, set[int]] = {}
-    for staff_id, monday in busy:
+    for staff_id, monday, _unit in busy:
         who.setdefault(monday, set()).add(staff_id)
     for row in days:
-        monday = monday_of(row.day)
-        met[monday] = met.get(monday, 0) + row.in_person
         if row.in_person and row.staff_id is not None:
+            monday = monday_of(row.day)
+            met[monday] = met.get(monday, 0) + row.in_person
             who.setdefault(monday, set()).add(row.staff_id)
     weeks = whole_weeks(filters.since, filters.until)
-    return [(monday, met.get(monday, 0), len(who.get(monday, ()))) for monday in weeks]
+    return [Week(monday, met.get(monday, 0), len(who.get(monday, ()))) for monday in weeks]
 
 
 def _months(filters: FollowUpFilters) -> list[date]:
@@ -176,21 +204,20 @@ def _coordinators(
     actor = filters.actor
     shown = may_see_coordinators(actor, filters.unit_ids)
     ids = {row.staff_id for row in days if row.unit_id in shown} | {
-        staff_id for (staff_id, _monday), unit_id in busy.items() if unit_id in shown
+        staff_id for staff_id, _monday, unit_id in busy if unit_id in shown
     }
     if actor.staff_id is not None and actor.has_role(Role.COORDINATOR, Role.MANAGER):
         ids.add(actor.staff_id)
     wanted = {staff_id for staff_id in ids if staff_id is not None}
     names = contacts.names_of_staff(wanted)
-    visits = contacts.visits_by_month(days)
     recent = whole_weeks(filters.since, filters.until)[-RECENT_WEEKS:]
     found = []
     for staff_id, name in sorted(names.items(), key=lambda item: item[1].casefold()):
         allowed = shown if staff_id != actor.staff_id else filters.unit_ids
         own = [row for row in days if row.staff_id == staff_id and row.unit_id in allowed]
-        weeks = [pair for pair, unit_id in busy.items() if pair[0] == staff_id and unit_id in allowed]
+        weeks = [week for week in busy if week[0] == staff_id and week[2] in allowed]
         met = {monday: sum(row.in_person for row in own if monday_of(row.day) == monday) for monday in recent}
         figures = contacts.contact_figures(own, weeks, reviewed, filters)
         lately = [WeekOf(monday, met[monday], (staff_id, monday) in reviewed) for monday in recent]
-        found.append(Coordinator(staff_id, name, figures, lately, visits.get(staff_id, {})))
+        found.append(Coordinator(staff_id, name, figures, lately, contacts.visits_by_month(own)))
     return found

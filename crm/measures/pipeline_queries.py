@@ -4,21 +4,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from crm.accounts.scopes import trusted
 from crm.agreements.models import Agreement, AgreementStatus
-from crm.db import UtcDateTime, current_session
+from crm.db import current_session
 from crm.employers.models import EmployerRelationship, Stage, StageChange
 from crm.employers.stages import meaning_of
 from crm.inquiries.models import Inquiry
 from crm.inquiries.report_queries import FirstResponse, hours_between
 from crm.inquiries.sources import EMPLOYER
-from crm.measures.cooperation_queries import last_year_employers
-from crm.measures.formulas import Cohort, Middle, Share, cohorts, stays
+from crm.measures.cooperation_queries import cooperation_in
+from crm.measures.formulas import Cohort, Middle, Share, Stay, cohorts, ended_stays, furthest, time_in_stages
+from crm.partnerships.counting import Delivered
 from crm.partnerships.models import Commitment, Partnership
 from crm.partnerships.queries import counted
-from crm.reports.filters import FollowUpFilters
+from crm.placements.models import Placement
+from crm.reports.filters import FollowUpFilters, twelve_months_before
 
 WAY = (Stage.NEW.value, Stage.CONTACT.value, Stage.AGREEMENT.value, Stage.PLACEMENT_RUNNING.value)
 """The stages of a relationship that goes on, in order; a unit's own stages count by what they mean."""
@@ -35,45 +37,64 @@ class Promises:
     commitments: Share
 
 
-def conversion(filters: FollowUpFilters) -> list[Cohort]:
-    """Relationships by the month in which they were begun, and how many reached each stage until now. One statement."""
+@dataclass(frozen=True)
+class Begun:
+    """A relationship that was begun in the period, and how far it came until now: a place in ``WAY``."""
+
+    relationship_id: int
+    on: date
+    best: int
+
+
+def begun_relationships(filters: FollowUpFilters) -> list[Begun]:
+    """The relationships that were begun in the period, the newest first. One statement."""
     since, until = instants(filters)
     statement = (
-        select(EmployerRelationship.id, EmployerRelationship.created_at, StageChange.at, StageChange.to_stage)
+        select(EmployerRelationship.id, EmployerRelationship.created_at, StageChange.to_stage)
         .outerjoin(StageChange, StageChange.relationship_id == EmployerRelationship.id)
         .where(
             EmployerRelationship.unit_id.in_(filters.unit_ids),
             EmployerRelationship.created_at >= since,
             EmployerRelationship.created_at < until,
         )
+        .order_by(EmployerRelationship.created_at.desc(), EmployerRelationship.id.desc())
     )
     rows = current_session().execute(trusted(statement, because=_COUNTS)).all()
-    begun = {relationship_id: created.date() for relationship_id, created, _at, _stage in rows}
-    moves = [
-        (relationship_id, at.date(), meaning_of(stage).value)
-        for relationship_id, _created, at, stage in rows
-        if at is not None and stage is not None
-    ]
-    return cohorts([*moves, *((each, day, Stage.NEW.value) for each, day in begun.items())], begun, WAY)
+    best = furthest(((each, meaning_of(stage).value) for each, _at, stage in rows if stage is not None), WAY)
+    days = {relationship_id: created.date() for relationship_id, created, _stage in rows}
+    return [Begun(each, day, best.get(each, 0)) for each, day in days.items()]
+
+
+def conversion(filters: FollowUpFilters) -> list[Cohort]:
+    """Relationships by the month in which they were begun, and how many reached each stage until now. One statement."""
+    rows = begun_relationships(filters)
+    return cohorts({each.relationship_id: each.best for each in rows}, {each.relationship_id: each.on for each in rows},
+                   WAY)  # fmt: skip
+
+
+def stays_in(filters: FollowUpFilters) -> list[Stay]:
+    """The stays in a stage that ended in the period, by what the stage means. One statement."""
+    since, until = instants(filters)
+    moved = select(StageChange.relationship_id).where(
+        StageChange.at >= since, StageChange.at < until, StageChange.from_stage.is_not(None)
+    )
+    statement = (
+        select(StageChange.relationship_id, StageChange.at, StageChange.to_stage)
+        .join(EmployerRelationship, EmployerRelationship.id == StageChange.relationship_id)
+        .where(
+            EmployerRelationship.unit_id.in_(filters.unit_ids), StageChange.at < until,
+            StageChange.relationship_id.in_(moved),
+        )
+        .order_by(StageChange.at, StageChange.id)
+    )  # fmt: skip
+    rows = current_session().execute(trusted(statement, because=_COUNTS))
+    stays = ended_stays((each, at, meaning_of(stage).value) for each, at, stage in rows)
+    return [stay for stay in stays if since <= stay.until < until]
 
 
 def time_in_stage(filters: FollowUpFilters) -> dict[str, Middle]:
     """Median days of the stays that ended in the period, by what the stage means. One statement."""
-    since, until = instants(filters)
-    before = func.lag(StageChange.at, type_=UtcDateTime()).over(
-        partition_by=StageChange.relationship_id, order_by=(StageChange.at, StageChange.id)
-    )
-    moves = (
-        select(StageChange.from_stage.label("stage"), StageChange.at.label("at"), before.label("since"))
-        .join(EmployerRelationship, EmployerRelationship.id == StageChange.relationship_id)
-        .where(EmployerRelationship.unit_id.in_(filters.unit_ids))
-        .subquery()
-    )
-    statement = select(moves.c.stage, moves.c.at, moves.c.since).where(
-        moves.c.at >= since, moves.c.at < until, moves.c.stage.is_not(None), moves.c.since.is_not(None)
-    )
-    rows = current_session().execute(trusted(statement, because=_COUNTS))
-    return stays((meaning_of(stage).value, (at - begun) / _DAY) for stage, at, begun in rows)
+    return time_in_stages(stays_in(filters))
 
 
 def inbound_share(filters: FollowUpFilters) -> Share:
@@ -86,24 +107,50 @@ def inbound_share(filters: FollowUpFilters) -> Share:
 
 
 def response_time(filters: FollowUpFilters, *, today: date) -> FirstResponse:
-    """Hours from an inquiry to its first answer. One statement."""
-    statement = select(Inquiry.received_at, Inquiry.answered_at, Inquiry.answer_due_on).where(*_inquiries(filters))
+    """first_response: hours from an inquiry that an employer started to its first answer, the median. One statement."""
+    statement = select(Inquiry.received_at, Inquiry.answered_at, Inquiry.answer_due_on).where(
+        *_inquiries(filters), Inquiry.source == EMPLOYER
+    )
     rows = current_session().execute(trusted(statement, because=_COUNTS)).all()
     hours = [hours_between(received, answered) for received, answered, _due in rows if answered is not None]
     late = sum((answered.date() if answered else today) > due for _received, answered, due in rows)
     return FirstResponse(median(hours) if hours else None, len(hours), len(rows), late)
 
 
-def promises(filters: FollowUpFilters) -> Promises:
-    """Active agreements with a placement in the last twelve months / active agreements; delivered / promised quantity
-    of the commitments that run in the period. What was delivered beyond a promise does not make up for another."""
-    in_force = [
+def in_force(filters: FollowUpFilters) -> list[ColumnElement[bool]]:
+    """The agreements that are in force now."""
+    return [
         Agreement.unit_id.in_(filters.unit_ids),
         Agreement.status.in_((AgreementStatus.ACTIVE, AgreementStatus.EXPIRING)),
     ]
-    used = Agreement.employer_id.in_(last_year_employers(filters))
-    statement = select(func.count().filter(used), func.count()).select_from(Agreement).where(*in_force)
+
+
+def is_used(filters: FollowUpFilters) -> ColumnElement[bool]:
+    """Whether the unit of an agreement has had somebody at work there in the twelve months up to a report's end."""
+    since = twelve_months_before(filters.until)
+    return exists().where(
+        Placement.employer_id == Agreement.employer_id,
+        Placement.unit_id == Agreement.unit_id,
+        *cooperation_in(since, filters.until),
+    )
+
+
+def promises(filters: FollowUpFilters) -> Promises:
+    """agreement_activity: active agreements with a placement in the last twelve months / active agreements;
+    commitments_delivered: delivered / promised quantity of the commitments that run in the period and still hold.
+
+    What came beyond a promise is counted too: the share may exceed 1.
+    """
+    used = func.count().filter(is_used(filters))
+    statement = select(used, func.count()).select_from(Agreement).where(*in_force(filters))
     count, base = current_session().execute(trusted(statement, because=_COUNTS)).one()
+    found = [each for _row, each in delivered_commitments(filters)]
+    delivered = sum(each.count for each in found)
+    return Promises(Share(count, base), Share(delivered, sum(each.promised for each in found)))
+
+
+def delivered_commitments(filters: FollowUpFilters) -> list[tuple[Commitment, Delivered]]:
+    """The commitments that run in the period and were not cancelled, with what was delivered until its end."""
     running = (
         select(Commitment)
         .join(Partnership, Partnership.id == Commitment.partnership_id)
@@ -112,11 +159,11 @@ def promises(filters: FollowUpFilters) -> Promises:
             Commitment.starts_on <= filters.until,
             Commitment.ends_on >= filters.since,
         )
+        .order_by(Commitment.ends_on, Commitment.id)
     )
     rows = current_session().scalars(trusted(running, because=_OF_REPORT)).all()
-    found = counted(rows, on=filters.until).values()
-    delivered = sum(min(each.count, each.promised) for each in found)
-    return Promises(Share(count, base), Share(delivered, sum(each.promised for each in found)))
+    found = counted(rows, on=filters.until)
+    return [(row, found[row.id]) for row in rows if found[row.id].promised]
 
 
 def _inquiries(filters: FollowUpFilters) -> list[ColumnElement[bool]]:

@@ -1,5 +1,7 @@
 """The page of measures, its rows, its paper and its workbook."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,20 +15,26 @@ from crm.actors import Role
 from crm.db import current_session, transaction
 from crm.employers.stages import STAGES
 from crm.glossary import picklists
-from crm.measures.charts import funnel_chart, week_chart
+from crm.measures import contact_rows, cooperation_rows, pipeline_rows
+from crm.measures.charts import MOST_WEEKS, funnel_chart, week_chart
 from crm.measures.files import workbook
 from crm.measures.lines import figure_lines, file_name
 from crm.measures.overview import may_see_coordinators, overview
-from crm.measures.rows import Wanted, rows_of
+from crm.measures.pipeline_queries import WAY
+from crm.measures.rows import PER_PAGE, Maker, Wanted, rows_of
 from crm.reports.filters import FollowUpFilters, read_filters
 from crm.reports.kept import as_of
 from crm.reports.pdf import PdfUnavailable, as_pdf
 from crm.web.filters import today
-from crm.web.paging import same_filters
+from crm.web.paging import page_of, requested_page, same_filters
 
 blueprint = Blueprint("measures", __name__, template_folder="templates")
 
 STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
+MAKERS: dict[str, Maker] = {**contact_rows.MAKERS, **cooperation_rows.MAKERS, **pipeline_rows.MAKERS}
+"""What makes the rows of each measure."""
+FILTERS = ("unit", "programme", "since", "until")
+"""What the address of a report says."""
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -71,24 +79,35 @@ def xlsx() -> ResponseReturnValue:
 def rows(measure: str) -> ResponseReturnValue:
     """The rows behind one figure, of the same period and units."""
     filters = read_filters(current_actor(), request.args)
-    found = rows_of(measure, filters, _wanted(filters))
+    found = rows_of(MAKERS, measure, filters, _wanted(filters))
     if found is None:
         abort(404)
-    return render_template("measures/rows.html", found=found, filters=filters)
+    page = page_of(found.rows, page=requested_page(), per_page=PER_PAGE, total=found.total)
+    about = urlencode({name: value for name in FILTERS if (value := request.args.get(name))})
+    back = url_for("measures.index") + (f"?{about}" if about else "")
+    return render_template("measures/rows.html", found=found, page=page, filters=filters, back=back)
 
 
 def _wanted(filters: FollowUpFilters) -> Wanted:
-    """Rows of one coordinator are a figure about them: one's own, or where staff agreed."""
+    """Rows of one coordinator are a figure about them: one's own, or those of units where staff agreed."""
     actor, asked = filters.actor, request.args.get("staff", "")
-    purpose = request.args.get("purpose")
+    purpose, stage, page = request.args.get("purpose"), request.args.get("stage", ""), requested_page()
     if not asked:
-        return Wanted(purpose=purpose)
-    staff = current_session().scalar(select(Staff).where(Staff.public_id == asked))
-    if staff is None or (
-        staff.id != actor.staff_id and staff.unit_id not in may_see_coordinators(actor, filters.unit_ids)
-    ):
+        return Wanted(purpose=purpose, stage=stage, page=page)
+    staff_id = current_session().scalar(select(Staff.id).where(Staff.public_id == asked))
+    allowed = filters.unit_ids if staff_id == actor.staff_id else may_see_coordinators(actor, filters.unit_ids)
+    if staff_id is None or not allowed:
         abort(404)
-    return Wanted(staff_id=staff.id, purpose=purpose)
+    return Wanted(staff_id=staff_id, unit_ids=allowed, purpose=purpose, stage=stage, page=page)
+
+
+def rows_address(measure: str, **changes: str) -> str:
+    """The rows of a figure of this page, of the same period and units but for ``changes``."""
+    arguments = {**request.args.to_dict(), **changes}
+    asked = {name: value for name, value in arguments.items() if name in changes or (value and name != "page")}
+    query = urlencode(asked)
+    address = url_for("measures.rows", measure=measure)
+    return f"{address}?{query}" if query else address
 
 
 def _figures(filters: FollowUpFilters) -> dict[str, object]:
@@ -100,10 +119,13 @@ def _figures(filters: FollowUpFilters) -> dict[str, object]:
         "lines": figure_lines(found, filters),
         "purposes": dict(picklists.options("contact_purpose", actor.language)),
         "stages": STAGES,
+        "way": WAY[1:],
         "chart": week_chart(found),
         "funnel": funnel_chart(found),
         "as_of": as_of(),
         "staff_ids": _public_ids([each.staff_id for each in (*found.coordinators, found.own) if each]),
+        "rows_url": rows_address,
+        "weeks": found.by_week[-MOST_WEEKS:][::-1],
         "manages": actor.has_role(Role.MANAGER, Role.ADMINISTRATOR),
         "reviews": actor.has_role(Role.MANAGER),
     }

@@ -12,6 +12,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 from crm.errors import DomainError
 from crm.messaging.keys import keyed_hash
 from crm.messaging.models import Channel
+from crm.messaging.plain_addresses import is_plain_email, plain_number
 
 # Danish numbers do not tell whether they are a mobile's, so both kinds are taken.
 _TEXTABLE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
@@ -23,6 +24,8 @@ def normalise_email(text: str) -> str:
     Raises DomainError (field ``email``) for what cannot be an address, or one whose part before the @ needs
     an extension of mail that many servers lack.
     """
+    if is_plain_email(text):
+        return text
     try:
         found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
@@ -43,6 +46,9 @@ def normalise_phone(text: str, country: str) -> str:
 
     Raises DomainError (field ``phone``) for what cannot be a number.
     """
+    plain = plain_number(text, country)
+    if plain is not None:
+        return plain
     try:
         number = phonenumbers.parse(text.strip(), country)
     except NumberParseException as error:

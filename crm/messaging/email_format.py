@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from base64 import encodebytes
+from base64 import b64decode, encodebytes
 from binascii import b2a_qp
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import lru_cache
 
+from crm.extension_points import MailFile
 from crm.messaging.addresses import ascii_email
 from crm.messaging.email_headers import UnsafeHeader, date_text, header, mailbox, structured
 from crm.messaging.mail_html import html_of
@@ -15,6 +16,7 @@ from crm.messaging.rendering import Letter
 from crm.settings import Settings
 
 _NOT_IN_A_PATH = re.compile(r"[\s<>\x00-\x1f\x7f]")
+_NOT_IN_A_NAME = re.compile(r"[^\w.-]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -64,18 +66,45 @@ def _bare(mail_from: str) -> str:
 
 
 def mail_bytes(letter: Letter, settings: Settings) -> bytes:
-    """Headers and both parts."""
-    rendered = letter.rendered
-    boundary = "=_" + hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]
+    """Headers, both parts, and the files that go with them."""
+    head = _headers(letter, settings) + b"MIME-Version: 1.0\r\n"
+    if not letter.rendered.files:
+        return head + _both_parts(letter)
+    boundary = _boundary(letter, "with files")
+    parts = (
+        head, _multipart("mixed", boundary), b"--%s\r\n" % boundary.encode(), _both_parts(letter),
+        *(_file(boundary, each) for each in letter.rendered.files), b"--%s--\r\n" % boundary.encode(),
+    )  # fmt: skip
+    return b"".join(parts)
+
+
+def _both_parts(letter: Letter) -> bytes:
+    rendered, boundary = letter.rendered, _boundary(letter)
     html = rendered.html or html_of(rendered.text, language=rendered.language, title=rendered.subject or "")
     parts = (
-        _headers(letter, settings),
-        b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="%s"\r\n\r\n' % boundary.encode(),
+        _multipart("alternative", boundary),
         _part(boundary, "plain", rendered.text),
         _part(boundary, "html", html),
         b"--%s--\r\n" % boundary.encode(),
     )
     return b"".join(parts)
+
+
+def _boundary(letter: Letter, use: str = "") -> str:
+    return "=_" + hashlib.sha256((letter.message_id + use).encode()).hexdigest()[:32]
+
+
+def _multipart(kind: str, boundary: str) -> bytes:
+    return f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode()
+
+
+def _file(boundary: str, file: MailFile) -> bytes:
+    name = _NOT_IN_A_NAME.sub("-", file.name)
+    head = (
+        f"--{boundary}\r\nContent-Type: {file.mimetype}\r\nContent-Transfer-Encoding: base64\r\n"
+        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n'
+    )
+    return head.encode() + encodebytes(b64decode(file.content)).replace(b"\n", b"\r\n")
 
 
 def _headers(letter: Letter, settings: Settings) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.exc import IntegrityError
 
 from crm import clock
@@ -54,6 +54,16 @@ def current_hold() -> Hold | None:
     """The hold in force, None when sending is free."""
     fact = current_session().execute(_HOLD).first()
     return None if fact is None or not fact.value else Hold(fact.value, fact.at)
+
+
+def hold_value() -> ScalarSelect[str]:
+    """The reason of the hold as a part of another statement; empty or none when sending is free."""
+    return select(InstallationFact.value).where(InstallationFact.key == HOLD).scalar_subquery()
+
+
+def hold_since() -> ScalarSelect[datetime]:
+    """Since when it is held, as a part of another statement."""
+    return select(InstallationFact.at).where(InstallationFact.key == HOLD).scalar_subquery()
 
 
 def hold_sending(actor: Actor, *, reason: str) -> None:

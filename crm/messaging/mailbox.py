@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from crm import clock
 from crm.db import current_session, transaction
-from crm.extension_points import SendResult
+from crm.extension_points import Rendered, SendResult
 from crm.messaging import crash_points
 from crm.messaging.fences import Fence
 from crm.messaging.models import MailboxItem
@@ -42,6 +42,11 @@ class MailboxTransport:
         """Nothing is held open."""
 
 
+def _with_names_of_files(rendered: Rendered) -> str:
+    names = [f"[{each.name}, {len(each.content) * 3 // 4000 or 1} kB]" for each in rendered.files]
+    return "\n\n".join([rendered.text, *names])
+
+
 def keep(letter: Letter) -> None:
     """Write the letter into the mailbox, in a transaction of its own as any other receiver would."""
     rendered = letter.rendered
@@ -56,7 +61,7 @@ def keep(letter: Letter) -> None:
                 to=rendered.to,
                 sender=rendered.sender,
                 subject=rendered.subject,
-                text=rendered.text,
+                text=_with_names_of_files(rendered),
                 html=rendered.html,
                 reply_to=rendered.reply_to,
                 language=rendered.language,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from crm.accounts.models import Unit
 from crm.accounts.scopes import condition, scoped, visible
@@ -45,13 +45,15 @@ def doubts_seen_by(actor: Actor) -> Select[OutboxMessage]:
 
 
 _OUTBOX = OutboxMessage.__table__
-_ANY_DOUBT = select(_OUTBOX.c.id).where(_OUTBOX.c.state == MessageState.UNKNOWN).limit(1)
+
+
+def any_doubt() -> ColumnElement[bool]:
+    """Whether any message of anybody is in doubt, as a part of another statement."""
+    return select(_OUTBOX.c.id).where(_OUTBOX.c.state == MessageState.UNKNOWN).exists()
 
 
 def doubt_count(actor: Actor) -> int:
-    """How many messages in doubt ``actor`` sees. Cheap where there is none, because every page asks."""
-    if current_session().scalar(_ANY_DOUBT) is None:
-        return 0
+    """How many messages in doubt ``actor`` sees."""
     statement = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.state == MessageState.UNKNOWN)
     return current_session().scalar(scoped(statement, condition(OutboxMessage, actor))) or 0
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from crm.extension_points import Rendered
+from crm.extension_points import MailFile, Rendered
 from crm.messaging.keys import message_box
 from crm.messaging.models import Channel, OutboxMessage
 from crm.messaging.sms_text import count_sms
@@ -28,13 +28,15 @@ class Letter:
 
 def seal(rendered: Rendered) -> bytes:
     """The rendering as encrypted bytes."""
-    return message_box().encrypt(json.dumps(vars(rendered), ensure_ascii=False).encode())
+    plain = {**vars(rendered), "files": [vars(each) for each in rendered.files]}
+    return message_box().encrypt(json.dumps(plain, ensure_ascii=False).encode())
 
 
 def unseal(body: bytes) -> Rendered:
     """The rendering out of encrypted bytes. Raises cryptography's InvalidToken when the secret key has
     changed."""
-    return Rendered(**json.loads(message_box().decrypt(body)))
+    plain = json.loads(message_box().decrypt(body))
+    return Rendered(**{**plain, "files": tuple(MailFile(**each) for each in plain.get("files", ()))})
 
 
 def letter_of(message: OutboxMessage, rendered: Rendered) -> Letter:

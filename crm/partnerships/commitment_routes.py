@@ -8,6 +8,7 @@ from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import visible, visible_one
 from crm.actors import Actor
+from crm.attachments.uploads import take_upload
 from crm.db import current_session, transaction
 from crm.employers.models import Contact
 from crm.employers.queries import STAFF
@@ -138,6 +139,16 @@ def add_evidence(public_id: str) -> ResponseReturnValue:
         except DomainError as error:
             form.add_error(error)
     return _commitment_page(actor, visible_one(Commitment, actor, public_id), form)
+
+
+@blueprint.post("/commitments/<public_id>/attachments")
+@require(*STAFF)
+def attach_to_commitment(public_id: str) -> ResponseReturnValue:
+    """Add a file to a commitment: a signed letter, a list from a course."""
+    actor = current_actor()
+    commitment = visible_one(Commitment, actor, public_id)
+    back = url_for(".show_commitment", public_id=public_id, _anchor="files")
+    return take_upload(actor, commitment, unit_id=commitment.partnership.unit_id, back=back)
 
 
 @blueprint.post("/evidence/<public_id>/remove")

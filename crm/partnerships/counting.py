@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from crm.partnerships.models import Commitment, CommitmentEvidence
+from crm.partnerships.models import Commitment, CommitmentEvidence, Partnership
 
 # Kinds of placement (picklist placement_type) in which the participant is employed.
 HIRES = frozenset(
@@ -106,7 +106,7 @@ def delivered(commitment: Commitment, facts: Facts, *, on: date) -> Delivered:
     partnership = commitment.partnership
     employers = facts.employers[partnership.employer_id]
     units = facts.units[partnership.unit_id]
-    until = min(on, commitment.ends_on)
+    until = min(on, last_day(commitment))
 
     def counts(employer_id: int, unit_id: int, day: date) -> bool:
         return employer_id in employers and unit_id in units and commitment.starts_on <= day <= until
@@ -145,7 +145,7 @@ def status_of(commitment: Commitment, count: int, *, on: date) -> str:
         return "cancelled"
     if count >= commitment.quantity:
         return "delivered"
-    if on > commitment.ends_on:
+    if on > last_day(commitment):
         return "partly" if count else "not_delivered"
     if on < commitment.starts_on:
         return "planned"
@@ -153,6 +153,13 @@ def status_of(commitment: Commitment, count: int, *, on: date) -> str:
     passed = (on - commitment.starts_on).days + 1
     behind = 2 * passed >= whole and 2 * count * whole < commitment.quantity * passed
     return "at_risk" if commitment.at_risk or behind else "on_track"
+
+
+def last_day(commitment: Commitment) -> date:
+    """The last day on which something counts: its own, or that of a partnership that ended before."""
+    partnership: Partnership | None = commitment.partnership
+    ended_on = partnership.ended_on if partnership is not None else None
+    return min(commitment.ends_on, ended_on) if ended_on is not None else commitment.ends_on
 
 
 def overlapping(commitments: Iterable[Commitment]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from crm.actors import Role
 from crm.employers.queries import STAFF
 from crm.extension_points import Feature, HistoryKind, NavItem, Panel, Scope
 from crm.partnerships import commitment_routes, report_routes, routes, voice_routes
@@ -43,6 +44,14 @@ def feature() -> Feature:
                 endpoint="partnerships.index",
                 order=64,
                 roles=frozenset(STAFF),
+                module=PARTNERSHIPS.key,
+            ),
+            NavItem(
+                key="promises",
+                label=_l("Promised and delivered"),
+                endpoint="partnerships.report",
+                order=64,
+                roles=frozenset({Role.EVALUATOR}),
                 module=PARTNERSHIPS.key,
             ),
         ),

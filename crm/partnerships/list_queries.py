@@ -154,8 +154,9 @@ def _report(since: date, until: date, rows: Sequence[Delivered], *, aggregate: b
 
 
 def late_and_at_risk(rows: Iterable[Delivered]) -> tuple[list[Delivered], list[Delivered]]:
-    """The commitments whose time is over without all of it, and those that may not be kept."""
-    rows = list(rows)
+    """The commitments whose time is over without all of it, and those that may not be kept; of partnerships that have
+    not ended: of the others nothing is expected any more."""
+    rows = [each for each in rows if each.commitment.partnership.ended_on is None]
     late = sorted((each for each in rows if each.is_late), key=lambda each: each.commitment.ends_on)
     return late, sorted((each for each in rows if each.status == "at_risk"), key=lambda each: each.commitment.ends_on)
 

@@ -1,17 +1,21 @@
 """What the pages of a partnership and of a commitment are made of."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crm.accounts.queries import unit_choices
 from crm.actors import Actor
+from crm.attachments.kinds import ACCEPT
+from crm.attachments.queries import attachments_of
 from crm.employers.models import Employer
 from crm.employers.queries import positions_at, staff_of_units
 from crm.glossary import picklists
-from crm.partnerships.counting import FROM_CONTACTS, FROM_PLACEMENTS, STATUS_COLORS, overlapping
+from crm.partnerships.counting import STATUS_COLORS, overlapping
 from crm.partnerships.forms import EndForm, EvidenceForm, PartnershipForm, ReviewForm, people_choices
 from crm.partnerships.frameworks import FRAMEWORKS
-from crm.partnerships.models import Commitment, Partnership
-from crm.partnerships.queries import contacts_shown, counted, places_shown
+from crm.partnerships.models import Commitment, CommitmentEvidence, Partnership
+from crm.partnerships.queries import contacts_shown, counted
+from crm.partnerships.shown import rows_shown, source_of
 from crm.web.filters import today
 from crm.web.forms import choices
 
@@ -32,30 +36,31 @@ def partnership_context(actor: Actor, partnership: Partnership, **forms: Any) ->
 def commitment_context(actor: Actor, commitment: Commitment, form: EvidenceForm) -> dict[str, Any]:
     """Everything that partnerships/commitment.html wants."""
     row = counted([commitment], on=today())[commitment.id]
-    places = places_shown(actor, row.place_ids)
-    contacts = contacts_shown(actor, row.contact_ids)
     return {
         "commitment": commitment,
         "partnership": commitment.partnership,
         "row": row,
         "form": form,
-        "places": places,
-        "contacts": contacts,
-        "places_unseen": len(row.place_ids) - len(places),
-        "contacts_unseen": len(row.contact_ids) - len(contacts),
+        "shown": rows_shown(actor, [row])[commitment.id],
+        "seen_contacts": {each.id: each for each in contacts_shown(actor, _contacts_of(row.evidence))},
+        "files": attachments_of(actor, Commitment.__tablename__, commitment.public_id),
+        "accept": ACCEPT,
         "source": source_of(commitment.kind),
         "frameworks": FRAMEWORKS,
         "places_words": dict(picklists.options("placement_type", actor.language)),
-        "channel_words": dict(picklists.options("contact_channel", actor.language)),
         **words(actor),
     }
 
 
-def source_of(kind: str) -> str:
-    """What is counted for a kind of commitment: placements, contacts or evidence."""
-    if kind in FROM_PLACEMENTS:
-        return "placements"
-    return "contacts" if kind in FROM_CONTACTS else "evidence"
+def paper_context(actor: Actor, partnership: Partnership) -> dict[str, Any]:
+    """Everything that partnerships/print.html wants: the figures with the rows behind them."""
+    figures = counted(partnership.commitments, on=today())
+    rows = [figures[each.id] for each in partnership.commitments]
+    return {"partnership": partnership, "rows": rows, "shown": rows_shown(actor, rows), **words(actor)}
+
+
+def _contacts_of(evidence: Iterable[CommitmentEvidence]) -> set[int]:
+    return {each.contact_id for each in evidence if each.contact_id is not None}
 
 
 def words(actor: Actor) -> dict[str, Any]:

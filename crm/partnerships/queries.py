@@ -13,6 +13,7 @@ from crm.accounts.scopes import trusted, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import Contact, Employer
+from crm.participants.models import Participant
 from crm.partnerships.counting import ContactFact, Delivered, Facts, PlaceFact, delivered
 from crm.partnerships.models import (
     Commitment,
@@ -143,13 +144,27 @@ def _evidence(commitment_ids: Collection[int]) -> list[CommitmentEvidence]:
 
 
 def places_shown(actor: Actor, place_ids: Collection[int]) -> list[Placement]:
-    """Those of the counted placements that the actor sees; the others are only a number."""
-    statement = visible(Placement, actor).where(Placement.id.in_(place_ids)).options(joinedload(Placement.employer))
+    """Those of the counted placements that the actor sees; the others are only a number.
+
+    A placement of a protected person is never shown here, whoever reads: a partnership is talked about with the
+    employer, and dates tell who it is.
+    """
+    if not place_ids:
+        return []
+    protected = select(Participant.id).where(Participant.protected.is_(True))
+    because = "ids that are left out, of placements in the reader's scope"
+    statement = (
+        visible(Placement, actor)
+        .where(Placement.id.in_(place_ids), Placement.participant_id.not_in(trusted(protected, because=because)))
+        .options(joinedload(Placement.employer))
+    )
     return list(current_session().scalars(statement.order_by(Placement.starts_on.desc(), Placement.id.desc())))
 
 
 def contacts_shown(actor: Actor, contact_ids: Collection[int]) -> list[Contact]:
     """Those of the counted contacts that the actor sees."""
+    if not contact_ids:
+        return []
     statement = visible(Contact, actor).where(Contact.id.in_(contact_ids), Contact.archived_at.is_(None))
     return list(current_session().scalars(statement.order_by(Contact.on_date.desc(), Contact.id.desc())))
 

@@ -3,10 +3,12 @@
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from crm.accounts import audit
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
+from crm.accounts.scopes import visible_one
 from crm.actors import Actor, Role
 from crm.db import transaction
 from crm.employers.files import csv_file, xlsx_file
@@ -15,7 +17,10 @@ from crm.partnerships.blueprint import blueprint
 from crm.partnerships.filters import PeriodForm, report_filter
 from crm.partnerships.frameworks import FRAMEWORKS
 from crm.partnerships.list_queries import CommitmentReport, commitments_between, late_and_at_risk
-from crm.partnerships.page import words
+from crm.partnerships.models import Partnership
+from crm.partnerships.page import paper_context, words
+from crm.partnerships.queries import counted
+from crm.partnerships.shown import cells, headings, rows_shown
 from crm.web.filters import today
 
 _FILES = {
@@ -55,6 +60,35 @@ def export(kind: str) -> ResponseReturnValue:
     return Response(content, mimetype=mimetype, headers={"Content-Disposition": name})
 
 
+@blueprint.get("/partnerships/<public_id>/print")
+@require(*STAFF)
+def print_partnership(public_id: str) -> ResponseReturnValue:
+    """One partnership on paper, for the review with the employer. It names no participant."""
+    actor = current_actor()
+    partnership = visible_one(Partnership, actor, public_id)
+    return render_template("partnerships/print.html", **paper_context(actor, partnership))
+
+
+@blueprint.get("/partnerships/<public_id>/evidence.<any(csv, xlsx):kind>")
+@require(*STAFF)
+def export_evidence(public_id: str, kind: str) -> ResponseReturnValue:
+    """The rows behind the figures of one partnership as a file. That it was taken stands in the audit log."""
+    actor = current_actor()
+    partnership = visible_one(Partnership, actor, public_id)
+    partnership_id, unit_id = partnership.id, partnership.unit_id
+    figures = counted(partnership.commitments, on=today())
+    rows = [figures[each.id] for each in partnership.commitments]
+    mimetype, write = _FILES[kind]
+    content = write(headings(), cells(rows, rows_shown(actor, rows), words(actor)["kinds"]))
+    with transaction():
+        audit.record(
+            actor, "partnerships_exported", subject_type="partnership", subject_id=partnership_id, unit_id=unit_id,
+            details={"kind": kind},
+        )  # fmt: skip
+    name = f'attachment; filename="partnership-{today()}.{kind}"'
+    return Response(content, mimetype=mimetype, headers={"Content-Disposition": name})
+
+
 def _report(actor: Actor) -> tuple[CommitmentReport, PeriodForm]:
     form, wanted = report_filter(actor)
     found = commitments_between(
@@ -78,8 +112,9 @@ def _context(actor: Actor) -> dict[str, object]:
 def _headings() -> list[str]:
     return [
         _("Employer"), _("Unit"), _("Partnership"), _("What was promised"), _("In words"), _("Promised"),
-        _("Delivered"), _("Of what"), _("State"), _("From"), _("Until"), _("For whom"), _("How it was before"),
-        _("How one sees that it is kept"), _("Themes of reporting frameworks"), _("May be published"),
+        pgettext("commitments", "Delivered"), _("Of what"), _("State"), _("From"), _("Until"), _("For whom"),
+        _("How it was before"), _("How one sees that it is kept"), _("Themes of reporting frameworks"),
+        _("May be published"),
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional
 
+from crm.accounts.queries import unit_tree_ids
 from crm.employers.stages import KINDS
 from crm.pipeline.queries import BoardFilter
 from crm.web.forms import BaseForm, choices, optional_int
@@ -43,6 +44,7 @@ class BoardFilterForm(BaseForm):
             text="" if self.q.errors else self.q.data or "",
             owner=self.owner.data if self.owner.data in self.owners else "",
             unit_id=unit_id,
+            unit_ids=unit_tree_ids(unit_id) if unit_id is not None else None,
             municipality="" if self.municipality.errors else self.municipality.data or "",
             kind="" if self.kind.errors else self.kind.data or "",
         )

@@ -25,11 +25,15 @@ ROWS = 25
 
 @dataclass(frozen=True)
 class BoardFilter:
-    """Which relationships the board shows. ``owner``: "", "mine", "none" or the id of a colleague."""
+    """Which relationships the board shows. ``owner``: "", "mine", "none" or the id of a colleague.
+
+    ``unit_id``: whose stages are the columns; ``unit_ids``: that unit with those below it, whose employers are shown.
+    """
 
     text: str = ""
     owner: str = ""
     unit_id: int | None = None
+    unit_ids: frozenset[int] | None = None
     municipality: str = ""
     kind: str = ""
 
@@ -181,8 +185,8 @@ def base_conditions(actor: Actor, filters: BoardFilter) -> list[ColumnElement[bo
     found: list[ColumnElement[bool]] = [condition(EmployerRelationship, actor), Employer.archived_at.is_(None)]
     if filters.text:
         found.append(text_index().find(filters.text).condition)
-    if filters.unit_id is not None:
-        found.append(EmployerRelationship.unit_id == filters.unit_id)
+    if filters.unit_ids is not None:
+        found.append(EmployerRelationship.unit_id.in_(sorted(filters.unit_ids)))
     if filters.municipality:
         found.append(_in_municipality(filters.municipality))
     if filters.kind:

@@ -14,7 +14,7 @@ from crm.employers.queries import STAFF, staff_of_units
 from crm.employers.stage_queries import stages_of
 from crm.employers.stages import KINDS
 from crm.pipeline.forms import BoardFilterForm
-from crm.pipeline.queries import ROWS, BoardFilter, board, next_steps, table_rows
+from crm.pipeline.queries import CARDS, ROWS, BoardFilter, board, next_steps, table_rows
 from crm.pipeline.stalled import stalled_page
 from crm.web.filters import today
 from crm.web.paging import page_of, requested_page
@@ -39,7 +39,10 @@ def index() -> ResponseReturnValue:
     }
     if request.args.get("view") == "table":
         return _table(actor, filters, shown)
-    columns = board(actor, filters, stages, only=shown["only"], page=requested_page())
+    number = requested_page() if shown["only"] else 1
+    columns = board(actor, filters, stages, only=shown["only"], page=number)
+    if number > 1 and not columns[0].cards:
+        columns = board(actor, filters, stages, only=shown["only"], page=max(1, -(-columns[0].total // CARDS)))
     cards = [card for column in columns for card in column.cards]
     return render_template(
         "pipeline/board.html",
@@ -63,6 +66,7 @@ def stalled() -> ResponseReturnValue:
         page=stalled_page(actor, filters, page=requested_page()),
         now=clock.now(),
         with_unit=len(actor.unit_ids) > 1,
+        move_url=_move_url(),
     )
 
 
@@ -83,10 +87,14 @@ def _cards_context(actor: Actor, cards: list[Any]) -> dict[str, Any]:
         "day": today(),
         "now": clock.now(),
         "with_unit": len(actor.unit_ids) > 1,
-        # One address for all cards: asking for each of hundreds would cost more than reading them.
-        "move_url": url_for("employers.change_stage", public_id="-").replace("/-/", "/{}/"),
+        "move_url": _move_url(),
         "employer_url": url_for("employers.show", public_id=""),
     }
+
+
+def _move_url() -> str:
+    """One address for all cards: asking for each of hundreds would cost more than reading them."""
+    return url_for("employers.change_stage", public_id="-").replace("/-/", "/{}/")
 
 
 def _filter(actor: Actor) -> tuple[BoardFilterForm, BoardFilter]:

@@ -1,6 +1,6 @@
 """Friendly but stuck: employers who were for it when we last spoke, and where nothing has moved for 60 days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,18 +15,20 @@ from crm.db import current_session
 from crm.employers.models import Contact, Employer, EmployerRelationship, Stage
 from crm.employers.stages import LONG_LIST, NOT_REACHED, POSITIVE
 from crm.pipeline.queries import BoardFilter, base_conditions
-from crm.placements.models import Placement
+from crm.placements.models import BEFORE_START, Placement
 from crm.web.filters import today
 from crm.web.paging import PER_PAGE, Page, page_of
 
 STALLED_AFTER = timedelta(days=60)
 _NEWEST, _COUNTED = (Contact.__table__.alias(name) for name in ("newest_talk", "counted_contact"))
+_NOT_BEGUN = frozenset({*BEFORE_START, "cancelled"})
 _THERE = (Stage.PLACEMENT_RUNNING, Stage.RESTING)
 
 
 @dataclass(frozen=True)
 class StalledRow:
-    """A relationship that is stuck. ``contacts`` counts all of the unit, ``placements`` those of the unit's people."""
+    """A relationship that is stuck. ``contacts``: talks of the unit with somebody there, ``positive`` those that went
+    well; ``placements``: those of the unit's people that have begun."""
 
     public_id: str
     version: int
@@ -39,6 +41,7 @@ class StalledRow:
     unit: str
     outcome: str
     contacts: int
+    positive: int
     placements: int
 
     def days(self, now: datetime) -> int:
@@ -54,13 +57,13 @@ def stalled_page(actor: Actor, filters: BoardFilter, *, page: int) -> Page[Stall
     """
     total = count_stalled(actor, filters)
     number = min(max(1, page), max(1, -(-total // PER_PAGE)))
-    outcome, contacts, placements = _last_outcome(), _contacts(), _placements()
+    outcome, talks, positive, placements = _last_outcome(), _talks(), _talks(POSITIVE), _placements()
     statement = (
         _stalled(
             select(
                 EmployerRelationship.public_id, EmployerRelationship.version_id, Employer.name, Employer.public_id,
                 EmployerRelationship.stage, EmployerRelationship.stage_since, EmployerRelationship.last_contact_at,
-                Staff.name, Unit.name, outcome, contacts, placements,
+                Staff.name, Unit.name, outcome, talks, positive, placements,
             ),
             actor,
             filters,
@@ -116,11 +119,13 @@ def _last_outcome() -> ScalarSelect[Any]:
     return talks.correlate(EmployerRelationship).scalar_subquery()
 
 
-def _contacts() -> ScalarSelect[Any]:
+def _talks(outcomes: Collection[str] = ()) -> ScalarSelect[Any]:
+    """How often somebody was reached, or how often with one of these outcomes."""
     counted = select(func.count(_COUNTED.c.id)).where(
         _COUNTED.c.employer_id == EmployerRelationship.employer_id,
         _COUNTED.c.unit_id == EmployerRelationship.unit_id,
         _COUNTED.c.archived_at.is_(None),
+        _COUNTED.c.outcome.in_(sorted(outcomes)) if outcomes else _COUNTED.c.outcome.not_in(sorted(NOT_REACHED)),
     )
     return counted.correlate(EmployerRelationship).scalar_subquery()
 
@@ -132,6 +137,8 @@ def _of_unit() -> Select[Any]:
         .where(
             placement.c.employer_id == EmployerRelationship.employer_id,
             placement.c.unit_id == EmployerRelationship.unit_id,
+            placement.c.status.not_in(sorted(_NOT_BEGUN)),
+            placement.c.cancelled.is_(False),
         )
         .correlate(EmployerRelationship)
     )

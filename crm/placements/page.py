@@ -1,5 +1,6 @@
 """What the page of one placement is made of."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,11 +15,11 @@ from crm.participants.services.editing import unit_of
 from crm.placements.chains import chain_of
 from crm.placements.check_ins import coordinator_of
 from crm.placements.course_forms import ConsentForm, SharingForm
-from crm.placements.gaps import gaps_before_closing, gaps_before_start, missing_parties, notices
+from crm.placements.gaps import gaps_before_closing, gaps_before_start, notices
 from crm.placements.models import BEFORE_START, Placement
 from crm.placements.queries import levels_for, may_be_told, placements_in_full, sharing_log
 from crm.placements.schemes import kinds_that, scheme_of
-from crm.placements.step_models import Evaluator
+from crm.placements.steps import State, next_step, path_of
 from crm.placements.words import EVALUATORS, ITEMS, PARTIES, STATUS_COLORS
 
 
@@ -32,16 +33,17 @@ def placement_context(actor: Actor, placement: Placement) -> dict[str, Any]:
     log = sharing_log(actor, placement)
     told = may_be_told(placement.participant_id, placement.employer_id)
     coordinator_id = coordinator_of(placement)
+    steps = path_of(placement, gaps, today) if full else []
     return {
         "placement": placement,
         "person": placement.participant,
         "full": full,
         "planned": placement.status in BEFORE_START,
-        "gaps": gaps if full else [],
+        "steps": steps,
+        "next": next_step(steps),
+        "may_begin": any(step.key == "start" and step.state is State.NOW for step in steps),
         "notices": list(notices(placement, in_ratio=_in_ratio(placement), employees=placement.employer.employee_count)),
         "needs_instruction": scheme_of(placement.kind, placement.starts_on).needs_instruction,
-        "missing_parties": missing_parties(placement),
-        "evaluations": {each.evaluator.value: each for each in placement.evaluations},
         "chain": chain_of(actor, placement),
         "told": [label for item, label in ITEMS.items() if item in told],
         "log": log,
@@ -52,12 +54,20 @@ def placement_context(actor: Actor, placement: Placement) -> dict[str, Any]:
         "kinds": dict(picklists.options("placement_type", actor.language)),
         "reasons": dict(picklists.options("placement_end_reason", actor.language)),
         "statuses": dict(picklists.options("placement_status", actor.language)),
-        "channels": dict(picklists.options("contact_channel", actor.language)),
         "colors": STATUS_COLORS,
+        "items": ITEMS,
+        "words": _words(actor, placement, today),
+    }
+
+
+def _words(actor: Actor, placement: Placement, today: date) -> dict[str, Any]:
+    """What the steps of the path need to say what was written down."""
+    return {
+        "channels": dict(picklists.options("contact_channel", actor.language)),
+        "reasons": dict(picklists.options("placement_end_reason", actor.language)),
         "parties": PARTIES,
         "evaluators": EVALUATORS,
-        "both": len(Evaluator),
-        "items": ITEMS,
+        "evaluations": {each.evaluator.value: each for each in placement.evaluations},
         "today": today,
     }
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from crm.accounts.models import Unit
 from crm.accounts.queries import modules_on
-from crm.accounts.scopes import condition, scoped, trusted, visible
+from crm.accounts.scopes import condition, prepared, trusted, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import Employer
@@ -32,7 +33,6 @@ MOST_MATCHES = 10
 MOST_ALERTS = 50
 HIRED = "hired"
 _NAMED = ~Participant.protected
-_OWN_AT = select(func.count()).select_from(Placement).where(Placement.employer_id == bindparam("employer_id"))
 # With fewer persons, a share would tell of one of them.
 FEWEST_FOR_SHARE = 3
 # Somebody who was hired shortly before the exit works there at the exit, though the placement has ended.
@@ -84,20 +84,23 @@ def placements_at(actor: Actor, employer_id: int, *, limit: int = 20) -> Placeme
 
     So are those with a protected identity, whoever asks: no employer's page names them.
     """
-    session = current_session()
-    figures = employer_figures(employer_id)
-    if not figures.total:
-        return PlacementsAt((), 0, figures)
-    named = [condition(Placement, actor), Placement.participant_id.in_(select(Participant.id).where(_NAMED))]
-    own = session.scalar(scoped(_OWN_AT, *named), {"employer_id": employer_id}) or 0
+    statement = prepared(actor, "placements_at", lambda: _placements_at(actor))
+    rows = current_session().execute(statement, {"employer_id": employer_id}).all()
+    # The page shows a participant where the statement gave one, and of all others only their number.
+    seen = [placement for placement, participant in rows if participant is not None]
+    return PlacementsAt(tuple(seen[:limit]), len(rows) - len(seen), _figures([row[0] for row in rows]))
+
+
+def _placements_at(actor: Actor) -> Select[Placement, Participant | None]:
+    seen = and_(Participant.id == Placement.participant_id, _NAMED, condition(Placement, actor))
     statement = (
-        scoped(select(Placement), *named)
-        .where(Placement.employer_id == employer_id)
-        .options(joinedload(Placement.participant))
+        select(Placement, Participant)
+        .outerjoin(Participant, seen)
+        .where(Placement.employer_id == bindparam("employer_id"))
+        .options(contains_eager(Placement.participant))
         .order_by(Placement.starts_on.desc(), Placement.id.desc())
-        .limit(limit)
     )
-    return PlacementsAt(tuple(session.scalars(statement)), figures.total - own, figures)
+    return trusted(statement, because="participants are joined by who sees them; other placements are only counted")
 
 
 def employer_figures(employer_id: int) -> EmployerFigures:
@@ -109,7 +112,10 @@ def employer_figures(employer_id: int) -> EmployerFigures:
         Placement.end_reason,
         Placement.cancelled,
     ).where(Placement.employer_id == employer_id)
-    rows = current_session().execute(trusted(statement, because="figures without persons")).all()
+    return _figures(current_session().execute(trusted(statement, because="figures without persons")).all())
+
+
+def _figures(rows: Sequence[Any]) -> EmployerFigures:
     begun = [row for row in rows if row.status not in BEFORE_START and not row.cancelled]
     running = [row for row in begun if row.end_reason is None and row.status == "active"]
     retained = {row.participant_id for row in begun if row.end_reason in (None, HIRED)}

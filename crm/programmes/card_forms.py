@@ -1,6 +1,7 @@
 """Forms of the project card."""
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import BooleanField, DateField, DecimalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -9,7 +10,7 @@ from crm.web.filters import today
 from crm.web.forms import BaseForm, VersionField, choices
 
 STATES = {
-    "open": _l("Open"),
+    "open": lazy_pgettext("goal", "Open"),
     "reached": _l("Reached"),
     "partly": _l("Partly reached"),
     "not_reached": _l("Not reached"),

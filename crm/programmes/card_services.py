@@ -18,7 +18,8 @@ from crm.languages import in_all_languages
 from crm.programmes.card_models import ProgrammeGoal, ProgrammeGrant, ProgrammeMilestone, ProgrammePartner
 from crm.programmes.card_queries import open_sources, partner_ends
 from crm.programmes.models import Programme
-from crm.tasks.services import add_task, cancel_tasks
+from crm.tasks.models import TaskState
+from crm.tasks.services import add_task, cancel_tasks, reopen_task
 from crm.web.clean import clean_line, clean_text
 
 REMINDER, NO_PARTNER = "programme_milestone", "programme_without_partner"
@@ -155,6 +156,8 @@ def complete_milestone(actor: Actor, *, milestone_id: int, done: bool = True) ->
         milestone.done_on = clock.today() if done else None
         if done:
             cancel_tasks(actor, kind=REMINDER, source_ref=str(milestone.id))
+        else:
+            _remind(actor, programme, milestone)
         _record(actor, programme, "milestone_done" if done else "milestone_reopened", milestone_id=milestone.id)
     return milestone
 
@@ -205,7 +208,7 @@ def close_programme(actor: Actor, *, programme_id: int, on_date: date | None) ->
     """Close a project on a day, or open it again with None. May be repeated.
 
     Employers, their history, placements and partners stay exactly as they are: work with an employer goes on when a
-    project ends. Reminders of milestones still to come are cancelled.
+    project ends. Reminders of milestones still to come are cancelled, and open again when it is.
     """
     programme = _programme(actor, programme_id)
     if on_date is not None and on_date < programme.starts_on:
@@ -213,24 +216,27 @@ def close_programme(actor: Actor, *, programme_id: int, on_date: date | None) ->
     if programme.closed_on != on_date:
         programme.closed_on = on_date
         programme.version_id += 1
-        if on_date is not None:
-            _cancel_reminders(actor, programme)
+        _set_reminders(actor, programme)
         _record(actor, programme, "programme_closed" if on_date else "programme_reopened")
     return programme
 
 
-def _cancel_reminders(actor: Actor, programme: Programme) -> None:
-    statement = select(ProgrammeMilestone.id).where(ProgrammeMilestone.programme_id == programme.id)
-    for milestone_id in current_session().scalars(trusted(statement, because=_CHECKED)).all():
-        cancel_tasks(actor, kind=REMINDER, source_ref=str(milestone_id))
+def _set_reminders(actor: Actor, programme: Programme) -> None:
+    statement = select(ProgrammeMilestone).where(ProgrammeMilestone.programme_id == programme.id)
+    for milestone in current_session().scalars(trusted(statement, because=_CHECKED)).all():
+        if programme.closed_on is not None:
+            cancel_tasks(actor, kind=REMINDER, source_ref=str(milestone.id))
+        else:
+            _remind(actor, programme, milestone)
 
 
 def _remind(actor: Actor, programme: Programme, milestone: ProgrammeMilestone) -> None:
-    if milestone.on_date < clock.today():
+    """A task before a milestone that is to come; one that was cancelled is open again."""
+    if milestone.on_date < clock.today() or milestone.done_on is not None or programme.closed_on is not None:
         return
     due_on = max(milestone.on_date - timedelta(days=milestone.remind_days), clock.today())
     text, name = milestone.text, programme.name
-    add_task(
+    task = add_task(
         actor,
         title=in_all_languages(lambda: _("%(project)s: %(milestone)s is coming", project=name, milestone=text)),
         due_on=due_on,
@@ -239,6 +245,8 @@ def _remind(actor: Actor, programme: Programme, milestone: ProgrammeMilestone) -
         kind=REMINDER,
         source_ref=str(milestone.id),
     )
+    if task.state is TaskState.CANCELLED:
+        reopen_task(actor, task_id=task.id)
 
 
 def _alert_without_partner(actor: Actor, programme: Programme) -> None:

@@ -11,6 +11,9 @@ from crm.actors import Actor
 from crm.programmes.models import Programme
 from crm.programmes.queries import programmes_for
 
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+"""Days outside are slips of the pen; counting weeks and years from them would leave the calendar."""
+
 
 @dataclass(frozen=True)
 class FollowUpFilters:
@@ -61,6 +64,8 @@ def _period(values: Mapping[str, str], programme: Programme | None) -> tuple[dat
         until = date.fromisoformat(values["until"]) if values.get("until") else until
     except ValueError:
         return since, until, "dates"
+    if not (EARLIEST <= since <= LATEST and EARLIEST <= until <= LATEST):
+        return twelve_months_before(today), today, "dates"
     return (since, until, None) if since <= until else (until, since, "dates")
 
 

@@ -45,21 +45,43 @@ from crm.samples.organisation import Organisation
 ADDED_AGO = 200
 CONTACTS = 118
 _PUBLIC = ("kommun", "Barnehage", "Sykehjem", "Äldreboende")
-_INDUSTRIES = ("Handel", "Vård och omsorg", "Bygg", "Tillverkning", "Restaurang", "Transport", "Städning")
+_INDUSTRIES = {
+    "SE": ("Handel", "Vård och omsorg", "Bygg", "Tillverkning", "Restaurang", "Transport", "Städning"),
+    "NO": ("Handel", "Helse og omsorg", "Bygg", "Industri", "Servering", "Transport", "Renhold"),
+}
 _STAGES = (Stage.NEW, Stage.CONTACT, Stage.AGREEMENT, Stage.PLACEMENT_RUNNING, Stage.RESTING)
 _CONVERSATIONS = (
-    ("visit", "interested", "needs", "De behöver folk till sommaren och vill träffa två personer."),
-    ("phone", "callback_requested", "request_place", None),
-    ("visit", "place_offered", "request_place", "En plats för arbetsträning från nästa månad."),
-    ("phone", "no_answer", "relationship", None),
-    ("email", "material_sent", "information", None),
-    ("visit", "agreement_discussed", "agreement", "Gikk gjennom hva vi forventer av hverandre."),
-    ("phone", "visit_booked", "relationship", None),
-    ("phone", "not_now", "request_place", "Ring igen i vår, då anställer de."),
-    ("visit", "agreement_signed", "agreement", None),
-    ("phone", "interested", "follow_up", "Det går bra på arbetsplassen, fadderen er fornøyd."),
+    ("visit", "interested", "needs"),
+    ("phone", "callback_requested", "request_place"),
+    ("visit", "place_offered", "request_place"),
+    ("phone", "no_answer", "relationship"),
+    ("email", "material_sent", "information"),
+    ("visit", "agreement_discussed", "agreement"),
+    ("phone", "visit_booked", "relationship"),
+    ("phone", "not_now", "request_place"),
+    ("visit", "agreement_signed", "agreement"),
+    ("phone", "interested", "follow_up"),
 )
-_STEPS = ("Ring tillbaka", "Boka besök", "Skicka underlag", "Fråga hur det går", "Ring igjen", "Avtale møte")
+_NOTES = {
+    "SE": {
+        0: "De behöver folk till sommaren och vill träffa två personer.",
+        2: "En plats för arbetsträning från nästa månad.",
+        5: "Gick igenom vad vi förväntar oss av varandra.",
+        7: "Ring igen i vår, då anställer de.",
+        9: "Det går bra på arbetsplatsen, handledaren är nöjd.",
+    },
+    "NO": {
+        0: "De trenger folk til sommeren og vil møte to personer.",
+        2: "En plass til arbeidstrening fra neste måned.",
+        5: "Gikk gjennom hva vi forventer av hverandre.",
+        7: "Ring igjen til våren, da ansetter de.",
+        9: "Det går bra på arbeidsplassen, fadderen er fornøyd.",
+    },
+}
+_STEPS = {
+    "SE": ("Ring tillbaka", "Boka besök", "Skicka underlag", "Fråga hur det går", "Ring igen", "Avtala möte"),
+    "NO": ("Ring tilbake", "Book besøk", "Send materiell", "Spør hvordan det går", "Ring igjen", "Avtal møte"),
+}
 _STEP_DAYS = (-9, -3, -1, 0, 0, 0, 0, 1, 1, 2, 3, 5, 7, 10)
 
 
@@ -71,6 +93,7 @@ class _Known:
     person_id: int
     actor: Actor
     stage: Stage
+    country: str
 
 
 def fill_employers(organisation: Organisation, people: People) -> None:
@@ -80,7 +103,9 @@ def fill_employers(organisation: Organisation, people: People) -> None:
         go(ADDED_AGO)
         units = (organisation.swedish, organisation.norwegian)
         known = [each for unit in units for each in _of_unit(organisation, unit, people)]
-        both_know = replace(known[0], actor=organisation.actor(organisation.norwegian), stage=Stage.CONTACT)
+        both_know = replace(
+            known[0], actor=organisation.actor(organisation.norwegian), stage=Stage.CONTACT, country="NO"
+        )
         known.append(both_know)
         for each in known:
             take_relationship(
@@ -114,7 +139,7 @@ def _of_unit(organisation: Organisation, unit: Unit, people: People) -> Iterator
             fields=_person(person, place, unit.country),
             position=PositionFields(title=title, decides=place % 2 == 0),
         )
-        yield _Known(employer.id, contact.id, actor, _STAGES[place % len(_STAGES)])
+        yield _Known(employer.id, contact.id, actor, _STAGES[place % len(_STAGES)], unit.country)
 
 
 def _add(actor: Actor, unit: Unit, place: int, name: str, number: str) -> Employer:
@@ -125,7 +150,7 @@ def _add(actor: Actor, unit: Unit, place: int, name: str, number: str) -> Employ
         country=unit.country,
         org_number=number,
         kind=EmployerKind.PUBLIC if public else EmployerKind.COMPANY,
-        industry_text=_INDUSTRIES[place % len(_INDUSTRIES)],
+        industry_text=_INDUSTRIES[unit.country][place % len(_INDUSTRIES[unit.country])],
         municipality=town,
         city=town,
         address=f"Storgatan {place + 1}" if unit.country == "SE" else f"Storgata {place + 1}",
@@ -154,7 +179,9 @@ def _talk(known: list[_Known], go: Callable[[int], date], random: Random) -> Non
         ago = max(1 - step, 0) + 2 if step < 0 else number % 4
         day = go(ago)
         due_on = day + timedelta(days=ago + step)
-        _log(spoken[number % len(spoken)], number, day, NextStep(due_on, _STEPS[number % len(_STEPS)]), random)
+        each = spoken[number % len(spoken)]
+        steps = _STEPS[each.country]
+        _log(each, number, day, NextStep(due_on, steps[number % len(steps)]), random)
     for each in known:
         if each.stage is Stage.NEW:
             fields = ContactFields("phone", go(random.randint(2, 9)), "no_answer", purpose="relationship")
@@ -162,14 +189,15 @@ def _talk(known: list[_Known], go: Callable[[int], date], random: Random) -> Non
 
 
 def _log(each: _Known, number: int, day: date, step: NextStep | None, random: Random) -> None:
-    channel, outcome, purpose, note = _CONVERSATIONS[number % len(_CONVERSATIONS)]
+    conversation = number % len(_CONVERSATIONS)
+    channel, outcome, purpose = _CONVERSATIONS[conversation]
     is_visit = channel == "visit"
     fields = ContactFields(
         channel=channel,
         on_date=day,
         outcome=outcome,
         purpose=purpose,
-        note=note,
+        note=_NOTES[each.country].get(conversation),
         travel_minutes=random.choice((20, 30, 45)) if is_visit else None,
         quality_level=random.randint(2, 5) if is_visit else None,
         person_ids=frozenset() if outcome == "no_answer" else frozenset({each.person_id}),

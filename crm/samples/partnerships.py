@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from crm import clock
 from crm.accounts.scopes import trusted
-from crm.coverage.regions import regions_of
+from crm.coverage.regions import shipped
 from crm.coverage.services import TargetFields, add_target
 from crm.db import current_session
 from crm.partnerships.fields import CommitmentFields, EvidenceFields, PartnershipFields, TestimonialFields
@@ -38,7 +38,7 @@ def fill_partnerships(organisation: Organisation) -> None:
     unit.modules = sorted({*unit.modules, "partnerships", "coverage"})
     year = clock.today().year
     _partnership(organisation, date(year, 1, 1), date(year, 12, 31))
-    municipalities = [each.code for each in regions_of("SE", "municipality", on=date(year, 1, 1), parent="17")]
+    municipalities = [each.code for each in shipped().of("SE", "municipality", on=date(year, 1, 1), parent="17")]
     add_target(
         ACTOR,
         given=TargetFields(

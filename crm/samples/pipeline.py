@@ -23,7 +23,7 @@ _PARTNERS = (
 
 def fill_pipeline(organisation: Organisation) -> None:
     """Switch the board on, and add partner authorities and a shared view. Runs inside ``transaction()``."""
-    units = (organisation.swedish, organisation.norwegian)
+    units = (organisation.swedish, organisation.norwegian, organisation.manager.unit)
     for unit in units:
         unit.modules = sorted({*unit.modules, BOARD.key})
     actor = organisation.actor(organisation.swedish)

@@ -1,13 +1,13 @@
 """The search index as lists of employers use it."""
 
-import json
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Integer, any_, exists, false, func, literal, select
+from sqlalchemy import ColumnElement, exists, false, select
 
 from crm.db import current_session
 from crm.employers.models import Employer
 from crm.employers.text_index import COUNTED, TextMatch
+from crm.many_rows import among
 from crm.search.documents import ARCHIVED_EMPLOYER, EMPLOYER
 from crm.search.matching import contains_all, matches, of_kind
 from crm.search.tables import document
@@ -30,21 +30,14 @@ class EmployerIndex:
         ids = connection.scalars(statement).all()
         if len(ids) > COUNTED:
             return TextMatch(_has_words(kind, text), None)
-        return TextMatch(_is_among(connection, ids), len(ids))
+        return TextMatch(among(connection, Employer.id, ids), len(ids))
 
     def named(self, folded: Sequence[str]) -> Sequence[int]:
         """The employers whose folded name is one of these."""
+        connection = current_session().connection()
         kinds = document.c.kind.in_((EMPLOYER, ARCHIVED_EMPLOYER))
-        statement = select(document.c.row_id).where(kinds, document.c.title.in_(folded))
-        return current_session().connection().scalars(statement).all()
-
-
-def _is_among(connection: Connection, ids: Sequence[int]) -> ColumnElement[bool]:
-    """One value instead of up to a thousand, each of which would be written and bound by itself."""
-    if connection.dialect.name == "sqlite":
-        each = func.json_each(json.dumps(list(ids))).table_valued("value")
-        return Employer.id.in_(select(each.c.value))
-    return Employer.id == any_(literal(list(ids), ARRAY(Integer)))
+        statement = select(document.c.row_id).where(kinds, among(connection, document.c.title, folded))
+        return connection.scalars(statement).all()
 
 
 def _has_words(kind: str, text: str) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm.accounts.scopes import trusted
 from crm.db import current_session, transaction
+from crm.many_rows import among, rows_given
 from crm.employers.models import ContactPerson, Employer, Position, Workplace
 from crm.participants.models import Participant
 from crm.search.documents import (
@@ -57,9 +58,9 @@ def index_employer(employer_id: int) -> None:
 def index_imported(employer_ids: Sequence[int], person_ids: Sequence[int]) -> None:
     """Write the documents of many employers and contact persons again, in a handful of statements; those of rows that
     are gone are removed. Reads columns and not rows: nobody needs the objects."""
-    employers = _columns(EMPLOYER_COLUMNS, Employer.id.in_(employer_ids)) if employer_ids else []
-    persons = _columns(PERSON_COLUMNS, ContactPerson.id.in_(person_ids)) if person_ids else []
-    places = _grouped(_columns(WORKPLACE_COLUMNS, Workplace.employer_id.in_(employer_ids)) if employers else ())
+    employers = _columns(EMPLOYER_COLUMNS, _among(Employer.id, employer_ids)) if employer_ids else []
+    persons = _columns(PERSON_COLUMNS, _among(ContactPerson.id, person_ids)) if person_ids else []
+    places = _grouped(_columns(WORKPLACE_COLUMNS, _among(Workplace.employer_id, employer_ids)) if employers else ())
     jobs = _jobs(person_ids) if persons else {}
     documents = [employer_document(row, places.get(row.id, ())) for row in employers]
     kinds = {document.row_id: document.kind for document in documents}
@@ -84,7 +85,7 @@ def _jobs(person_ids: Sequence[int]) -> dict[int, list[tuple[str | None, str]]]:
     statement = (
         select(Position.person_id, Position.title, Employer.name)
         .join(Employer, Employer.id == Position.employer_id)
-        .where(Position.person_id.in_(person_ids), Position.left_on.is_(None))
+        .where(_among(Position.person_id, person_ids), Position.left_on.is_(None))
     )
     found: dict[int, list[tuple[str | None, str]]] = {}
     for person_id, title, name in current_session().execute(trusted(statement, because=_OWN)):
@@ -98,7 +99,12 @@ def _jobs_of(person: ContactPerson) -> list[tuple[str | None, str]]:
 
 def _unindex_all(kind: str, row_ids: Sequence[int]) -> None:
     if row_ids:
-        current_session().execute(delete(document).where(document.c.kind == kind, document.c.row_id.in_(row_ids)))
+        some = _among(document.c.row_id, row_ids)
+        current_session().execute(delete(document).where(document.c.kind == kind, some))
+
+
+def _among(key: Any, values: Sequence[int]) -> ColumnElement[bool]:
+    return among(current_session().connection(), key, values)
 
 
 def index_person(person_id: int) -> None:
@@ -187,8 +193,12 @@ def write_documents(documents: Sequence[Document]) -> None:
     if not documents:
         return
     session = current_session()
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(document)
+    # Each once: PostgreSQL writes no row twice in one statement.
+    rows = [each.as_row() for each in {(each.kind, each.row_id): each for each in documents}.values()]
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    statement = postgresql.insert(document) if is_postgresql else sqlite.insert(document)
+    if is_postgresql:
+        statement = statement.from_select(list(rows[0]), rows_given(document, rows))
     changed = {name: statement.excluded[name] for name in ("unit_id", "title", "body")}
-    statement = statement.on_conflict_do_update(index_elements=["kind", "row_id"], set_=changed)
-    session.execute(statement, [each.as_row() for each in documents])
+    upsert = statement.on_conflict_do_update(index_elements=["kind", "row_id"], set_=changed)
+    session.connection().execute(upsert, None if is_postgresql else rows)

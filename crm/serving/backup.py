@@ -1,4 +1,4 @@
-"""Backup and restore of the database, with the server running for the one and stopped for the other.
+"""Backup and restore of the database and of attached files, with the server running for the one and stopped for the other.
 
 A restored database believes that messages are due which have left long ago, so restoring holds all sending
 until an administrator releases it. The secret key is no part of a backup: keep it apart, because links,
@@ -7,6 +7,7 @@ second factors and waiting messages can only be read with it.
 
 import os
 import sqlite3
+import tarfile
 from contextlib import closing
 from pathlib import Path
 
@@ -18,11 +19,12 @@ from crm.actors import system_actor
 from crm.db import transaction
 from crm.errors import DomainError
 from crm.messaging.hold import RESTORED, hold_sending
-from crm.serving import postgres_files
+from crm.serving import attached_files, postgres_files
 from crm.settings import Settings
 
 _SQLITE_BEGINS = b"SQLite format 3\0"
 _PAGES_AT_A_TIME = 1000
+_ATTACHMENTS = "attachments"
 
 
 class BackupError(DomainError):
@@ -32,11 +34,13 @@ class BackupError(DomainError):
 def back_up(settings: Settings, target: Path) -> None:
     """Write the whole database into ``target``, a file that must not exist. May run while people work.
 
-    The file appears under its name only when it is complete, and only its owner can read it.
+    Attached files that are kept in a folder stand in an archive beside it. Each file appears under its name only when it is complete, and only its owner can read it.
     Raises BackupError.
     """
-    if target.exists():
-        raise BackupError(f"{target} is there already.")
+    files = attached_files.archive_of(target)
+    for path in (target, files):
+        if path.exists():
+            raise BackupError(f"{path} is there already.")
     draft = target.with_name(f".{target.name}.draft")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)
@@ -47,6 +51,8 @@ def back_up(settings: Settings, target: Path) -> None:
             postgres_files.dump(settings.database_url, draft)
         with draft.open("rb") as file:
             os.fsync(file.fileno())
+        # After the database: a row whose file was added meanwhile cannot be in the copy.
+        attached_files.save_files(settings.home / _ATTACHMENTS, files)
         draft.rename(target)
     except (OSError, sqlite3.Error, postgres_files.ProgramFailed) as error:
         raise BackupError(f"Nothing was saved: {error}") from error
@@ -62,6 +68,7 @@ def restore(settings: Settings, source: Path) -> Path | None:
     brought up to date, and ``hold_after_restore`` called. Raises BackupError.
     """
     _check_kind(settings, source)
+    _restore_files(settings, source)
     try:
         if is_sqlite(settings):
             return _replace_sqlite(source, _sqlite_file(settings))
@@ -69,6 +76,14 @@ def restore(settings: Settings, source: Path) -> Path | None:
     except (OSError, sqlite3.Error, postgres_files.ProgramFailed) as error:
         raise BackupError(f"Nothing was restored: {error}") from error
     return None
+
+
+def _restore_files(settings: Settings, source: Path) -> None:
+    """First, because files without a row do no harm: the daily sweep takes them away."""
+    try:
+        attached_files.restore_files(attached_files.archive_of(source), settings.home / _ATTACHMENTS)
+    except (OSError, tarfile.TarError) as error:
+        raise BackupError(f"Nothing was restored, the attached files cannot be read: {error}") from error
 
 
 def hold_after_restore(app: Flask) -> None:

@@ -26,6 +26,7 @@ class TaskFilter(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
+    q = StringField(_l("Employer, participant or words of the task"), validators=[Optional(), Length(max=100)])
     who = SelectField(
         _l("Whose"),
         choices=choices([("mine", _l("Mine")), ("unowned", _l("Nobody's yet")), ("unit", _l("The whole unit"))]),

@@ -103,6 +103,24 @@ def task_rows(
     return [TaskRow(*row) for row in current_session().execute(statement)]
 
 
+def about_text(text: str, language: str) -> list[ColumnElement[bool]]:
+    """Conditions for tasks of whose title, employer and participant every word of ``text`` is a part."""
+    employer, participant = table("employer"), table("participant")
+    title = func.lower(func.coalesce(*(Task.title[key].as_string() for key in (language, "", "en"))))
+    return [
+        or_(
+            # SQLite makes small letters of A to Z only: a title may begin with "Å".
+            title.contains(word, autoescape=True),
+            title.contains(word.capitalize(), autoescape=True),
+            Task.employer_id.in_(select(employer.c.id).where(employer.c.sort_name.contains(word, autoescape=True))),
+            Task.participant_id.in_(
+                select(participant.c.id).where(participant.c.sort_name.contains(word, autoescape=True))
+            ),
+        )
+        for word in text.casefold().split()
+    ]
+
+
 def count_tasks(actor: Actor, where: Sequence[ColumnElement[bool]]) -> int:
     """How many tasks that ``actor`` sees fulfil the conditions."""
     statement = scoped(select(func.count()).select_from(Task).where(*where), condition(Task, actor))

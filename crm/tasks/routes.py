@@ -62,7 +62,8 @@ def index() -> ResponseReturnValue:
     actor = current_actor()
     form = TaskFilter(request.args)
     form.validate()
-    where = [_whose(actor, form.who.data), *_in_state(form.state.data)]
+    words = queries.about_text(form.q.data or "", actor.language)
+    where = [_whose(actor, form.who.data), *_in_state(form.state.data), *words]
     total = queries.count_tasks(actor, where)
     number = min(requested_page(), max(1, -(-total // PER_PAGE)))
     rows = queries.task_rows(

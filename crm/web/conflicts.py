@@ -1,10 +1,13 @@
 """Two people saved the same page: what is different, in words, so that nobody's work is lost."""
 
+from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms import Form, SelectField
 
 from crm.errors import EditConflict
+from crm.web.filters import show_moment
 
 
 def differences(form: Form, conflict: EditConflict) -> list[tuple[str, object]]:
@@ -21,7 +24,10 @@ def _in_words(field: Any, value: object) -> object:
     if value is None or value == "":
         return "–"
     if isinstance(field, SelectField) and field.choices:
-        labels = {str(choice[0]): choice[1] for choice in field.choices}
+        # A choice is a pair or one of WTForms' own; both can be unpacked.
+        labels = {str(code): label for code, label, *_more in field.choices}
         many = value if isinstance(value, list | tuple | set | frozenset) else [value]
         return ", ".join(str(labels.get(str(each), each)) for each in many) or "–"
-    return value
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return show_moment(value) if isinstance(value, date) else value

@@ -44,13 +44,13 @@ def _shown(item: NavItem) -> bool:
 
 
 def _is_here(item: NavItem) -> bool:
-    """Whether the page shown belongs to the item: same blueprint, or same view where items share one."""
+    """Whether the page shown belongs to the item: same blueprint, or same view where items that are shown share it."""
     here = request.endpoint or ""
     if here == item.endpoint:
         return True
     if _blueprint(here) != _blueprint(item.endpoint):
         return False
-    sharing = [each for each in _items() if _blueprint(each.endpoint) == _blueprint(item.endpoint)]
+    sharing = [each for each in _items() if _blueprint(each.endpoint) == _blueprint(item.endpoint) and _shown(each)]
     return len(sharing) == 1
 
 

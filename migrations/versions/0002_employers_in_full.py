@@ -42,6 +42,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_occupation_public_id")),
     )
     op.create_table(
+        "region_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("parent", sa.String(length=8), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_region_code")),
+        sa.UniqueConstraint("country", "code", "valid_from", name=op.f("uq_region_code_country_code_valid_from")),
+    )
+    op.create_table(
         "register_health",
         sa.Column("register", sa.String(length=40), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
@@ -281,6 +293,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_import_mapping_created_by_id"), ["created_by_id"], unique=False)
 
     op.create_table(
+        "participant_profile",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("wishes", sa.JSON(), nullable=False),
+        sa.Column("skills", sa.JSON(), nullable=False),
+        sa.Column("training_needs", sa.JSON(), nullable=False),
+        sa.Column("cv_url", sa.String(length=500), nullable=True),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by_id", sa.Integer(), nullable=True),
+        sa.Column("version_id", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_participant_profile_participant_id_participant"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["saved_by_id"], ["staff.id"], name=op.f("fk_participant_profile_saved_by_id_staff"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participant_profile")),
+        sa.UniqueConstraint("participant_id", name=op.f("uq_participant_profile_participant_id")),
+    )
+    op.create_table(
         "placement_rules",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
@@ -296,6 +331,29 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placement_rules")),
         sa.UniqueConstraint("unit_id", name=op.f("uq_placement_rules_unit_id")),
+    )
+    op.create_table(
+        "plan_paper",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["staff.id"], name=op.f("fk_plan_paper_created_by_id_staff"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_plan_paper_participant_id_participant"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_paper")),
+        sa.UniqueConstraint("participant_id", "kind", "number", name=op.f("uq_plan_paper_participant_id_kind_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_plan_paper_public_id")),
     )
     op.create_table(
         "programme_goal",
@@ -518,6 +576,39 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_default_view")),
     )
+    op.create_table(
+        "employer_interview",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("employer_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("answers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("submission_key", sa.String(length=40), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("version_id", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["staff.id"], name=op.f("fk_employer_interview_by_id_staff"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["employer_id"],
+            ["employer.id"],
+            name=op.f("fk_employer_interview_employer_id_employer"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_employer_interview_unit_id_unit"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_employer_interview")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_employer_interview_public_id")),
+        sa.UniqueConstraint("submission_key", name=op.f("uq_employer_interview_submission_key")),
+    )
+    with op.batch_alter_table("employer_interview", schema=None) as batch_op:
+        batch_op.create_index("ix_employer_interview_employer", ["employer_id", "on_date"], unique=False)
+        batch_op.create_index("ix_employer_interview_unit", ["unit_id", "on_date"], unique=False)
+
     op.create_table(
         "employer_merge",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1285,14 +1376,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("no_evaluation_reason", sa.String(length=300), nullable=True))
         batch_op.create_index(batch_op.f("ix_placement_previous_id"), ["previous_id"], unique=False)
         batch_op.create_foreign_key(
-            batch_op.f("fk_placement_previous_id_placement"), "placement", ["previous_id"], ["id"], ondelete="SET NULL"
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_placement_occupation_id_occupation"),
             "occupation",
             ["occupation_id"],
             ["id"],
             ondelete="SET NULL",
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_placement_previous_id_placement"), "placement", ["previous_id"], ["id"], ondelete="SET NULL"
         )
 
     with op.batch_alter_table("programme", schema=None) as batch_op:
@@ -1343,8 +1434,8 @@ def downgrade() -> None:
         batch_op.drop_column("funding_programme")
 
     with op.batch_alter_table("placement", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_placement_occupation_id_occupation"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_placement_previous_id_placement"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_placement_occupation_id_occupation"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_placement_previous_id"))
         batch_op.drop_column("no_evaluation_reason")
         batch_op.drop_column("closed_on")
@@ -1468,6 +1559,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_employer_merge_gone_id"))
 
     op.drop_table("employer_merge")
+    with op.batch_alter_table("employer_interview", schema=None) as batch_op:
+        batch_op.drop_index("ix_employer_interview_unit")
+        batch_op.drop_index("ix_employer_interview_employer")
+
+    op.drop_table("employer_interview")
     op.drop_table("default_view")
     op.drop_table("coverage_region")
     with op.batch_alter_table("agreement", schema=None) as batch_op:
@@ -1494,7 +1590,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_programme_goal_programme_id"))
 
     op.drop_table("programme_goal")
+    op.drop_table("plan_paper")
     op.drop_table("placement_rules")
+    op.drop_table("participant_profile")
     with op.batch_alter_table("import_mapping", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_mapping_created_by_id"))
 
@@ -1523,6 +1621,7 @@ def downgrade() -> None:
     op.drop_table("attachment")
     op.drop_table("workplace_count")
     op.drop_table("register_health")
+    op.drop_table("region_code")
     op.drop_table("occupation")
     op.drop_table("document_template")
     # ### end Alembic commands ###

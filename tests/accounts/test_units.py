@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from crm import clock
 from crm.accounts.models import Unit
 from crm.accounts.queries import modules_on, unit_choices, unit_tree_ids
 from crm.accounts.services import disable_staff
@@ -59,6 +60,17 @@ def test_a_unit_has_the_modules_of_the_one_above(core_app: Flask, modules: None,
         unit(north).modules = ["figures", "-board"]
         assert modules_on(north) == {"figures"}
         assert modules_on(organisation.coordinator.actor) == {"figures"}
+
+
+def test_who_leads_several_units_has_what_any_of_them_uses(
+    core_app: Flask, modules: None, organisation: Organisation
+) -> None:
+    with core_app.app_context():
+        unit(organisation.north.id).modules = ["board"]
+        assert modules_on(organisation.top.id) == {"figures"}
+        assert modules_on(organisation.administrator.actor) == {"board", "figures"}
+        unit(organisation.north.id).archived_at = clock.now()
+        assert modules_on(organisation.administrator.actor) == {"figures"}
 
 
 def test_switching_keeps_only_what_differs_from_above(

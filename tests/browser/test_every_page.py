@@ -1,6 +1,6 @@
 """Every page that exists, taken from the route map: no axe failure in light and dark, no sideways scrolling at 320 px.
 
-A route whose parameters this test cannot fill fails it: add the query for an example to ``EXAMPLES``.
+A route whose parameters this test cannot fill fails it: add the query for an example to ``examples.py``.
 """
 
 import re
@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from crm.app import create_app
 from tests.browser.conftest import ADMINISTRATOR, COORDINATOR, EVALUATOR, MANAGER, Product
+from tests.browser.examples import EXAMPLES
 from tests.conftest import make_settings
 from tests.contracts.branch_objects import kinds_of
 from tests.servers.browser import Windows, find_violations
@@ -23,52 +24,6 @@ from tests.servers.browser import Windows, find_violations
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages"), pytest.mark.timeout(420)]
 
 NARROW = {"width": 320, "height": 640}
-MINE = "JOIN staff s ON s.email = 'coordinator@example.org'"
-EXAMPLES = {
-    "employers": f"SELECT e.public_id FROM employer e JOIN employer_relationship r ON r.employer_id = e.id {MINE}"
-    " WHERE r.owner_id = s.id AND e.archived_at IS NULL ORDER BY e.id LIMIT 1",
-    "relationships": f"SELECT r.public_id FROM employer_relationship r {MINE} WHERE r.owner_id = s.id LIMIT 1",
-    "contacts": f"SELECT c.public_id FROM contact c {MINE} WHERE c.staff_id = s.id LIMIT 1",
-    "people": "SELECT public_id FROM contact_person LIMIT 1",
-    "person_id": "SELECT p.public_id FROM contact_person p JOIN position o ON o.person_id = p.id WHERE o.employer_id ="
-    f" (SELECT e.id FROM employer e JOIN employer_relationship r ON r.employer_id = e.id {MINE}"
-    " WHERE r.owner_id = s.id AND e.archived_at IS NULL ORDER BY e.id LIMIT 1) LIMIT 1",
-    "workplace_id": "SELECT w.public_id FROM workplace w WHERE w.employer_id ="
-    f" (SELECT e.id FROM employer e JOIN employer_relationship r ON r.employer_id = e.id {MINE}"
-    " WHERE r.owner_id = s.id AND e.archived_at IS NULL ORDER BY e.id LIMIT 1) LIMIT 1",
-    "participants": f"SELECT p.public_id FROM participant p JOIN enrolment n ON n.participant_id = p.id {MINE}"
-    " WHERE n.coordinator_id = s.id AND n.exited_on IS NULL AND p.protected = 0 LIMIT 1",
-    "enrolments": f"SELECT n.public_id FROM enrolment n {MINE}"
-    " WHERE n.coordinator_id = s.id AND n.exited_on IS NULL LIMIT 1",
-    "exits": f"SELECT x.public_id FROM enrolment_exit x JOIN enrolment n ON n.id = x.enrolment_id {MINE}"
-    " WHERE n.coordinator_id = s.id AND x.reopened_at IS NULL ORDER BY x.exit_on DESC LIMIT 1",
-    "placements": "SELECT p.public_id FROM placement p JOIN participant q ON q.id = p.participant_id"
-    " WHERE q.protected = 0 AND p.status = 'active' ORDER BY p.id DESC LIMIT 1",
-    "programmes": "SELECT public_id FROM programme ORDER BY id DESC LIMIT 1",
-    "staff_public_id": "SELECT public_id FROM staff WHERE email = 'coordinator@example.org'",
-    "unit_public_id": "SELECT public_id FROM unit ORDER BY id DESC LIMIT 1",
-    "mailbox": "SELECT public_id FROM mailbox_item WHERE participant_id IN (SELECT n.participant_id FROM enrolment n"
-    f" {MINE} WHERE n.coordinator_id = s.id) ORDER BY id DESC LIMIT 1",
-    "messages": "SELECT public_id FROM outbox_message WHERE participant_id IN (SELECT n.participant_id FROM enrolment n"
-    f" {MINE} WHERE n.coordinator_id = s.id) ORDER BY id DESC LIMIT 1",
-    "interview": "SELECT d.public_id FROM survey_due d JOIN participant q ON q.id = d.participant_id"
-    " WHERE d.state = 'sent_waiting' AND d.wave = 'exit' AND q.protected = 0 ORDER BY d.id DESC LIMIT 1",
-    "plans": "SELECT public_id FROM survey_plan LIMIT 1",
-    "versions": "SELECT v.public_id FROM survey_version v JOIN survey_questionnaire q ON q.id = v.questionnaire_id"
-    " WHERE q.key = 'exit' LIMIT 1",
-    "translations": "SELECT public_id FROM survey_translation WHERE language = 'ar' LIMIT 1",
-    "texts": "SELECT public_id FROM survey_message_text WHERE channel = 'sms' LIMIT 1",
-    "imports": "SELECT public_id FROM import_run LIMIT 1",
-    "kind": "SELECT 'csv'",
-    "partnerships": "SELECT public_id FROM partnership ORDER BY id LIMIT 1",
-    "commitments": "SELECT public_id FROM commitment ORDER BY id LIMIT 1",
-    "testimonials": "SELECT public_id FROM testimonial ORDER BY id LIMIT 1",
-    "coverage": "SELECT public_id FROM coverage_target ORDER BY id LIMIT 1",
-    "partners": "SELECT public_id FROM programme_partner ORDER BY id LIMIT 1",
-    "goals": "SELECT public_id FROM programme_goal ORDER BY id LIMIT 1",
-    "key": "SELECT 'good_treatment'",
-    "language": "SELECT 'ar'",
-}
 # Reached only in the middle of something, or by a secret that is not kept; each has tests of its own.
 ELSEWHERE = {
     "security.two_factor_token_validation",
@@ -110,7 +65,7 @@ class Visits:
         path = self.product.server.home / "brobygg.db"
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             if kind == "token":
-                return self._token(database, address[:3])
+                return self._token(database, address.partition("<")[0])
             found = database.execute(EXAMPLES[kind]).fetchone()
         return found[0] if found else None
 

@@ -90,7 +90,7 @@ def test_the_loop_from_exit_to_answer_and_ninety_days_later(product: Product, wi
     _answer_until(third)
     desk.goto(participant)
     expect(desk.locator(".tl")).to_contain_text("Survey answered: How are things now?")
-    desk.goto(product.url + "/tasks")
+    desk.goto(product.url + "/tasks?q=Solveig")
     expect(desk.locator("main")).to_contain_text("Wants to be contacted")
 
 

@@ -15,14 +15,14 @@ from crm.accounts.models import Unit
 from crm.actors import Actor, Role
 from crm.coverage.models import CoverageTarget
 from crm.coverage.queries import coverage_of, targets_for
-from crm.coverage.regions import code_by_name, county_of, regions, regions_of
+from crm.coverage.regions import shipped
 from crm.coverage.services import TargetFields, add_target, change_target
 from crm.db import current_session, transaction
 from crm.employers.models import Contact, Workplace
 from crm.errors import DomainError, EditConflict, NotAllowed
 from tests.world import World
 
-VARMLAND = [each.code for each in regions_of("SE", "municipality", on=date(2026, 1, 1), parent="17")]
+VARMLAND = [each.code for each in shipped().of("SE", "municipality", on=date(2026, 1, 1), parent="17")]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def _placed(world: World, unit: Unit, starts_on: date = date(2026, 3, 1), **empl
 def test_one_county_of_nineteen_is_not_reached_at_the_deadline(unit: Unit, world: World) -> None:
     """S0-4: a post in every county within three years; one was found, in Nordland."""
     manager = world.actor(world.staff(Role.MANAGER, unit=unit))
-    counties = [each.code for each in regions_of("NO", "county", on=date(2010, 1, 1))]
+    counties = [each.code for each in shipped().of("NO", "county", on=date(2010, 1, 1))]
     target = _target(
         manager, counties, country="NO", level="county", starts_on=date(2010, 1, 1), deadline=date(2012, 12, 31)
     )
@@ -118,28 +118,31 @@ def test_only_placements_of_the_programme_count(unit: Unit, world: World) -> Non
 
 def test_the_register_is_whole_where_it_says_so() -> None:
     today = date(2026, 11, 22)
-    swedish = Counter(each.parent for each in regions_of("SE", "municipality", on=today))
+    swedish = Counter(each.parent for each in shipped().of("SE", "municipality", on=today))
     assert swedish == {
         "01": 26, "03": 8, "04": 9, "05": 13, "06": 13, "07": 8, "08": 12, "09": 1, "10": 5, "12": 33, "13": 6,
         "14": 49, "17": 16, "18": 12, "19": 10, "20": 15, "21": 10, "22": 7, "23": 8, "24": 15, "25": 14,
     }  # fmt: skip
     assert sum(swedish.values()) == 290
-    assert all(each.code[:2] == each.parent for each in regions_of("SE", "municipality", on=today))
-    assert [len(regions_of("NO", "county", on=date(year, 1, 1))) for year in (2010, 2018, 2020, 2024)] == [
+    assert all(each.code[:2] == each.parent for each in shipped().of("SE", "municipality", on=today))
+    assert [len(shipped().of("NO", "county", on=date(year, 1, 1))) for year in (2010, 2018, 2020, 2024)] == [
         19, 18, 11, 15,
     ]  # fmt: skip
-    assert Counter(each.parent for each in regions_of("DK", "municipality", on=today)) == {
+    assert Counter(each.parent for each in shipped().of("DK", "municipality", on=today)) == {
         "1084": 29, "1085": 17, "1083": 22, "1082": 19, "1081": 11,
     }  # fmt: skip
-    assert (len(regions_of("SE", "county", on=today)), len(regions_of("FI", "county", on=today))) == (21, 19)
-    keys = [(each.country, each.level, each.code) for each in regions()]
+    assert (len(shipped().of("SE", "county", on=today)), len(shipped().of("FI", "county", on=today))) == (21, 19)
+    keys = [(each.country, each.level, each.code) for each in shipped().regions]
     assert len(keys) == len(set(keys))
 
 
 def test_places_are_found_by_name_and_by_code() -> None:
-    assert (code_by_name("SE", "OSBY"), code_by_name("SE", "Arjang")) == ("1273", "1765")
-    assert code_by_name("SE", "Nowhere") is None
-    assert (county_of("NO", "1804"), county_of("DK", "751"), county_of("SE", "17")) == ("18", "1082", None)
+    book = shipped()
+    assert (book.code_by_name("SE", "OSBY"), book.code_by_name("SE", "Arjang")) == ("1273", "1765")
+    assert book.code_by_name("SE", "Nowhere") is None
+    assert (book.county_of("NO", "1804"), book.county_of("DK", "751"), book.county_of("SE", "17")) == (
+        "18", "1082", None,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

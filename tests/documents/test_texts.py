@@ -22,7 +22,7 @@ from crm.documents.pdf import make_pdf, paper
 from crm.documents.queries import contradictions, sheet_choices, sheets_given_to
 from crm.documents.services.library import PersonalData, export_library, import_library
 from crm.documents.services.sheets import give_sheet, set_sheet_of_contact
-from crm.documents.services.texts import add_template, ensure_shipped, save_text
+from crm.documents.services.texts import add_template, edition_of, ensure_shipped, save_text
 from crm.documents.shipped import LANGUAGES, shipped_texts
 from crm.errors import DomainError, EditConflict
 from tests.agreements.conftest import Table
@@ -42,7 +42,7 @@ def named(key: str) -> DocumentTemplate:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_shipped_text_is_there_in_every_language_and_asks_for_known_fields(language: str) -> None:
     for text in shipped_texts():
-        check_body(text.bodies[language])
+        check_body(text.bodies[language], text.kind)
         assert text.titles[language]
         if text.kind is DocumentKind.AGREEMENT:
             assert set(fields_in(text.bodies[language])) >= MINIMUM
@@ -76,26 +76,53 @@ def test_a_text_asks_for_what_is_missing_and_refuses_unknown_fields() -> None:
     assert missing.value.names == ["unit"]
     for body in ("{nothing}", "{employer", "}", "{{employer}}", "{Employer}"):
         with pytest.raises(DomainError):
-            check_body(body)
+            check_body(body, DocumentKind.AGREEMENT)
 
 
 def test_an_unused_text_is_changed_in_place_and_two_writers_see_each_other(table: Table) -> None:
     template = named("agreement.csr")
+    shown = edition_of(template.newest, "sv")
     with transaction():
-        first = save_text(table.manager, template_id=template.id, language="sv", title="A", body="B", version=1)
+        first = save_text(table.manager, template_id=template.id, language="sv", title="A", body="B", edition=shown)
         assert first.number == 1
+    with pytest.raises(EditConflict) as conflict, transaction():
+        save_text(table.manager, template_id=template.id, language="sv", title="C", body="D", edition=shown)
+    assert (conflict.value.current["title"], conflict.value.current["body"]) == ("A", "B")
     with transaction():
         sheet = add_template(
             table.manager, kind=DocumentKind.INFORMATION, language="sv", title="Lönebidrag", body="60 procent"
         )
-        sheet_id = sheet.id
+        sheet_id, shown = sheet.id, edition_of(sheet.newest, "sv")
     with transaction():
         second = save_text(
-            table.manager, template_id=sheet_id, language="sv", title="Lönebidrag", body="80 procent", version=1
+            table.manager, template_id=sheet_id, language="sv", title="Lönebidrag", body="80 procent", edition=shown
         )
         assert second.number == 2
     with pytest.raises(EditConflict), transaction():
-        save_text(table.manager, template_id=sheet_id, language="sv", title="L", body="70 procent", version=1)
+        save_text(table.manager, template_id=sheet_id, language="sv", title="L", body="70 procent", edition=shown)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"), [(DocumentKind.AGREEMENT, "{participant}"), (DocumentKind.INFORMATION, "{employer}")]
+)
+def test_a_text_asks_for_nothing_that_its_kind_never_has(kind: DocumentKind, body: str) -> None:
+    with pytest.raises(DomainError, match="There is no field"):
+        check_body(body, kind)
+
+
+def test_the_preview_calls_fields_by_what_stands_in_them_and_saves_nothing(
+    app: Flask, outside: Table, client: FlaskClient, sign_in
+) -> None:  # type: ignore[no-untyped-def]
+    with app.app_context():
+        template = named("agreement.intention").public_id
+    sign_in(client, "karin@example.org")
+    address = f"/settings/documents/{template}/texts/en"
+    form = {"title": "New title", "body": "Between {employer} and **{unit}**.", "version": "1", "action": "preview"}
+    answer = client.post(address, data=form)
+    assert answer.status_code == 200
+    assert "Between ‹The employer&#39;s name› and <strong>‹Our unit›</strong>." in answer.text.replace("'", "&#39;")
+    assert "New title" not in client.get(f"/settings/documents/{template}").text
+    assert "{employer}" not in client.get(f"/settings/documents/{template}").text
 
 
 def test_bringing_the_shipped_in_again_changes_nothing(table: Table) -> None:
@@ -246,7 +273,9 @@ def test_managers_write_templates_and_coordinators_read_them(
     assert maria.get(f"/settings/documents/{template}/texts/sv").status_code == 403
     sign_in(client, "karin@example.org")
     assert client.get(f"/settings/documents/{template}/texts/xx").status_code == 404
-    form = {"title": "Ny titel", "body": "{wrong} som jag skrev", "version": "1"}
+    version = re.search(r'name="version"[^>]*value="(\d+)"', client.get(f"/settings/documents/{template}/texts/sv").text)
+    assert version is not None
+    form = {"title": "Ny titel", "body": "{wrong} som jag skrev", "version": version.group(1)}
     wrong = client.post(f"/settings/documents/{template}/texts/sv", data=form)
     assert wrong.status_code == 422
     assert "som jag skrev" in wrong.text

@@ -1,5 +1,6 @@
 """A backup holds everything, a restore puts it back, and nothing is sent afterwards until somebody says so."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -86,6 +87,29 @@ def test_a_backup_can_be_read_by_its_owner_only(installed: dict[str, str], tmp_p
     file = tmp_path / "backup"
     _brobygg("backup", str(file))
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_attached_files_are_saved_and_come_back(installed: dict[str, str], tmp_path: Path) -> None:
+    folder, file = tmp_path / "home" / "attachments", tmp_path / "backup"
+    (folder / "ab").mkdir(parents=True)
+    (folder / "ab" / ("ab" * 16)).write_bytes(b"signed on paper")
+    (folder / "ab" / ("ab" * 16)).with_suffix(".part").write_bytes(b"half")
+    _brobygg("backup", str(file))
+    archive = tmp_path / "backup.files.tar"
+    assert archive.stat().st_mode & 0o077 == 0
+    shutil.rmtree(folder)
+    _brobygg("restore", "--yes", str(file))
+    assert [path.name for path in folder.glob("*/*")] == ["ab" * 16]
+    assert (folder / "ab" / ("ab" * 16)).read_bytes() == b"signed on paper"
+
+
+def test_a_damaged_archive_of_files_changes_nothing(installed: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    _brobygg("backup", str(file))
+    (tmp_path / "backup.files.tar").write_text("no archive")
+    _add_unit(installed, "After")
+    assert "attached files cannot be read" in _brobygg("restore", "--yes", str(file), status=1)
+    assert _state(installed) == (["After", "Before"], None)
 
 
 def test_a_backup_never_replaces_a_file(installed: dict[str, str], tmp_path: Path) -> None:

@@ -9,26 +9,15 @@ import pytest
 from flask import Flask
 
 from crm.db import transaction
-from crm.inquiries.queries import ALL, InquiryFilter, count_inquiries
+from crm.inquiries.queries import count_inquiries
 from crm.inquiries.report_queries import outcome_table
 from crm.inquiries.services.inquiries import InquiryFields, receive_inquiry
 from crm.inquiries.services.persons import NewPerson
 from crm.inquiries.tables import Doubt, OutcomeTable, Problem, SourceLine
 from crm.web.filters import show_percent
+from tests.inquiries.published import PERIOD, SOURCES, SUMMER_JOBS, published_rows
 from tests.participants.conftest import Here
 
-SOURCES = {
-    "qualification_programme": 2,
-    "youth_unit": 19,
-    "introduction_programme": 1,
-    "assessment_unit": 1,
-    "outreach_team": 5,
-    "emergency_contact": 2,
-    "child_welfare": 3,
-    "summer_jobs": 10,
-    "unknown": 10,
-}
-PERIOD = InquiryFilter(today=date(2026, 11, 1), state=ALL, since=date(2011, 1, 1), until=date(2011, 10, 31))
 ODD = OutcomeTable(
     lines=[
         SourceLine("qualification_programme", 2, 2, 5),
@@ -45,18 +34,15 @@ ODD = OutcomeTable(
 
 @pytest.fixture
 def published(core: Flask, here: Here) -> Here:
-    outcomes = iter(["summer_job"] * 10 + ["ordinary_work"] * 6 + ["placement"] * 8)
-    order = ["summer_jobs", *(code for code in SOURCES if code != "summer_jobs")]
     with transaction():
-        for code in order:
-            for number in range(SOURCES[code]):
-                outcome = next(outcomes, "not_ready" if number % 2 else "in_process")
-                day = date(2011, 1 + number % 10, 3)
-                receive_inquiry(
-                    here.manager,
-                    fields=InquiryFields(received_on=day, channel="phone", topic="needs_company", source=code),
-                    persons=[NewPerson(outcome=outcome)],
-                )
+        for each in published_rows():
+            receive_inquiry(
+                here.manager,
+                fields=InquiryFields(
+                    received_on=each.day, channel="phone", topic="needs_company", source=each.source
+                ),
+                persons=[NewPerson(outcome=each.outcome)],
+            )
     return here
 
 
@@ -71,7 +57,14 @@ def test_the_sources_add_up_and_what_was_not_stated_is_a_row(published: Here) ->
     assert {line.source: line.inquiries for line in table.lines} == SOURCES
     assert table.total == sum(SOURCES.values()) == 53
     assert groups == {"authority": 33, "district": 10, "not_stated": 10}
-    assert sum(SOURCES.values()) - SOURCES["unknown"] == 43
+
+
+def test_19_of_the_youth_unit_and_33_in_all_were_not_for_summer_jobs(published: Here) -> None:
+    table = outcome_table(published.manager, PERIOD)
+    summer = table.cells["youth_unit", "summer_job"]
+    stated = table.total - SOURCES["unknown"]
+    assert summer == table.outcomes["summer_job"] == SUMMER_JOBS
+    assert (SOURCES["youth_unit"] - summer, stated - summer, stated, table.total - stated) == (19, 33, 43, 10)
 
 
 def test_24_of_53_came_to_work_or_a_place_and_29_are_the_rest(published: Here) -> None:

@@ -86,6 +86,19 @@ def test_the_list_filters_by_state_and_owner(app: Flask, desk: FlaskClient) -> N
     assert desk.get("/tasks?who=nonsense&state=nonsense&page=99").status_code == 200
 
 
+def test_tasks_are_found_by_their_words_and_by_whom_they_are_about(app: Flask, desk: FlaskClient, world: World) -> None:
+    add(desk, clock.today(), title="Återkoppla om arbetskläder")
+    add(desk, clock.today(), title="Boka rum")
+    with app.app_context():
+        employer = world.employer("Kvarnby Bageri 100 %")
+        task = current_session().scalars(select(Task).where(Task.title[""].as_string() == "Boka rum")).one()
+        task.employer_id = employer.id
+        current_session().commit()
+    for words, first, second in (("åter kläder", True, False), ("kvarnby 100 %", False, True), ("okänt", False, False)):
+        page = desk.get("/tasks", query_string={"q": words}).text
+        assert ("Återkoppla om arbetskläder" in page, "Boka rum" in page) == (first, second), words
+
+
 def test_another_units_task_does_not_exist(app: Flask, desk: FlaskClient, world: World) -> None:
     with app.app_context():
         unit = world.unit()

@@ -1,13 +1,14 @@
 """Sending an agreement for signing: from here on its text never changes."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from crm import clock
 from crm.actors import Actor
 from crm.agreements.models import Agreement, AgreementStatus, Side, SigningLink
-from crm.agreements.services.rows import NOT_ANSWERED, changed_row, log, settle_tasks, tell
+from crm.agreements.services.rows import NOT_ANSWERED, changed_row, local_today, log, settle_tasks, tell
 from crm.agreements.states import move
 from crm.agreements.tokens import signing_token, token_hash
 from crm.agreements.wording import document_text, title_and_body
@@ -89,11 +90,17 @@ def _new_link(actor: Actor, agreement: Agreement) -> None:
     hashed = token_hash(signing_token(agreement.public_id, number))
     email = _address(agreement)
     agreement.links.append(
-        SigningLink(number=number, token_hash=hashed, email=email, created_at=now, expires_at=now + LINK_LASTS)
+        SigningLink(number=number, token_hash=hashed, email=email, created_at=now, expires_at=_end_of_link(agreement))
     )
     if email:
         _plan(actor, agreement, SIGNING, step=0, not_before=now)
         _plan(actor, agreement, SIGNING, step=REMINDER_STEP, not_before=now + REMINDER_AFTER)
+
+
+def _end_of_link(agreement: Agreement) -> datetime:
+    """The last second of the thirtieth day where the unit is: a mail that says "until the 19th" means the whole day."""
+    day = local_today(agreement) + LINK_LASTS
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(agreement.unit.time_zone)).astimezone(UTC)
 
 
 def _plan(actor: Actor, agreement: Agreement, purpose: str, *, step: int, not_before: datetime) -> None:

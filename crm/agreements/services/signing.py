@@ -56,8 +56,12 @@ def refuse_by_link(actor: Actor, *, agreement_id: int, number: int, reason: str)
 
 
 def sign_for_us(actor: Actor, *, agreement_id: int, role: str) -> Agreement:
-    """Whoever is signed in signs for our side. Raises NotVisible, NothingToSign, DomainError."""
-    agreement = _open_for_staff(actor, agreement_id, Side.OURS)
+    """Whoever is signed in signs for our side. Sent twice it signs once. Raises NotVisible, NothingToSign, DomainError."""
+    agreement = changed_row(actor, agreement_id)
+    there = agreement.signature_of(Side.OURS)
+    if there is not None and there.staff_id == actor.staff_id is not None:
+        return agreement
+    _open(agreement, Side.OURS)
     person = current_session().get(Staff, actor.staff_id) if actor.staff_id else None
     _sign(actor, agreement, Side.OURS, name=person.name if person else actor.label, role=role)
     return agreement

@@ -136,7 +136,7 @@ def _checked(number: int, given: object) -> Mapping[str, Any]:
         raise DomainError(_("Template %(number)d of the file is damaged.", number=number), field="file")
     try:
         for body in given["bodies"].values():
-            check_body(body)
+            check_body(body, DocumentKind(given["kind"]))
     except DomainError as error:
         raise DomainError(
             _("Template %(number)d of the file: %(fault)s", number=number, fault=str(error.message)), field="file"

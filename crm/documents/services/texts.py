@@ -1,5 +1,6 @@
 """Writing templates: a text that stands in a document is never changed, its next version is."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 
@@ -25,7 +26,7 @@ def add_template(
     actor: Actor, *, kind: DocumentKind, language: str, title: str, body: str, agreement_type: str | None = None
 ) -> DocumentTemplate:
     """A new template with its first version in one language. Raises DomainError for what is wrong. Not repeatable."""
-    _check(language, title, body)
+    _check(kind, language, title, body)
     if (kind is DocumentKind.AGREEMENT) != (agreement_type is not None):
         raise DomainError(_("Choose which kind of agreement it is."), field="agreement_type")
     if agreement_type is not None and agreement_type not in picklists.codes("agreement_type"):
@@ -37,21 +38,20 @@ def add_template(
 
 
 def save_text(
-    actor: Actor, *, template_id: int, language: str, title: str, body: str, version: int | None = None
+    actor: Actor, *, template_id: int, language: str, title: str, body: str, edition: int | None = None
 ) -> DocumentVersion:
     """Change what a template says in one language.
 
     The newest version is changed as long as no document was made of it; then a new one is made, with the other
-    languages as they were. ``version`` is the number that was shown. Raises NotVisible, DomainError, EditConflict
-    when somebody has saved since.
+    languages as they were. ``edition`` is that of the text that was shown (see ``edition_of``). Raises NotVisible,
+    DomainError, EditConflict when somebody has saved since.
     """
     template = locked(DocumentTemplate, actor, template_id)
-    _check(language, title, body)
+    _check(template.kind, language, title, body)
     newest = template.newest
-    if version is not None and version != newest.number:
+    if edition is not None and edition != edition_of(newest, language):
         message = _("Somebody else saved this while you had it open. Compare what is different, and save again.")
-        shown = {"title": newest.titles.get(language), "body": newest.bodies.get(language), "version": newest.number}
-        raise EditConflict(message, current=shown)
+        raise EditConflict(message, current=shown_of(newest, language))
     titles, bodies = {**newest.titles, language: title}, {**newest.bodies, language: body}
     if (titles, bodies) == (newest.titles, newest.bodies):
         return newest
@@ -63,6 +63,21 @@ def save_text(
         template.versions.append(newest)
     _record(actor, template, "document.changed", language=language)
     return newest
+
+
+def edition_of(version: DocumentVersion, language: str) -> int:
+    """Tells one state of a text from every other: a version that no document was made of changes in place."""
+    words = "\0".join((str(version.number), version.titles.get(language, ""), version.bodies.get(language, "")))
+    return int(hashlib.sha256(words.encode()).hexdigest()[:7], 16)
+
+
+def shown_of(version: DocumentVersion, language: str) -> dict[str, object]:
+    """What the form of a text shows, by the names of its fields."""
+    return {
+        "title": version.titles.get(language),
+        "body": version.bodies.get(language),
+        "version": edition_of(version, language),
+    }
 
 
 def archive_template(actor: Actor, *, template_id: int) -> DocumentTemplate:
@@ -124,7 +139,7 @@ def _version(actor: Actor, number: int, titles: Mapping[str, str], bodies: Mappi
     )
 
 
-def _check(language: str, title: str, body: str) -> None:
+def _check(kind: DocumentKind, language: str, title: str, body: str) -> None:
     if language not in LANGUAGES:
         raise DomainError(_("Choose one of the languages."), field="language")
     if not title.strip():
@@ -133,7 +148,7 @@ def _check(language: str, title: str, body: str) -> None:
         raise DomainError(_("Write the text."), field="body")
     if len(body) > LONGEST:
         raise DomainError(_("Write %(max)d characters at most.", max=LONGEST), field="body")
-    check_body(body)
+    check_body(body, kind)
 
 
 def _record(actor: Actor, template: DocumentTemplate, action: str, **details: object) -> None:

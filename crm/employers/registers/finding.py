@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 
 from crm.accounts.scopes import visible
 from crm.actors import Actor
@@ -13,7 +13,7 @@ from crm.employers.queries import UnitRelationship, relationships_to
 from crm.employers.registers.entries import Retrieved, retrieved
 from crm.employers.registers.ports import register_of
 from crm.employers.registers.typed import Typed
-from crm.employers.rules import similar_employer
+from crm.employers.rules import similar_employer, what_it_became
 from crm.employers.text_index import text_index
 from crm.errors import RegisterUnavailable
 from crm.extension_points import Register, RegisterEntry
@@ -60,7 +60,7 @@ def known_employers(actor: Actor, typed: Typed) -> list[Known]:
     """Employers that are here already, by number (also a workplace's), by words of the name, and by a name that is
     nearly the same; at most five."""
     if typed.number:
-        found = _by_number(actor, typed.country, [typed.number])
+        found = list(_by_number(actor, typed.country, [typed.number]).values())
     elif typed.name and len(typed.name) >= SHORTEST:
         found = _by_name(actor, typed.name)
     else:
@@ -79,8 +79,11 @@ def find(actor: Actor, typed: Typed) -> Found:
         entries = _ask(register, typed)
     except RegisterUnavailable as error:
         problem = str(error.message)
-    here = {each.org_number: each for each in _by_number(actor, typed.country, _numbers(entries))}
-    hits = [Hit(entry, here.get(entry.parent_number if entry.is_unit else entry.number)) for entry in entries]
+    here = _by_number(actor, typed.country, [*_numbers(entries), *(entry.number for entry in entries)])
+    hits = [
+        Hit(entry, here.get(number) or here.get(entry.number))
+        for entry, number in zip(entries, _numbers(entries), strict=True)
+    ]
     known = known_employers(actor, typed)
     ids = {each.employer.id for each in known}
     new = {hit.known.id: hit.known for hit in hits if hit.known is not None and hit.known.id not in ids}
@@ -113,14 +116,20 @@ def _numbers(entries: Sequence[RegisterEntry]) -> list[str]:
     return [entry.parent_number or entry.number if entry.is_unit else entry.number for entry in entries]
 
 
-def _by_number(actor: Actor, country: str, numbers: Sequence[str]) -> list[Employer]:
+def _by_number(actor: Actor, country: str, numbers: Sequence[str]) -> dict[str, Employer]:
+    """Who has a number, or a workplace of that number; whoever was merged is the one that they became."""
     if not numbers:
-        return []
-    of_unit = select(Workplace.employer_id).where(Workplace.unit_number.in_(numbers))
+        return {}
+    places = visible(Workplace, actor).where(Workplace.unit_number.in_(numbers), Workplace.archived_at.is_(None))
+    units = {each.employer_id: each.unit_number for each in current_session().scalars(places)}
     statement = visible(Employer, actor).where(
-        Employer.country == country, or_(Employer.org_number.in_(numbers), Employer.id.in_(of_unit))
+        Employer.country == country, or_(Employer.org_number.in_(numbers), Employer.id.in_(units))
     )
-    return list(current_session().scalars(statement.order_by(Employer.sort_name)))
+    found: dict[str, Employer] = {}
+    for each in current_session().scalars(statement.order_by(Employer.sort_name)):
+        number = each.org_number if each.org_number in numbers else units[each.id]
+        found.setdefault(number or "", what_it_became(each))
+    return found
 
 
 def _by_name(actor: Actor, name: str) -> list[Employer]:

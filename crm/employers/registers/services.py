@@ -72,13 +72,18 @@ def observe(actor: Actor, *, employer_id: int, found: Retrieved) -> list[str]:
 
 
 def observe_unknown(actor: Actor, *, employer_id: int, register: str) -> None:
-    """Note that a register has no company of an employer's number. What stands here stays. May be repeated."""
+    """Note that a register has no company of an employer's number. What stands here stays. May be repeated: only the
+    first time in a row is news for the audit log.
+    """
     employer = locked(Employer, actor, employer_id)
     now = clock.now()
     row = _record(employer.id)
     if row is None:
         row = RegisterRecord(employer_id=employer.id, register=register, values={}, checked_at=now)
         current_session().add(row)
+    if row.is_known is not False:
+        details = {"register": register}
+        record(actor, "employer.not_in_register", subject_type="employer", subject_id=employer.id, details=details)
     row.is_known, row.checked_at, row.register = False, now, register
 
 

@@ -153,8 +153,10 @@ def archive_employer(actor: Actor, *, employer_id: int) -> Employer:
 
 
 def restore_employer(actor: Actor, *, employer_id: int) -> Employer:
-    """Take an employer out of the archive. May be repeated."""
+    """Take an employer out of the archive. May be repeated. Raises DomainError for one that was merged."""
     employer = locked(Employer, actor, employer_id)
+    if employer.merged_into_id is not None:
+        raise DomainError(_("It was merged into another employer. Undo that instead."))
     if employer.archived_at is not None:
         employer.archived_at = None
         _archiving_changed(actor, employer, "employer.restored")

@@ -19,9 +19,12 @@ from crm.employers.handover_models import Handover, HandoverItem, Telling
 from crm.employers.handover_queries import not_told_because
 from crm.employers.models import EmployerRelationship
 from crm.employers.services.responsible import (
+    WITHOUT_OWNER,
+    check_somebody_leads,
     check_works_there,
     record_relationship,
     tell_manager_of_many,
+    tell_others,
     write_owner_line,
 )
 from crm.errors import DomainError, NotAllowed
@@ -112,6 +115,8 @@ def undo_handover(actor: Actor, *, handover_id: int) -> Handover:
     handover.undone_at = clock.now()
     for receiver in {item.to_id for item in handover.items} - {None}:
         cancel_tasks(actor, kind=RECEIVED, source_ref=f"{handover.public_id}:{receiver}")
+    for unit_id in {row.unit_id for row in relationships.values()}:
+        cancel_tasks(actor, kind=WITHOUT_OWNER, source_ref=f"{handover.public_id}:{unit_id}")
     record(actor, "handover.undone", subject_type="employer_handover", subject_id=handover.id, unit_id=handover.unit_id)
     return handover
 
@@ -130,7 +135,8 @@ def _hand_over(actor: Actor, wish: HandoverWish) -> Handover:
     )  # fmt: skip
     session.add(handover)
     found = _locked_relationships(actor, [each.relationship_id for each in wish.assignments])
-    _check(wish, found)
+    # Whoever may no longer work leaves their employers behind, even where nobody leads the unit.
+    _check(wish, found, is_forced=actor.is_system)
     for each in wish.assignments:
         _move(actor, handover, found[each.relationship_id], each, each.note or wish.note)
     # Tasks, messages and lines name the handover and its items.
@@ -154,7 +160,7 @@ def _locked_relationships(actor: Actor, ids: Collection[int]) -> dict[int, Emplo
     return {row.id: row for row in rows}
 
 
-def _check(wish: HandoverWish, found: dict[int, EmployerRelationship]) -> None:
+def _check(wish: HandoverWish, found: dict[int, EmployerRelationship], *, is_forced: bool) -> None:
     checked: set[tuple[int, int | None]] = set()
     for each in wish.assignments:
         row = found.get(each.relationship_id)
@@ -164,6 +170,8 @@ def _check(wish: HandoverWish, found: dict[int, EmployerRelationship]) -> None:
             raise DomainError(_("Choose somebody else than the one who hands over."))
         if (row.unit_id, each.to_id) not in checked:
             check_works_there(row.unit_id, each.to_id, "to_all")
+            if each.to_id is None and not is_forced and row.owner_id == wish.from_id:
+                check_somebody_leads(row.unit_id, "to_all")
             checked.add((row.unit_id, each.to_id))
 
 
@@ -177,10 +185,12 @@ def _move(
     handover.items.append(item)
     if item.was_deputy:
         row.deputy_id = None if each.to_id == row.owner_id else each.to_id
+        tell_others(row, handover.from_id, row.deputy_id, as_deputy=True)
     else:
         row.owner_id = each.to_id
         row.deputy_id = None if row.deputy_id == each.to_id else row.deputy_id
         write_owner_line(actor, row, note=note)
+        tell_others(row, handover.from_id, each.to_id)
     row.version_id += 1
     record_relationship(actor, row, "relationship.handed_over")
     return item
@@ -249,17 +259,41 @@ def _mail(item: HandoverItem, unit_id: int, now: datetime) -> Wanted:
 def _give_back(actor: Actor, handover: Handover, item: HandoverItem, row: EmployerRelationship | None) -> None:
     """One item, unless somebody has changed it since."""
     cancel_messages(actor, purpose=PURPOSE, purpose_ref=item.public_id, reason="handover_undone")
-    if row is None or (row.deputy_id if item.was_deputy else row.owner_id) != item.to_id:
+    if row is None or not _is_as_left(item, row):
         return
     if item.was_deputy:
-        row.deputy_id = handover.from_id
+        row.deputy_id = None if handover.from_id == row.owner_id else handover.from_id
+        tell_others(row, item.to_id, row.deputy_id, as_deputy=True)
     else:
-        row.owner_id, row.deputy_id = handover.from_id, item.deputy_before_id
+        row.owner_id = handover.from_id
+        # Who stood in before does so again, unless somebody else was named since or they have left too.
+        if row.deputy_id == _deputy_left(item):
+            row.deputy_id = item.deputy_before_id if _still_works(item.deputy_before_id) else None
+        if row.deputy_id == row.owner_id:
+            row.deputy_id = None
         write_owner_line(actor, row)
+        tell_others(row, item.to_id, row.owner_id)
         _give_tasks_back(actor, handover, item, row)
     row.version_id += 1
     item.undone = True
     record_relationship(actor, row, "relationship.handed_over")
+
+
+def _is_as_left(item: HandoverItem, row: EmployerRelationship) -> bool:
+    """Whether a relationship still stands as the handover left it."""
+    if item.was_deputy:
+        return row.deputy_id == (None if item.to_id == row.owner_id else item.to_id)
+    return row.owner_id == item.to_id
+
+
+def _deputy_left(item: HandoverItem) -> int | None:
+    """Who stood in after the handover: as before, unless they took over themselves."""
+    return None if item.deputy_before_id == item.to_id else item.deputy_before_id
+
+
+def _still_works(staff_id: int | None) -> bool:
+    staff = current_session().get(Staff, staff_id) if staff_id is not None else None
+    return staff is not None and staff.active
 
 
 def _give_tasks_back(actor: Actor, handover: Handover, item: HandoverItem, row: EmployerRelationship) -> None:

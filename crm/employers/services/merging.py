@@ -22,21 +22,24 @@ from crm.events import ContactPersonChanged, EmployerChanged, emit
 from crm.registry import current_registry
 
 EMPLOYER_FIELDS = (
-    "name", "org_number", "org_number_unchecked", "kind", "industry_scheme", "industry_code", "industry_text",
+    "name", "org_number", "org_number_unchecked", "legal_form", "register_status", "register_status_since",
+    "former_names", "parent_id", "kind", "industry_scheme", "industry_code", "industry_text", "industry_retrieved_on",
     "municipality_code", "municipality", "address", "postcode", "city", "phone", "email", "website", "employee_count",
     "source", "advertising_block", "do_not_contact", "do_not_contact_reason", "warning", "warning_by_id",
     "warning_until",
 )  # fmt: skip
 PERSON_FIELDS = ("name", "phone", "email", "do_not_call", "do_not_mail", "preferred_way", "told_on")
 TOGETHER = {
-    "org_number": ("org_number_unchecked",),
-    "industry_text": ("industry_scheme", "industry_code"),
+    "org_number": ("org_number_unchecked", "legal_form", "register_status", "register_status_since"),
+    "industry_text": ("industry_scheme", "industry_code", "industry_retrieved_on"),
     "municipality": ("municipality_code",),
     "do_not_contact": ("do_not_contact_reason",),
     "warning": ("warning_by_id", "warning_until"),
 }
 """Fields that go with the one that is chosen."""
-_OWN = frozenset({"employer_merge", "contact_person_merge"})
+_OWN = frozenset({"employer_merge", "contact_person_merge", "register_record"})
+"""What a register said follows the number: crm.employers.registers.merging."""
+_DAYS = frozenset({"warning_until", "told_on", "industry_retrieved_on", "register_status_since"})
 
 
 def merge_employers(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Collection[str] = ()) -> EmployerMerge:
@@ -58,6 +61,7 @@ def merge_employers(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Coll
     memory["steps"] = {
         step.key: step.merge(actor, kept_id, gone_id) for step in current_registry().merge_steps.values()
     }
+    memory["parts"] = _move_parts(from_id=gone_id, to_id=kept_id)
     memory["relationships"] = _join_relationships(kept_id, gone_id)
     memory["moved"] = move_rows(_table("employer"), from_id=gone_id, to_id=kept_id, but=_OWN)
     merge = EmployerMerge(kept_id=kept_id, gone_id=gone_id, by_id=actor.staff_id, memory=memory, created_at=clock.now())
@@ -77,6 +81,7 @@ def undo_employer_merge(actor: Actor, *, merge_id: int) -> EmployerMerge:
         return merge
     kept_id, gone_id, memory = merge.kept_id, merge.gone_id, merge.memory
     move_back(_table("employer"), memory["moved"], from_id=kept_id, to_id=gone_id)
+    _move_parts(from_id=kept_id, to_id=gone_id, only=memory["parts"])
     _part_relationships(memory["relationships"])
     steps = current_registry().merge_steps
     for key in reversed(memory["steps"]):
@@ -142,8 +147,13 @@ def _take_employer(kept: Employer, gone: Employer, from_gone: Collection[str]) -
         # A no to one of the two is a no.
         kept.do_not_contact, kept.do_not_contact_reason = True, gone.do_not_contact_reason
     kept.advertising_block = kept.advertising_block or gone.advertising_block
+    kept.parent_id = _parent(kept, gone)
+    # Whoever looks for the second by its name finds the first.
+    names = [memory["before"]["name"], gone.name, *(kept.former_names or []), *(gone.former_names or [])]
+    kept.former_names = [each for each in dict.fromkeys(names) if each != kept.name]
     kept.sort_name = sort_name(kept.name)
-    memory["taken"] |= _values(kept, ("do_not_contact", "do_not_contact_reason", "advertising_block"))
+    decided = ("do_not_contact", "do_not_contact_reason", "advertising_block", "parent_id", "former_names")
+    memory["taken"] |= _values(kept, decided)
     current_session().flush()
     return memory
 
@@ -154,7 +164,7 @@ def _take(kept: Any, gone: Any, fields: Collection[str], from_gone: Collection[s
     memory: dict[str, Any] = {"before": _values(kept, fields), "gone": _values(gone, fields)}
     memory["gone_archived_at"] = _plain(gone.archived_at)
     new = {name: getattr(gone, name) for name in chosen}
-    if "org_number" in fields:
+    if "org_number" in chosen:
         # Two rows cannot have one number, not even for a moment.
         gone.org_number = None
         current_session().flush()
@@ -183,6 +193,24 @@ def _give_back(kept: Any, gone: Any, memory: dict[str, Any], fields: Collection[
     kept.version_id += 1
     gone.version_id += 1
     current_session().flush()
+
+
+def _parent(kept: Employer, gone: Employer) -> int | None:
+    """The organisation above: the first one's, else the second's; never one of the two."""
+    above = [each for each in (kept.parent_id, gone.parent_id) if each not in (None, kept.id, gone.id)]
+    return above[0] if above else None
+
+
+def _move_parts(*, from_id: int, to_id: int, only: Collection[int] | None = None) -> list[int]:
+    """Let the parts of one employer be parts of another (of undoing, ``only`` those that were moved). Returns which."""
+    statement = select(Employer).where(Employer.parent_id == from_id, Employer.id != to_id)
+    because = "parts of an employer that the caller has locked; nothing of them is shown"
+    rows = current_session().scalars(trusted(statement, because=because).with_for_update()).all()
+    parts = [row for row in rows if only is None or row.id in only]
+    for part in parts:
+        part.parent_id = to_id
+    current_session().flush()
+    return [part.id for part in parts]
 
 
 def _join_relationships(kept_id: int, gone_id: int) -> list[list[Any]]:
@@ -258,7 +286,7 @@ def _plain(value: Any) -> Any:
 
 
 def _back(name: str, value: Any) -> Any:
-    return date.fromisoformat(value) if name in ("warning_until", "told_on") and value else value
+    return date.fromisoformat(value) if name in _DAYS and value else value
 
 
 def _table(name: str) -> Table:

@@ -12,7 +12,8 @@ from crm.accounts.scopes import locked, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import Employer, EmployerRelationship, StageChange
-from crm.employers.rules import check_version
+from crm.employers.rules import check_version, what_it_became
+from crm.employers.services.employers import restore_employer
 from crm.employers.services.lines import write_employer_line
 from crm.employers.services.responsible import (
     check_works_there,
@@ -50,10 +51,13 @@ class StageBlocked(DomainError):
 def take_relationship(actor: Actor, *, employer_id: int, unit_id: int, owner_id: int | None) -> EmployerRelationship:
     """Give a unit a relationship to an employer, or its owner where it has none. May be repeated.
 
-    Raises NotVisible, NotAllowed for a unit that is not the actor's, DomainError when a colleague owns it already or
-    the owner does not work there.
+    An archived employer is in use again; whoever was merged is the one that they became. Raises NotVisible,
+    NotAllowed for a unit that is not the actor's, DomainError when a colleague owns it already or the owner does not
+    work there.
     """
-    employer = locked(Employer, actor, employer_id)
+    employer = what_it_became(locked(Employer, actor, employer_id))
+    if employer.archived_at is not None:
+        restore_employer(actor, employer_id=employer.id)
     if not actor.is_system and unit_id not in actor.unit_ids:
         raise NotAllowed(_("Choose one of your own units."))
     check_works_there(unit_id, owner_id, "owner_id")

@@ -16,8 +16,9 @@ from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.rules import check_version
 from crm.employers.services.lines import write_employer_line
 from crm.errors import DomainError, NotAllowed
+from crm.events import RelationshipHandedOver, emit
 from crm.languages import in_all_languages
-from crm.tasks.services import add_task
+from crm.tasks.services import add_task, hand_over_tasks
 from crm.tasks.working_days import add_working_days
 
 WITHOUT_OWNER = "employer.without_owner"
@@ -35,9 +36,10 @@ def hand_over_relationship(
 ) -> EmployerRelationship:
     """Name who is responsible and their deputy. Without an owner the unit is responsible and its manager gets a task.
 
-    ``note``: what the successor must know; it stands in the history. The owner, the deputy and managers may hand
-    over; anybody in the unit where nobody owns it. Raises NotVisible, NotAllowed, EditConflict, and DomainError for
-    somebody who does not work in the unit.
+    ``note``: what the successor must know; it stands in the history. Open tasks about the employer go along. The
+    owner, the deputy and managers may hand over; anybody in the unit where nobody owns it. Raises NotVisible,
+    NotAllowed, EditConflict, and DomainError for somebody who does not work in the unit, and for a unit that nobody
+    leads: somebody must be responsible.
     """
     relationship = locked(EmployerRelationship, actor, relationship_id)
     check_version(relationship, version, {"owner_id": relationship.owner_id, "deputy_id": relationship.deputy_id})
@@ -51,14 +53,32 @@ def hand_over_relationship(
         return relationship
     check_works_there(relationship.unit_id, owner_id, "owner_id")
     check_works_there(relationship.unit_id, deputy_id, "deputy_id")
+    if owner_id is None and before[0] is not None:
+        check_somebody_leads(relationship.unit_id, "owner_id")
     relationship.owner_id, relationship.deputy_id = owner_id, deputy_id
     relationship.version_id += 1
     record_relationship(actor, relationship, "relationship.handed_over")
     if before[0] != owner_id:
         write_owner_line(actor, relationship, note=note)
+        _move_along(actor, relationship, before[0])
     if before[0] is not None and owner_id is None:
         tell_manager(actor, relationship)
+    if before[1] != deputy_id:
+        tell_others(relationship, before[1], deputy_id, as_deputy=True)
     return relationship
+
+
+def tell_others(
+    relationship: EmployerRelationship, from_id: int | None, to_id: int | None, *, as_deputy: bool = False
+) -> None:
+    """Let other features move what they keep of whoever was responsible, or stood in, for this employer."""
+    emit(RelationshipHandedOver(relationship.employer_id, relationship.unit_id, from_id, to_id, as_deputy))
+
+
+def _move_along(actor: Actor, relationship: EmployerRelationship, before: int | None) -> None:
+    if before is not None:
+        hand_over_tasks(actor, from_id=before, to={relationship.employer_id: relationship.owner_id})
+    tell_others(relationship, before, relationship.owner_id)
 
 
 def record_relationship(actor: Actor, relationship: EmployerRelationship, action: str) -> None:
@@ -96,6 +116,12 @@ def check_works_there(unit_id: int, staff_id: int | None, field: str) -> None:
     person = current_session().get(Staff, staff_id)
     if person is None or not person.active or not _works_for(person.unit_id, unit_id):
         raise DomainError(_("Choose somebody who works in this unit."), field=field)
+
+
+def check_somebody_leads(unit_id: int, field: str) -> None:
+    """Raises DomainError for a unit that cannot be responsible itself, because nobody leads it or a unit above it."""
+    if manager_of(unit_id) is None:
+        raise DomainError(_("Choose a person: this unit has no manager who could be responsible."), field=field)
 
 
 def employer_of(relationship: EmployerRelationship) -> Employer:

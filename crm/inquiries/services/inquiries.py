@@ -17,6 +17,7 @@ from crm.employers.models import Employer
 from crm.errors import DomainError, EditConflict, NotAllowed, NotVisible
 from crm.glossary import picklists
 from crm.inquiries.models import IN_PROCESS, Inquiry, InquiryState
+from crm.inquiries.queries import may_remove
 from crm.inquiries.services.callbacks import cancel_callback, plan_callback
 from crm.inquiries.services.lines import remove_lines, write_lines
 from crm.inquiries.services.persons import NewPerson, append_person
@@ -54,25 +55,27 @@ def receive_inquiry(
     persons: Sequence[NewPerson] = (),
     answered: bool = False,
     submission_key: str | None = None,
+    unit_id: int | None = None,
+    answered_on: date | None = None,
 ) -> Inquiry:
-    """Write an inquiry down for the actor's unit, with the persons it is about; ``answered`` on the spot or not yet.
+    """Write an inquiry down, with the persons it is about; ``answered`` on the spot, ``answered_on`` a day, or not yet.
 
-    The same ``submission_key`` makes one inquiry, however often it is sent. A wish to be called back becomes a task.
-    Raises DomainError for a field that is wrong; NotVisible for an employer or participant that is not there.
+    It is one of ``unit_id``, else of the actor's unit. The same ``submission_key`` makes one inquiry, however often it
+    is sent. A wish to be called back becomes a task. Raises DomainError for a field that is wrong; NotVisible for an
+    employer or participant that is not there; NotAllowed for a unit that is not the actor's.
     """
     there = _sent_before(submission_key)
     if there is not None:
         return there
-    if actor.unit_id is None:
-        raise NotAllowed(_("Only somebody of a unit can do this."))
-    unit = current_session().get_one(Unit, actor.unit_id)
+    unit = _unit_of(actor, unit_id)
     inquiry = Inquiry(
         unit_id=unit.id, created_by_id=actor.staff_id, created_at=clock.now(), submission_key=submission_key,
         state=InquiryState.RECEIVED,
     )  # fmt: skip
     _fill(actor, inquiry, fields, unit)
-    if answered:
-        inquiry.answered_at, inquiry.state = inquiry.received_at, InquiryState.IN_PROGRESS
+    if answered or answered_on is not None:
+        inquiry.state = InquiryState.IN_PROGRESS
+        inquiry.answered_at = inquiry.received_at if answered_on is None else _answered_at(inquiry, answered_on, unit)
     current_session().add(inquiry)
     # Persons, tasks and lines name the inquiry.
     current_session().flush()
@@ -135,6 +138,14 @@ def take_inquiry(actor: Actor, *, inquiry_id: int) -> Inquiry:
     return inquiry
 
 
+def give_inquiry(actor: Actor, inquiry: Inquiry, staff_id: int | None) -> None:
+    """Let somebody else handle an inquiry that the caller has locked, with its task; None: whoever takes it."""
+    inquiry.handled_by_id = staff_id
+    inquiry.version_id += 1
+    plan_callback(actor, inquiry)
+    _record(actor, inquiry, "inquiry.taken")
+
+
 def close_inquiry(actor: Actor, *, inquiry_id: int) -> Inquiry:
     """Nothing more is to be done. Repeating does nothing.
 
@@ -152,6 +163,22 @@ def close_inquiry(actor: Actor, *, inquiry_id: int) -> Inquiry:
     cancel_callback(actor, inquiry)
     _record(actor, inquiry, "inquiry.closed")
     return inquiry
+
+
+def close_past_inquiry(actor: Actor, inquiry: Inquiry) -> bool:
+    """Close an inquiry of an old list once something has come of it for everybody; whether that was so.
+
+    When it was answered is not known, unless the list says so: it is left out of the time to the first answer. The
+    caller has just written the inquiry, or has locked it.
+    """
+    if inquiry.state is InquiryState.CLOSED or inquiry.archived_at is not None:
+        return False
+    if any(person.outcome == IN_PROCESS for person in inquiry.persons):
+        return False
+    inquiry.state, inquiry.closed_at = InquiryState.CLOSED, clock.now()
+    cancel_callback(actor, inquiry)
+    _record(actor, inquiry, "inquiry.closed")
+    return True
 
 
 def reopen_inquiry(actor: Actor, *, inquiry_id: int) -> Inquiry:
@@ -196,12 +223,6 @@ def restore_inquiry(actor: Actor, *, public_id: str) -> Inquiry:
     return inquiry
 
 
-def may_remove(actor: Actor, inquiry: Inquiry) -> bool:
-    """Whether ``actor`` wrote it or is a manager."""
-    wrote = inquiry.created_by_id is not None and inquiry.created_by_id == actor.staff_id
-    return wrote or actor.has_role(Role.MANAGER)
-
-
 def values_of(inquiry: Inquiry) -> dict[str, object]:
     """What stands in the columns that ``InquiryFields`` fills, and the version."""
     names = InquiryFields.__dataclass_fields__
@@ -218,6 +239,19 @@ def _fill(actor: Actor, inquiry: Inquiry, fields: InquiryFields, unit: Unit) -> 
     if day_changed:
         inquiry.received_at = _moment(fields.received_on, unit)
     inquiry.answer_due_on = add_working_days(fields.received_on, fields.answer_within, unit.country)
+
+
+def _unit_of(actor: Actor, unit_id: int | None) -> Unit:
+    wanted = unit_id if unit_id is not None else actor.unit_id
+    if wanted is None or not (actor.is_system or wanted in actor.unit_ids):
+        raise NotAllowed(_("Only somebody of the unit can do this."))
+    return current_session().get_one(Unit, wanted)
+
+
+def _answered_at(inquiry: Inquiry, day: date, unit: Unit) -> datetime:
+    if not inquiry.received_on <= day <= clock.today(unit.time_zone):
+        raise DomainError(_("The day lies before the inquiry, or has not come yet."), field="answered_on")
+    return max(_moment(day, unit), inquiry.received_at)
 
 
 def _moment(day: date, unit: Unit) -> datetime:

@@ -15,7 +15,7 @@ from crm.partnerships.counting import FROM_PLACEMENTS
 from crm.partnerships.fields import CommitmentFields, EvidenceFields
 from crm.partnerships.frameworks import FRAMEWORKS
 from crm.partnerships.models import Commitment, CommitmentEvidence, Partnership
-from crm.partnerships.services.lines import check_version, write_down, write_partnership_line
+from crm.partnerships.services.lines import check_version, write_down
 from crm.web.clean import clean_line
 
 MOST = 1_000_000
@@ -37,8 +37,10 @@ def add_commitment(
     )
     session.add(commitment)
     session.flush()  # The id stands in the audit entry.
-    write_partnership_line(actor, partnership, lambda: _("Commitment added"), _in_short(commitment))
-    write_down(actor, partnership, "commitment_added", commitment_id=commitment.id)
+    write_down(
+        actor, partnership, "commitment_added", line=lambda: _("Commitment added"), about=_in_short(commitment),
+        commitment_id=commitment.id,
+    )  # fmt: skip
     return commitment
 
 
@@ -51,9 +53,10 @@ def change_commitment(actor: Actor, *, commitment_id: int, version: int | None, 
     for name, value in _columns(_checked(partnership, given)).items():
         setattr(commitment, name, value)
     commitment.version_id += 1
-    if before != (commitment.quantity, commitment.ends_on):
-        write_partnership_line(actor, partnership, lambda: _("Commitment changed"), _in_short(commitment))
-    write_down(actor, partnership, "commitment_changed", commitment_id=commitment.id)
+    line = (lambda: _("Commitment changed")) if before != (commitment.quantity, commitment.ends_on) else None
+    write_down(
+        actor, partnership, "commitment_changed", line=line, about=_in_short(commitment), commitment_id=commitment.id
+    )
     return commitment
 
 
@@ -67,10 +70,10 @@ def cancel_commitment(actor: Actor, *, commitment_id: int, because: str) -> Comm
         partnership = locked(Partnership, actor, commitment.partnership_id)
         commitment.cancelled_on, commitment.cancelled_because = clock.today(), reason
         commitment.version_id += 1
-        write_partnership_line(
-            actor, partnership, lambda: _("Commitment cancelled"), f"{_in_short(commitment)} ({reason})"
-        )
-        write_down(actor, partnership, "commitment_cancelled", commitment_id=commitment.id)
+        write_down(
+            actor, partnership, "commitment_cancelled", line=lambda: _("Commitment cancelled"),
+            about=f"{_in_short(commitment)} ({reason})", commitment_id=commitment.id,
+        )  # fmt: skip
     return commitment
 
 
@@ -81,8 +84,10 @@ def restore_commitment(actor: Actor, *, commitment_id: int) -> Commitment:
         partnership = locked(Partnership, actor, commitment.partnership_id)
         commitment.cancelled_on = commitment.cancelled_because = None
         commitment.version_id += 1
-        write_partnership_line(actor, partnership, lambda: _("Commitment holds again"), _in_short(commitment))
-        write_down(actor, partnership, "commitment_restored", commitment_id=commitment.id)
+        write_down(
+            actor, partnership, "commitment_restored", line=lambda: _("Commitment holds again"),
+            about=_in_short(commitment), commitment_id=commitment.id,
+        )  # fmt: skip
     return commitment
 
 
@@ -112,8 +117,10 @@ def add_evidence(
     )
     session.add(evidence)
     session.flush()  # The id stands in the audit entry.
-    write_partnership_line(actor, partnership, lambda: _("Evidence for a commitment added"), values.text)
-    write_down(actor, partnership, "commitment_evidence_added", evidence_id=evidence.id)
+    write_down(
+        actor, partnership, "commitment_evidence_added", line=lambda: _("Evidence for a commitment added"),
+        about=values.text, evidence_id=evidence.id,
+    )  # fmt: skip
     return evidence
 
 

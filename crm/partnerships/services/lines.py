@@ -11,22 +11,25 @@ from crm.errors import EditConflict
 from crm.partnerships.models import Partnership
 
 
-def write_partnership_line(
-    actor: Actor, partnership: Partnership, summary: Callable[[], object], detail: str | None = None
+def write_down(
+    actor: Actor,
+    partnership: Partnership,
+    action: str,
+    *,
+    line: Callable[[], object] | None = None,
+    about: str | None = None,
+    **details: object,
 ) -> None:
-    """Tell in the employer's history what has just been changed."""
-    write_employer_line(
-        actor,
-        kind="partnership",
-        employer_id=partnership.employer_id,
-        summary=summary,
-        detail=detail or partnership.name,
-        unit_id=partnership.unit_id,
-    )
-
-
-def write_down(actor: Actor, partnership: Partnership, action: str, **details: object) -> None:
-    """One line of the audit log about a partnership."""
+    """Tell the audit log what has just been changed; with ``line`` the employer's history too, ``about`` what."""
+    if line is not None:
+        write_employer_line(
+            actor,
+            kind="partnership",
+            employer_id=partnership.employer_id,
+            summary=line,
+            detail=about or partnership.name,
+            unit_id=partnership.unit_id,
+        )
     audit.record(
         actor,
         action,

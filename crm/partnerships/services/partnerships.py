@@ -16,8 +16,9 @@ from crm.errors import DomainError
 from crm.languages import in_all_languages
 from crm.partnerships.fields import PartnershipFields
 from crm.partnerships.models import Partnership, PartnershipReview
-from crm.partnerships.services.lines import check_version, write_down, write_partnership_line
-from crm.tasks.services import add_task, cancel_tasks
+from crm.partnerships.services.lines import check_version, write_down
+from crm.tasks.models import TaskState
+from crm.tasks.services import add_task, cancel_tasks, reopen_task
 from crm.web.clean import clean_line, clean_text
 
 REVIEW_TASK = "partnership_review"
@@ -56,8 +57,7 @@ def begin_partnership(
     )
     session.add(partnership)
     session.flush()  # The id names the review's task and stands in the audit entry.
-    write_partnership_line(actor, partnership, lambda: _("CSR partnership begun"))
-    write_down(actor, partnership, "partnership_begun")
+    write_down(actor, partnership, "partnership_begun", line=lambda: _("CSR partnership begun"))
     if review_on is not None:
         _add_review(actor, partnership, review_on)
     return partnership
@@ -74,9 +74,8 @@ def change_partnership(
     for name, value in asdict(values).items():
         setattr(partnership, name, value)
     partnership.version_id += 1
-    if handed_over:
-        write_partnership_line(actor, partnership, lambda: _("Responsible for the CSR partnership changed"))
-    write_down(actor, partnership, "partnership_changed")
+    line = (lambda: _("Responsible for the CSR partnership changed")) if handed_over else None
+    write_down(actor, partnership, "partnership_changed", line=line)
     return partnership
 
 
@@ -90,19 +89,19 @@ def end_partnership(actor: Actor, *, partnership_id: int, on_date: date) -> Part
         partnership.version_id += 1
         for review in partnership.reviews:
             cancel_tasks(actor, kind=REVIEW_TASK, source_ref=review.public_id)
-        write_partnership_line(actor, partnership, lambda: _("CSR partnership ended"))
-        write_down(actor, partnership, "partnership_ended")
+        write_down(actor, partnership, "partnership_ended", line=lambda: _("CSR partnership ended"))
     return partnership
 
 
 def resume_partnership(actor: Actor, *, partnership_id: int) -> Partnership:
-    """Take back that a partnership ended. May be repeated."""
+    """Take back that a partnership ended; reviews to come have their tasks again. May be repeated."""
     partnership = locked(Partnership, actor, partnership_id)
     if partnership.ended_on is not None:
         partnership.ended_on = None
         partnership.version_id += 1
-        write_partnership_line(actor, partnership, lambda: _("CSR partnership goes on"))
-        write_down(actor, partnership, "partnership_resumed")
+        for review in partnership.reviews:
+            _remind(actor, partnership, review)
+        write_down(actor, partnership, "partnership_resumed", line=lambda: _("CSR partnership goes on"))
     return partnership
 
 
@@ -119,8 +118,10 @@ def complete_review(actor: Actor, *, review_id: int, done: bool = True) -> Partn
         review.done_on = clock.today() if done else None
         if done:
             cancel_tasks(actor, kind=REVIEW_TASK, source_ref=review.public_id)
-            write_partnership_line(actor, partnership, lambda: _("CSR partnership reviewed"))
-        write_down(actor, partnership, "partnership_reviewed" if done else "partnership_not_reviewed")
+            write_down(actor, partnership, "partnership_reviewed", line=lambda: _("CSR partnership reviewed"))
+        else:
+            _remind(actor, partnership, review)
+            write_down(actor, partnership, "partnership_not_reviewed")
     return review
 
 
@@ -151,15 +152,17 @@ def _add_review(actor: Actor, partnership: Partnership, on_date: date) -> Partne
         review = PartnershipReview(partnership_id=partnership.id, on_date=on_date)
         session.add(review)
         session.flush()  # Its id names the task.
-        if on_date >= clock.today() and partnership.ended_on is None:
-            _remind(actor, partnership, review)
+        _remind(actor, partnership, review)
         write_down(actor, partnership, "partnership_review_added")
     return review
 
 
 def _remind(actor: Actor, partnership: Partnership, review: PartnershipReview) -> None:
+    """A task before a review that is to come; one that was cancelled is open again."""
+    if review.done_on is not None or review.on_date < clock.today() or partnership.ended_on is not None:
+        return
     name = partnership.name
-    add_task(
+    task = add_task(
         actor,
         title=in_all_languages(lambda: _("Prepare the review: %(name)s", name=name)),
         due_on=max(review.on_date - REMIND_BEFORE, clock.today()),
@@ -169,6 +172,8 @@ def _remind(actor: Actor, partnership: Partnership, review: PartnershipReview) -
         source_ref=review.public_id,
         employer_id=partnership.employer_id,
     )
+    if task.state is TaskState.CANCELLED:
+        reopen_task(actor, task_id=task.id)
 
 
 def _checked(employer_id: int, given: PartnershipFields) -> PartnershipFields:

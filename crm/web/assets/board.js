@@ -11,6 +11,7 @@
   const columns = () => [...board.querySelectorAll('.kb-col')];
   const cardOf = (element) => element.closest('.kb-card');
   let held = null;
+  let start = null;
 
   function mark(column) {
     columns().forEach((each) => each.classList.toggle('is-over', each === column));
@@ -18,7 +19,8 @@
     held.over = column;
     const all = columns();
     say(fill(words.over, { stage: column.dataset.name, number: all.indexOf(column) + 1, total: all.length }));
-    column.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    // Under a finger the board creeps by itself (see below); with the keyboard it goes where the card goes.
+    if (!start) column.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   function pickUp(card, quiet) {
@@ -125,32 +127,47 @@
   });
 
   // The mouse takes a card anywhere but at its links and fields; a finger takes it by its handle, else the page scrolls.
-  let start = null;
   document.addEventListener('pointerdown', (event) => {
     const card = event.target.closest('.kb-card');
     const handle = event.target.closest('.kb-grip');
     if (!card || event.button !== 0 || held) return;
     if (!handle && (event.pointerType !== 'mouse' || event.target.closest('a, button, select, form'))) return;
-    start = { card, x: event.clientX, y: event.clientY, id: event.pointerId };
+    start = { card, x: event.clientX, y: event.clientY, id: event.pointerId, left: board.scrollLeft, top: scrollY };
   });
   document.addEventListener('pointermove', (event) => {
     if (!start || event.pointerId !== start.id) return;
-    const [dx, dy] = [event.clientX - start.x, event.clientY - start.y];
+    [start.nowX, start.nowY] = [event.clientX, event.clientY];
     if (!start.moving) {
-      if (Math.hypot(dx, dy) < 6) return;
+      if (Math.hypot(start.nowX - start.x, start.nowY - start.y) < 6) return;
       start.moving = true;
       pickUp(start.card, true);
+      requestAnimationFrame(creep);
     }
     event.preventDefault();
+    follow();
+  });
+
+  // The card stays under the finger, also while the board moves under both.
+  function follow() {
+    const [dx, dy] = [start.nowX - start.x + board.scrollLeft - start.left, start.nowY - start.y + scrollY - start.top];
     start.card.style.transform = `translate(${dx}px, ${dy}px)`;
-    const edge = board.getBoundingClientRect();
-    if (event.clientX > edge.right - 40) board.scrollLeft += 12;
-    if (event.clientX < edge.left + 40) board.scrollLeft -= 12;
     mark(columns().find((each) => {
       const box = each.getBoundingClientRect();
-      return event.clientX >= box.left && event.clientX <= box.right;
+      return start.nowX >= box.left && start.nowX <= box.right;
     }) ?? null);
-  });
+  }
+
+  // Held at an edge, the board creeps on: on a phone the next stage is not on the screen.
+  function creep() {
+    if (!start?.moving || !held) return;
+    const edge = board.getBoundingClientRect();
+    const before = board.scrollLeft;
+    if (start.nowX > Math.min(edge.right, innerWidth) - 40) board.scrollLeft += 5;
+    else if (start.nowX < Math.max(edge.left, 0) + 40) board.scrollLeft -= 5;
+    if (board.scrollLeft !== before) follow();
+    requestAnimationFrame(creep);
+  }
+
   document.addEventListener('pointerup', () => {
     if (start?.moving && held) drop();
     start = null;

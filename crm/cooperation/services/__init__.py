@@ -1,0 +1,1 @@
+"""Writing down talks and press, groups, their members and meetings."""

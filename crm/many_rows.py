@@ -1,0 +1,57 @@
+"""Hundreds of rows or values in a statement with one parameter.
+
+Written out one by one, PostgreSQL's driver and server would read them as thousands of parameters, at a cost beside
+which the work itself is small.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, JSON, ColumnElement, Connection, Select, Table, Text, any_, cast, column, func, insert
+from sqlalchemy import literal, select
+
+
+def among(connection: Connection, key: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """That the column ``key`` has one of ``values``."""
+    given = list(values)
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(json.dumps(given)).table_valued("value")
+        condition: ColumnElement[bool] = key.in_(select(each.c.value))
+    else:
+        condition = key == any_(literal(given, ARRAY(key.type)))
+    return condition
+
+
+def rows_given(table: Table, rows: Sequence[Mapping[str, Any]]) -> Select[Any]:
+    """Rows as a SELECT of the columns that the first one names, as ``table`` has them. For PostgreSQL."""
+    names = list(rows[0])
+    columns = [column(name, table.c[name].type) for name in names]
+    # What JSON has no form for (days and times) is written as PostgreSQL reads it.
+    text = literal(json.dumps(rows, ensure_ascii=False, default=str), Text)
+    given = func.json_to_recordset(cast(text, JSON)).table_valued(*columns, name="given").render_derived(with_types=True)
+    return select(*(given.c[name] for name in names))
+
+
+def insert_many(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, known_by: str
+) -> dict[Any, int]:
+    """Insert rows that name the same columns; returns their keys by the column that tells them apart.
+
+    To ask for the keys in the order of the rows would make SQLite insert them one by one.
+    """
+    returned = (table.c.id, table.c[known_by])
+    if connection.dialect.name == "postgresql":
+        # INSERT ... SELECT leaves out what the table itself knows nothing of.
+        constant = _constant_defaults(table, rows[0])
+        given = rows_given(table, [{**row, **constant} for row in rows])
+        statement = insert(table).from_select([*rows[0], *constant], given, include_defaults=False)
+        found = connection.execute(statement.returning(*returned))
+    else:
+        found = connection.execute(insert(table).returning(*returned), rows)
+    return {known: key for key, known in found}
+
+
+def _constant_defaults(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    missing = (each for each in table.columns if each.name not in row and each.default is not None)
+    return {each.name: each.default.arg for each in missing if each.default.is_scalar}
