@@ -16,6 +16,7 @@ from crm.accounts.web_ports import web_ports
 from crm.actors import Actor
 from crm.agreements.feature import feature as agreements
 from crm.attachments.feature import feature as attachments
+from crm.cooperation.feature import feature as cooperation
 from crm.coverage.feature import feature as coverage
 from crm.db import db, prepare_engine
 from crm.documents.feature import feature as documents
@@ -74,6 +75,7 @@ CORE = (
     plans,
     partnerships,
     coverage,
+    cooperation,
     pipeline,
     imports,
     search,

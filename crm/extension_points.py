@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -10,14 +10,13 @@ from flask import Blueprint
 from sqlalchemy import ColumnElement
 
 from crm.actors import Actor, Role
+from crm.register_points import RegisterFactory
+from crm.register_points import Text as Text
 
 if TYPE_CHECKING:
     import click
 
     from crm.messaging.models import OutboxMessage
-
-# A translated text: str or a lazy string of Flask-Babel; use ``str()`` when showing it.
-Text = object
 
 
 @dataclass(frozen=True)
@@ -227,72 +226,6 @@ class GatewayFactory:
 
 
 @dataclass(frozen=True)
-class RegisterEntry:
-    """What a business register says of a company, or of a workplace unit of one, in the words of this product.
-
-    ``number`` and ``parent_number`` are compact. ``employee_count`` is None when it is not known or not shown: that
-    is not zero. ``missing`` names the fields that the register could not give this time: what is known already
-    stays. ``advertising_block`` is None where the register does not say.
-    """
-
-    number: str
-    country: str
-    name: str
-    is_unit: bool = False
-    parent_number: str | None = None
-    former_names: tuple[str, ...] = ()
-    legal_form: str | None = None
-    industry_scheme: str | None = None
-    industry_code: str | None = None
-    industry_text: str | None = None
-    address: str | None = None
-    postcode: str | None = None
-    city: str | None = None
-    municipality_code: str | None = None
-    municipality: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    website: str | None = None
-    employee_count: int | None = None
-    status: Literal["active", "bankrupt", "winding_up", "closed"] = "active"
-    status_since: date | None = None
-    advertising_block: bool | None = None
-    missing: tuple[str, ...] = ()
-
-
-class Register(Protocol):
-    """A country's business register. Every method may raise crm.errors.RegisterUnavailable, with a reason in words
-    that are for staff."""
-
-    key: str
-    country: str
-    can_search: bool
-    """Whether it finds companies by name."""
-
-    def look_up(self, number: str) -> RegisterEntry | None:
-        """The company or unit of a number, closed ones included; None when the register has none."""
-        ...
-
-    def search(self, name: str, *, limit: int = 20) -> Sequence[RegisterEntry]:
-        """Companies by a part of their name, best first; empty where ``can_search`` is false."""
-        ...
-
-    def units_of(self, number: str) -> Sequence[RegisterEntry]:
-        """The workplace units of a company; empty where the register keeps none."""
-        ...
-
-
-@dataclass(frozen=True)
-class RegisterFactory:
-    """How to make a register's client from the environment; None when it is not configured. Raises SettingsError."""
-
-    key: str
-    country: str
-    label: Text
-    build: Callable[[Mapping[str, str]], Register | None]
-
-
-@dataclass(frozen=True)
 class StageRequirement:
     """What must be there before an employer enters a stage of the pipeline.
 
@@ -317,6 +250,19 @@ class MergeStep:
     key: str
     merge: Callable[[Actor, int, int], dict[str, Any]]
     undo: Callable[[Actor, int, int, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class TaskPlace:
+    """Where tasks of a kind are settled: by writing down what they are about, and not by a tick in a list.
+
+    ``href`` gives the address by a task's source reference, or None where a tick is enough. ``label`` is what the
+    button says. Whoever settles them calls ``complete_task(..., settled=True)``.
+    """
+
+    kind: str
+    label: Text
+    href: Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
@@ -401,6 +347,7 @@ class Feature:
     registers: Sequence[RegisterFactory] = ()
     stage_requirements: Sequence[StageRequirement] = ()
     merge_steps: Sequence[MergeStep] = ()
+    task_places: Sequence[TaskPlace] = ()
     search_documents: Sequence[SearchDocuments] = ()
     commands: Sequence["click.Command"] = ()
     translations: Path | None = None

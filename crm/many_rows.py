@@ -8,8 +8,22 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, JSON, ColumnElement, Connection, Select, Table, Text, any_, cast, column, func, insert
-from sqlalchemy import literal, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    any_,
+    cast,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+)
 
 
 def among(connection: Connection, key: Any, values: Iterable[Any]) -> ColumnElement[bool]:
@@ -29,7 +43,8 @@ def rows_given(table: Table, rows: Sequence[Mapping[str, Any]]) -> Select[Any]:
     columns = [column(name, table.c[name].type) for name in names]
     # What JSON has no form for (days and times) is written as PostgreSQL reads it.
     text = literal(json.dumps(rows, ensure_ascii=False, default=str), Text)
-    given = func.json_to_recordset(cast(text, JSON)).table_valued(*columns, name="given").render_derived(with_types=True)
+    given = func.json_to_recordset(cast(text, JSON)).table_valued(*columns, name="given")
+    given = given.render_derived(with_types=True)
     return select(*(given.c[name] for name in names))
 
 
@@ -52,6 +67,14 @@ def insert_many(
     return {known: key for key, known in found}
 
 
+def count_rows_anew(connection: Connection, tables: Iterable[Table]) -> None:
+    """Let PostgreSQL know how many rows these tables have by now: it would count them by itself only later, and until
+    then read them whole, as if they were as small as before. Does nothing on SQLite, which looks rows up regardless."""
+    if connection.dialect.name == "postgresql":
+        quote = connection.dialect.identifier_preparer.format_table
+        connection.exec_driver_sql(f"ANALYZE {', '.join(quote(table) for table in tables)}")
+
+
 def _constant_defaults(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
-    missing = (each for each in table.columns if each.name not in row and each.default is not None)
-    return {each.name: each.default.arg for each in missing if each.default.is_scalar}
+    defaults: dict[str, Any] = {each.name: each.default for each in table.columns if each.name not in row}
+    return {name: default.arg for name, default in defaults.items() if default is not None and default.is_scalar}

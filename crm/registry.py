@@ -18,13 +18,14 @@ from crm.extension_points import (
     Panel,
     PeriodicJob,
     PublicEndpoint,
-    RegisterFactory,
     Scope,
     SearchDocuments,
     StageRequirement,
     Subscription,
+    TaskPlace,
     Text,
 )
+from crm.register_points import RegisterFactory
 
 if TYPE_CHECKING:
     import click
@@ -51,6 +52,7 @@ class Registry:
     registers: dict[str, RegisterFactory] = field(default_factory=dict)
     stage_requirements: dict[str, StageRequirement] = field(default_factory=dict)
     merge_steps: dict[str, MergeStep] = field(default_factory=dict)
+    task_places: dict[str, TaskPlace] = field(default_factory=dict)
     search_documents: dict[str, SearchDocuments] = field(default_factory=dict)
     commands: list["click.Command"] = field(default_factory=list)
     translations: list[Path] = field(default_factory=list)
@@ -73,6 +75,7 @@ class Registry:
         self._keep(self.registers, {factory.key: factory for factory in feature.registers}, owner)
         self._keep(self.stage_requirements, {item.key: item for item in feature.stage_requirements}, owner)
         self._keep(self.merge_steps, {step.key: step for step in feature.merge_steps}, owner)
+        self._keep(self.task_places, {place.kind: place for place in feature.task_places}, owner)
         self._keep(self.search_documents, {item.kind: item for item in feature.search_documents}, owner)
         self._keep(self.audit_labels, dict(feature.audit_labels), owner)
         self._keep(self.audit_subjects, dict(feature.audit_subjects), owner)

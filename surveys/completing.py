@@ -14,7 +14,7 @@ from crm.history.services import Subject, write_line
 from crm.languages import in_all_languages
 from crm.participants.models import ConsentKind
 from crm.participants.queries import consent_in_force
-from crm.placements.models import Placement
+from crm.placements.models import BEFORE_START, Placement
 from crm.settings import LANGUAGES
 from surveys.answers import Answers, AnswerValue, is_substantive
 from surveys.definition import Definition, Question, Visibility
@@ -141,6 +141,8 @@ def _placements_at_exit(row: DueRow) -> list[Placement]:
     statement = select(Placement).where(
         Placement.participant_id == row.participant_id,
         Placement.may_tell_employer,
+        Placement.status.not_in(BEFORE_START),
+        ~Placement.cancelled,
         Placement.starts_on <= row.exit_on,
         or_(Placement.ends_on.is_(None), Placement.ends_on >= row.exit_on),
     )

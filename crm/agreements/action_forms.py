@@ -26,6 +26,15 @@ def action_forms(actor: Actor, agreement: Agreement) -> dict[str, object]:
     }
 
 
+def tell_apart(forms: Mapping[str, object]) -> None:
+    """Give the fields of forms that stand on one page ids of their own, so that each label names its field."""
+    for name, form in forms.items():
+        if isinstance(form, BaseForm):
+            for field in form:
+                field.id = f"{name.removesuffix('_form')}-{field.name}"
+                field.label.field_id = field.id
+
+
 def typed_too_late(
     forms: Mapping[str, object], *, waiting: Sequence[Side], can_end: bool
 ) -> list[tuple[object, object]] | None:

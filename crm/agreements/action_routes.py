@@ -15,7 +15,7 @@ from crm.agreements.models import Agreement
 from crm.agreements.routes import agreement_page
 from crm.agreements.services.following import renew_agreement, replace_agreement
 from crm.agreements.services.running import end_agreement
-from crm.agreements.services.sending import send_agreement, send_link_again
+from crm.agreements.services.sending import note_link_shown, send_agreement, send_link_again
 from crm.agreements.services.signing import refuse_on_behalf, sign_for_us, sign_on_behalf
 from crm.attachments.uploads import take_upload
 from crm.db import transaction
@@ -37,6 +37,20 @@ def send_again(public_id: str) -> ResponseReturnValue:
     """Send a new link."""
     said = _("A new link is on its way. Those before it do not work any more.")
     return _do(public_id, said, lambda row_id: send_link_again(current_actor(), agreement_id=row_id))
+
+
+@blueprint.post("/agreements/<public_id>/link")
+@require(*WRITERS)
+def show_link(public_id: str) -> ResponseReturnValue:
+    """The employer's link, to be read out or handed over. Whoever has it can sign, so that it was shown is recorded."""
+    agreement_id = visible_one(Agreement, current_actor(), public_id).id
+    try:
+        with transaction():
+            note_link_shown(current_actor(), agreement_id=agreement_id)
+    except DomainError as error:
+        flash(str(error.message), "error")
+        return redirect(url_for(".show", public_id=public_id), code=303)
+    return agreement_page(public_id, show_link=True)
 
 
 @blueprint.post("/agreements/<public_id>/sign")

@@ -11,6 +11,7 @@ ACTIONS: Mapping[str, Text] = {
     "agreement.changed": _l("Draft of an agreement changed"),
     "agreement.discarded": _l("Draft of an agreement thrown away"),
     "agreement.sent": _l("Agreement sent for signing"),
+    "agreement.link_shown": _l("Link to an agreement shown to staff"),
     "agreement.link_sent": _l("Link to an agreement sent again"),
     "agreement.signed_by_employer": _l("Agreement signed by the employer"),
     "agreement.signed_on_behalf": _l("Employer's signature written down"),

@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from crm import clock
 from crm.accounts.scopes import trusted
 from crm.agreements.models import Agreement, AgreementStatus, Side, SigningLink
+from crm.agreements.services.rows import has_passed
 from crm.agreements.states import BOTH_SIGNED
 from crm.agreements.tokens import form_token, form_token_fits, looks_like_token, token_hash
 from crm.db import current_session
@@ -66,6 +67,8 @@ class Visit:
             return Standing.OVER
         if agreement.signature_of(Side.EMPLOYER) is not None:
             return Standing.WAITING
+        if has_passed(agreement):
+            return Standing.OVER
         return Standing.OPEN if clock.now() < self.link.expires_at else Standing.EXPIRED
 
     @property

@@ -17,11 +17,11 @@ from sqlalchemy.orm import joinedload
 from crm import clock
 from crm.accounts.scopes import trusted
 from crm.agreements.models import Agreement, AgreementStatus, Side, SigningLink
-from crm.agreements.services.sending import REMINDER_STEP, SIGNED_COPY, SIGNING
+from crm.agreements.paper import agreement_pdf
+from crm.agreements.services.sending import REMINDER_STEP, SIGNED_COPY, SIGNING, wants_no_mail
 from crm.agreements.states import IN_FORCE
 from crm.agreements.tokens import signing_token
-from crm.agreements.paper import agreement_pdf
-from crm.agreements.wording import local_day
+from crm.agreements.wording import local_day, phone_in_words
 from crm.db import current_session
 from crm.documents.pdf import PdfUnavailable
 from crm.extension_points import MailFile, MessagePurpose, Rendered
@@ -49,6 +49,8 @@ def reason_not_to_ask(message: OutboxMessage) -> str | None:
     link = _link(agreement, number)
     if number != agreement.link_number or link is None or link.expires_at <= clock.now():
         return "link_replaced"
+    if wants_no_mail(agreement):
+        return "do_not_contact"
     return None if link.email else "no_address"
 
 
@@ -142,7 +144,7 @@ def _values(agreement: Agreement, link: SigningLink) -> dict[str, str]:
         "title": agreement.title or "",
         "employer": agreement.employer.name,
         "unit": unit.name,
-        "phone": unit.phone or (agreement.owner.phone if agreement.owner else None) or "–",
+        "phone": phone_in_words(unit.phone or (agreement.owner.phone if agreement.owner else None), unit),
         "owner": agreement.owner.name if agreement.owner else unit.name,
         "deputy": agreement.deputy.name if agreement.deputy else unit.name,
         "day": local_day(link.expires_at, agreement),

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, selectinload
 
-from crm.accounts.scopes import condition, scoped, trusted, visible
+from crm.accounts.scopes import condition, prepared, scoped, trusted, visible
 from crm.actors import Actor
 from crm.agreements.models import Agreement, AgreementStatus, Side
 from crm.agreements.states import IN_FORCE, months_later
@@ -82,7 +82,7 @@ def _conditions(actor: Actor, filters: AgreementFilter, today: date) -> list[Col
 
 
 def agreements_near_their_end(actor: Actor, *, today: date, mine: bool = False) -> Select[Agreement]:
-    """What ends within two months, and what ended in the last three without another in its place; the first to end first.
+    """What ends within two months, and what ended in the last three without another after it; the first to end first.
 
     ``mine``: only where the actor is responsible or stands in.
     """
@@ -112,9 +112,7 @@ def agreements_near_their_end(actor: Actor, *, today: date, mine: bool = False) 
 def followers_of(actor: Actor, agreements: Sequence[Agreement]) -> dict[int, Agreement]:
     """The next agreement of each that has one under way, by the id of the one before. One query."""
     ids = [each.id for each in agreements]
-    statement = visible(Agreement, actor).where(
-        Agreement.follows_id.in_(ids), Agreement.status.not_in(_GIVEN_UP)
-    )
+    statement = visible(Agreement, actor).where(Agreement.follows_id.in_(ids), Agreement.status.not_in(_GIVEN_UP))
     found = current_session().scalars(statement.order_by(Agreement.id))
     return {each.follows_id: each for each in found if each.follows_id is not None}
 
@@ -141,11 +139,15 @@ def one_agreement(actor: Actor, public_id: str) -> Agreement:
 
 def agreements_with(actor: Actor, employer_id: int) -> Sequence[Agreement]:
     """The agreements with an employer that the actor sees: first what is in force or on its way, the newest first."""
-    statement = visible(Agreement, actor).where(Agreement.employer_id == employer_id)
-    found = current_session().scalars(
-        statement.options(selectinload(Agreement.signatures)).order_by(Agreement.id.desc())
-    )
+    statement = prepared(actor, "agreements_with", lambda: _agreements_with(actor))
+    found = current_session().scalars(statement, {"employer_id": employer_id}).unique()
     return sorted(found, key=lambda each: each.status.value in _OVER)
+
+
+def _agreements_with(actor: Actor) -> Select[Agreement]:
+    # One query for a page that asks for much; the texts are long and nobody reads them there.
+    statement = visible(Agreement, actor).where(Agreement.employer_id == bindparam("employer_id"))
+    return statement.options(joinedload(Agreement.signatures), defer(Agreement.text)).order_by(Agreement.id.desc())
 
 
 def chain_of(actor: Actor, agreement: Agreement) -> tuple[Agreement | None, Sequence[Agreement]]:

@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 from crm.accounts.audit import record
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
-from crm.agreements.action_forms import action_forms, typed_too_late
+from crm.agreements.action_forms import action_forms, tell_apart, typed_too_late
 from crm.agreements.blueprint import WRITERS, blueprint
 from crm.agreements.forms import AgreementFilterForm
 from crm.agreements.mail import signing_url
-from crm.agreements.models import Agreement, AgreementStatus, Side
+from crm.agreements.models import Agreement, AgreementStatus, Side, SigningLink
 from crm.agreements.paper import agreement_pdf, body_of
 from crm.agreements.queries import (
     EXPORTED,
@@ -94,13 +94,14 @@ def show(public_id: str) -> ResponseReturnValue:
     return agreement_page(public_id)
 
 
-def agreement_page(public_id: str, **given: object) -> str:
-    """The page, with ``given`` forms in which something has to be corrected."""
+def agreement_page(public_id: str, *, show_link: bool = False, **given: object) -> str:
+    """The page, with ``given`` forms in which something has to be corrected, and the employer's link on request."""
     actor = current_actor()
     agreement = one_agreement(actor, public_id)
     before, after = chain_of(actor, agreement)
     text = agreement.text if agreement.text is not None else draft_text(agreement)
     forms = {**action_forms(actor, agreement), **given}
+    tell_apart(forms)
     waiting = waits_for(agreement)
     can_end = agreement.status in {*IN_FORCE, AgreementStatus.SIGNED}
     return render_template(
@@ -115,6 +116,7 @@ def agreement_page(public_id: str, **given: object) -> str:
         waiting=waiting,
         signatures=[(side, agreement.signature_of(side)) for side in Side],
         link=_current_link(agreement),
+        link_address=signing_url(agreement, agreement.link_number) if show_link else None,
         contact_title=contact_title(agreement),
         before=before,
         after=after,
@@ -163,12 +165,11 @@ def text(public_id: str) -> ResponseReturnValue:
     )
 
 
-def _current_link(agreement: Agreement) -> dict[str, object] | None:
-    """The link that works, where the employer can still use it: to be read out or handed over."""
-    if Side.EMPLOYER not in waits_for(agreement) or not agreement.link_number:
+def _current_link(agreement: Agreement) -> SigningLink | None:
+    """The link that works, where the employer can still use it."""
+    if Side.EMPLOYER not in waits_for(agreement):
         return None
-    link = next(each for each in agreement.links if each.number == agreement.link_number)
-    return {"row": link, "url": signing_url(agreement, link.number)}
+    return next((each for each in agreement.links if each.number == agreement.link_number), None)
 
 
 def _filter() -> tuple[AgreementFilterForm, AgreementFilter]:

@@ -46,8 +46,7 @@ def _hits(rows: Sequence[Agreement]) -> list[SearchHit]:
         SearchHit(
             title=_("%(kind)s, %(employer)s", kind=type_name(row, language), employer=row.employer.name),
             href=url_for("agreements.show", public_id=row.public_id),
-            detail=f"{show_date(row.starts_on)} – {show_date(row.ends_on)}",
-            tag=str(LABELS[row.status]),
+            detail=f"{LABELS[row.status]} · {show_date(row.starts_on)} – {show_date(row.ends_on)}",
         )
         for row in rows
     ]

@@ -17,7 +17,7 @@ from crm.agreements.links import READABLE, Standing, Visit, WrongLink, visit_by_
 from crm.agreements.models import Side
 from crm.agreements.paper import agreement_pdf, body_of
 from crm.agreements.services.signing import NothingToSign, is_intact, refuse_by_link, sign_by_link
-from crm.agreements.wording import local_day, moment
+from crm.agreements.wording import local_day, moment, phone_in_words
 from crm.db import transaction
 from crm.documents.markdown import as_html
 from crm.documents.pdf import PdfUnavailable
@@ -154,6 +154,7 @@ def _page(
             until=local_day(visit.link.expires_at, agreement),
             readable_until=local_day(visit.readable_until, agreement),
             moment=lambda at: moment(at, agreement),
+            phone=lambda number: phone_in_words(number, agreement.unit),
         )
 
 

@@ -10,6 +10,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from crm.accounts.models import Unit
 from crm.accounts.scopes import trusted
 from crm.agreements.models import Agreement
 from crm.db import current_session
@@ -20,6 +21,7 @@ from crm.employers.models import Position
 from crm.employers.org_numbers import show_org_number
 from crm.errors import DomainError
 from crm.languages import in_language
+from crm.messaging.addresses import show_phone
 from crm.settings import Settings
 
 WRITTEN = ("purpose", "employer_does", "we_do", "follow_up", "places")
@@ -74,23 +76,28 @@ def _sides(agreement: Agreement) -> dict[str, str]:
     employer, unit, contact = agreement.employer, agreement.unit, agreement.contact
     settings = cast(Settings, current_app.extensions["brobygg.settings"])
     owner, deputy = agreement.owner, agreement.deputy
-    switchboard = f"{unit.name}, {unit.phone}" if unit.phone else unit.name
+    switchboard = f"{unit.name}, {phone_in_words(unit.phone, unit)}" if unit.phone else unit.name
     return {
         "employer": employer.name,
         "employer_number": show_org_number(employer.org_number, employer.country) or "–",
         "contact_person": contact.name if contact else "",
         "contact_title": (contact_title(agreement) if contact else None) or word("contact_person", agreement.language),
-        "contact_phone": (contact.phone if contact else None) or "–",
+        "contact_phone": phone_in_words(contact.phone if contact else None, unit),
         "contact_email": (contact.email if contact else None) or "–",
         "organisation": settings.organisation,
         "unit": unit.name,
-        "unit_phone": unit.phone or "–",
+        "unit_phone": phone_in_words(unit.phone, unit),
         "owner": owner.name if owner else "",
-        "owner_phone": (owner.phone if owner else None) or unit.phone or "–",
+        "owner_phone": phone_in_words((owner.phone if owner else None) or unit.phone, unit),
         "owner_email": owner.email if owner else "",
         # There is always somebody: without a deputy the unit stands in.
         "deputy": deputy.name if deputy else switchboard,
     }
+
+
+def phone_in_words(number: str | None, unit: Unit) -> str:
+    """A telephone number as people write it where the unit is; a dash where there is none."""
+    return show_phone(number, unit.country) if number else "–"
 
 
 def _days(agreement: Agreement) -> dict[str, str]:

@@ -11,9 +11,11 @@ ACTIONS: Mapping[str, Text] = {
     "coverage_target_changed": _l("Coverage target changed"),
     "coverage_target_archived": _l("Coverage target archived"),
     "coverage_target_restored": _l("Coverage target taken out of the archive"),
+    "region_codes_brought_in": _l("Code list of municipalities brought in"),
     "coverage_exported": _l("Coverage taken as a file"),
 }
 
 SUBJECTS: Mapping[str, Text] = {
     "coverage_target": _l("Coverage target"),
+    "region_code": _l("Code list"),
 }

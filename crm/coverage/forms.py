@@ -4,9 +4,10 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField, StringField
+from wtforms import DateField, FileField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from crm.coverage.code_files import DIGITS
 from crm.coverage.counting import AGREEMENT, CONTACT, PARTICIPANTS, PLACEMENT
 from crm.coverage.regions import COUNTRIES, COUNTY, MUNICIPALITY, RegionBook
 from crm.coverage.services import TargetFields
@@ -68,6 +69,18 @@ class TargetForm(BaseForm):
             deadline=self.deadline.data or today(),
             programme_id=self.programme_id.data,
         )
+
+
+class CodesForm(BaseForm):
+    """A file with the municipalities of a country."""
+
+    country = SelectField(_l("Country"), choices=choices((code, COUNTRY_NAMES[code]) for code in DIGITS))
+    valid_from = DateField(
+        _l("The list holds from"),
+        description=_l("What a later list no longer names ends the day before"),
+        validators=[InputRequired()],
+    )
+    file = FileField(_l("File"))
 
 
 def _areas(book: RegionBook, country: str, on: date) -> list[tuple[str, str]]:

@@ -46,7 +46,10 @@ def index() -> ResponseReturnValue:
     archived = request.args.get("show") == "archived"
     book = region_book()
     found = [coverage_of(each, on=today(), book=book) for each in targets_for(actor, archived=archived)]
-    return render_template("coverage/index.html", found=found, archived=archived, may=actor.has_role(*_WHO), **_words())
+    return render_template(
+        "coverage/index.html", found=found, archived=archived, may=actor.has_role(*_WHO),
+        may_codes=actor.has_role(Role.ADMINISTRATOR), **_words(),
+    )  # fmt: skip
 
 
 @blueprint.get("/coverage/<public_id>")

@@ -1,10 +1,12 @@
 """Documents as PDF through WeasyPrint, which needs Pango. Nothing is fetched from the network."""
 
 import hashlib
+from typing import cast
 from urllib.parse import urlsplit
 
-from flask import render_template
+from flask import current_app
 
+from crm.settings import Settings
 from crm.web.assets import asset_path
 
 _FONTS = ("inter-latin.woff2", "inter-latin-ext.woff2")
@@ -24,7 +26,10 @@ def paper(template: str, *, title: str, language: str, **context: object) -> byt
 
     Raises PdfUnavailable.
     """
-    html = render_template(template, title=title, lang=language, dir="ltr", **context)
+    settings = cast(Settings, current_app.extensions["brobygg.settings"])
+    page = current_app.jinja_env.get_template(template)
+    # Without the frame of a request: a job makes papers too.
+    html = page.render(title=title, lang=language, dir="ltr", organisation_name=settings.organisation, **context)
     return make_pdf(html)
 
 

@@ -171,8 +171,8 @@ def as_pdf(public_id: str, language: str) -> ResponseReturnValue:
     title = version.titles.get(language, "")
     try:
         body = paper(
-            "documents/text_paper.html", title=title, language=language, html=as_html(version.bodies[language]),
-            number=version.number, day=version.created_at,
+            "documents/text_paper.html", title=title, language=language, number=version.number, day=version.created_at,
+            html=_as_shown(version.bodies[language], language, first=2),
         )  # fmt: skip
     except PdfUnavailable:
         flash(_("PDF files need Pango on the server (Debian: libpango-1.0-0)."), "warning")
@@ -259,7 +259,7 @@ def _preview(form: TextForm, language: str) -> dict[str, object] | None:
     return {"title": form.title.data, "html": _as_shown(form.body.data or "", language), "language": language}
 
 
-def _as_shown(body: str, language: str) -> Markup:
+def _as_shown(body: str, language: str, *, first: int = 3) -> Markup:
     """A text as HTML; its fields are called by what stands in them, in the language of the text."""
     with force_locale(language):
-        return as_html(with_labels(body), first=3)
+        return as_html(with_labels(body), first=first)

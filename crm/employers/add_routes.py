@@ -9,6 +9,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
 from crm import clock
 from crm.accounts.current import current_actor
@@ -58,7 +59,7 @@ def add() -> ResponseReturnValue:
         flash(_("%(name)s is here already.", name=known.name), "info")
         return redirect(url_for(".show", public_id=known.public_id), code=303)
     look = _look(actor, country) if taken is None else None
-    form = EmployerForm(data=_values(taken, country))
+    form = EmployerForm(data=_values(taken, country, look))
     form.prepare()
     return _page(form, taken=taken, look=look, problem=problem)
 
@@ -83,12 +84,21 @@ def _save(actor: Actor) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, taken=taken), 422
     try:
-        with transaction():
-            public_id = _add(actor, form, taken)
+        public_id = _add_unless_there(actor, form, taken)
     except DomainError as error:
         return _page(form, taken=taken, error=error), 422
     flash(_("The employer is added. You are responsible."), "success")
     return redirect(url_for(".show", public_id=public_id), code=303)
+
+
+def _add_unless_there(actor: Actor, form: EmployerForm, taken: Retrieved | None) -> str:
+    try:
+        with transaction():
+            return _add(actor, form, taken)
+    except IntegrityError:
+        # Another unit saved the same number in the same moment; now it is seen, and pointed out.
+        with transaction():
+            return _add(actor, form, taken)
 
 
 def _add(actor: Actor, form: EmployerForm, taken: Retrieved | None) -> str:
@@ -142,9 +152,12 @@ def _known_of(actor: Actor, taken: Retrieved | None) -> Employer | None:
     return known[0].employer if known else None
 
 
-def _values(taken: Retrieved | None, country: str) -> dict[str, Any]:
+def _values(taken: Retrieved | None, country: str, look: Look | None) -> dict[str, Any]:
     if taken is None:
-        return {"name": request.args.get("name", ""), "country": country, "kind": "company"}
+        # What was looked for in vain need not be typed again.
+        typed = look.found.typed if look and look.found else Typed(country)
+        values = {"name": typed.name or request.args.get("name", ""), "country": typed.country, "kind": "company"}
+        return values | {"org_number": show_org_number(typed.number, typed.country) if typed.number else ""}
     fields = fields_of_entry(taken.entry, clock.today())
     names = ("name", "country", "industry_text", "employee_count", "municipality", "address", "postcode", "city")
     values = {name: getattr(fields, name) for name in (*names, "phone", "email", "website", "advertising_block")}

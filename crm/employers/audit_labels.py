@@ -18,6 +18,7 @@ ACTIONS: Mapping[str, Text] = {
     "employer.unblocked": _l("Do not contact removed"),
     "employer.warning_changed": _l("Warning changed"),
     "employers.exported": _l("Employers exported"),
+    "contacts.exported": _l("Contacts exported"),
     "workplace.added": _l("Workplace added"),
     "workplace.changed": _l("Workplace changed"),
     "workplace.archived": _l("Workplace archived"),
@@ -56,6 +57,7 @@ ACTIONS: Mapping[str, Text] = {
 SUBJECTS: Mapping[str, Text] = {
     "employer": _l("Employer"),
     "workplace": _l("Workplace"),
+    "contact": _l("Contact"),
     "register": _l("Business register"),
     "employer_handover": _l("Handover of employers"),
     "contact_person": _l("Contact person"),

@@ -25,6 +25,7 @@ from crm.employers.queries import STAFF, positions_at, workplaces_of
 from crm.employers.services.contacts import may_change
 from crm.employers.services.next_steps import next_step_of
 from crm.errors import DomainError, EditConflict
+from crm.tasks.places import is_settled_elsewhere
 from crm.tasks.queries import open_tasks_of_employer
 from crm.tasks.services import complete_task
 from crm.web.conflicts import differences
@@ -54,11 +55,9 @@ def log_contact(public_id: str) -> ResponseReturnValue:
                 _set_sheet(actor, contact, form)
                 _finish_task(actor, employer_id, form)
             _tell_saved(contact)
-            if form.next_page.data:
-                back = local_path(form.next_page.data, fallback=url_for(".show", public_id=public_id))
-                return redirect(back, code=303)
+            back = local_path(form.next_page.data, fallback=url_for(".show", public_id=public_id))
             # A browser keeps the fragment of the form's address unless the new one has its own.
-            return redirect(url_for(".show", public_id=public_id, _anchor="main"), code=303)
+            return redirect(back if "#" in back else f"{back}#main", code=303)
         except DomainError as error:
             form.add_error(error)
     employer = visible_one(Employer, actor, public_id)
@@ -159,7 +158,9 @@ def _finish_task(actor: Actor, employer_id: int, form: ContactForm) -> None:
         return
     rows = open_tasks_of_employer(actor, employer_id)
     task = next((row.task for row in rows if row.task.public_id == form.task.data), None)
-    if task is not None:
+    if task is not None and is_settled_elsewhere(task):
+        flash(_("The task is still open: write down what it is about on its own page."), "info")
+    elif task is not None:
         complete_task(actor, task_id=task.id)
 
 

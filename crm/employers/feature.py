@@ -101,7 +101,6 @@ def feature() -> Feature:
             *feature_parts.history_kinds(),
             HistoryKind("register", _l("Register"), "info"),
         ],
-        merge_steps=feature_parts.merge_steps(),
         subscriptions=feature_parts.subscriptions(),
         message_purposes=feature_parts.purposes(),
         scopes=[

@@ -5,19 +5,17 @@ from types import ModuleType
 
 from flask_babel import lazy_gettext as _l
 
-from crm.employers import handover_routes, merge_routes, wishes_routes
+from crm.employers import contact_list_routes, handover_routes, merge_routes, wishes_routes
 from crm.employers.handover_mail import handover_purpose
 from crm.employers.handover_models import Handover
 from crm.employers.handover_queries import own_handovers
 from crm.employers.listeners import keep_somebody_responsible
 from crm.employers.merge_models import EmployerMerge, PersonMerge
 from crm.employers.queries import STAFF, everybody_here
-from crm.employers.registers.merging import merge_register_records
 from crm.employers.reminders import TELL_JOB, remind_to_tell
 from crm.events import StaffDisabled
 from crm.extension_points import (
     HistoryKind,
-    MergeStep,
     MessagePurpose,
     NavItem,
     PeriodicJob,
@@ -28,17 +26,12 @@ from crm.extension_points import (
 
 def route_modules() -> tuple[ModuleType, ...]:
     """The modules that hang their views on the blueprint."""
-    return (handover_routes, merge_routes, wishes_routes)
+    return (contact_list_routes, handover_routes, merge_routes, wishes_routes)
 
 
 def scopes() -> list[Scope]:
     """Who sees handovers and merges."""
     return [Scope(Handover, own_handovers), *(Scope(model, everybody_here) for model in (EmployerMerge, PersonMerge))]
-
-
-def merge_steps() -> tuple[MergeStep, ...]:
-    """What moves when two employers are made one and needs more than its foreign key."""
-    return (merge_register_records,)
 
 
 def subscriptions() -> list[Subscription]:
@@ -54,6 +47,14 @@ def purposes() -> list[MessagePurpose]:
 def nav_items() -> list[NavItem]:
     """Pages that are not needed every day."""
     return [
+        NavItem(
+            key="employers.contacts",
+            label=_l("Contacts"),
+            endpoint="employers.contacts",
+            order=62,
+            roles=frozenset(STAFF),
+            section="settings",
+        ),
         NavItem(
             key="employers.handovers",
             label=_l("Hand over employers"),

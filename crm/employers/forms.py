@@ -208,6 +208,10 @@ class WorkplaceForm(BaseForm):
         return WorkplaceFields(name=self.name.data or "", **{name: self[name].data or None for name in names})
 
 
+THE_UNIT = 0
+"""The choice of a field for staff that names no person but the unit; nobody has this number."""
+
+
 class RelationshipForm(BaseForm):
     """Who is responsible, in one unit."""
 
@@ -219,10 +223,15 @@ class RelationshipForm(BaseForm):
     )
     owner_id = SelectField(_l("Responsible"), coerce=optional_int)
     deputy_id = SelectField(_l("Deputy"), coerce=optional_int)
+    tell = BooleanField(
+        _l("Tell the employer by e-mail who is responsible now"),
+        description=_l("If there is an address and they may be contacted."),
+    )
 
     def prepare(self, staff: list[tuple[int, str]]) -> None:
         """Fill in the colleagues that may be chosen."""
-        self.owner_id.choices = choices(staff, empty=_l("Nobody: the unit"))
+        # Nobody at all cannot be chosen: whoever names no person says that the unit is responsible.
+        self.owner_id.choices = choices([*staff, (THE_UNIT, _l("The unit, until somebody takes it"))])
         self.deputy_id.choices = choices(staff, empty=_l("Nobody: the unit"))
 
 

@@ -253,28 +253,31 @@ def _conditions(actor: Actor, filters: EmployerFilter, match: TextMatch | None) 
         found.append(match.condition)
     if filters.municipality:
         found.append(_in_municipality(filters.municipality))
-    if filters.stage:
-        found.append(_under_stage(actor, filters.stage))
     if filters.kind:
         found.append(Employer.kind == EmployerKind(filters.kind))
     if filters.show == "overdue":
         found.append(_has_overdue_step(actor))
     if filters.show == "blocked":
         found.append(Employer.do_not_contact.is_(True))
+    return [*found, *_of_relationship(actor, filters)]
+
+
+def _of_relationship(actor: Actor, filters: EmployerFilter) -> Iterator[ColumnElement[bool]]:
+    """What is asked of the relationship of the reader's unit."""
+    if filters.stage:
+        yield _under_stage(actor, filters.stage)
     if filters.show == "quiet":
-        found.append(_is_quiet())
+        yield _is_quiet()
     if filters.experience:
-        found.append(EmployerRelationship.prior_experience == filters.experience)
+        yield EmployerRelationship.prior_experience == filters.experience
     if filters.information:
-        found.append(EmployerRelationship.preferred_information == filters.information)
+        yield EmployerRelationship.preferred_information == filters.information
     if filters.owner == "mine":
-        mine = or_(EmployerRelationship.owner_id == actor.staff_id, EmployerRelationship.deputy_id == actor.staff_id)
-        found.append(mine)
-    elif filters.owner == "unit":
-        found.append(EmployerRelationship.id.is_not(None))
-    elif filters.owner == "none":
-        found += [EmployerRelationship.id.is_not(None), EmployerRelationship.owner_id.is_(None)]
-    return found
+        yield or_(EmployerRelationship.owner_id == actor.staff_id, EmployerRelationship.deputy_id == actor.staff_id)
+    if filters.owner in ("unit", "none"):
+        yield EmployerRelationship.id.is_not(None)
+    if filters.owner == "none":
+        yield EmployerRelationship.owner_id.is_(None)
 
 
 def _in_municipality(text: str) -> ColumnElement[bool]:

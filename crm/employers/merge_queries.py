@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -11,7 +13,11 @@ from crm.actors import Actor
 from crm.db import Base, current_session
 from crm.employers.merge_models import EmployerMerge, PersonMerge
 from crm.employers.models import ContactPerson, Employer
+from crm.employers.org_numbers import show_org_number
+from crm.employers.stages import KINDS
+from crm.employers.ways import WAYS
 from crm.extension_points import Text
+from crm.web.filters import show_date
 
 EMPLOYER_LABELS: dict[str, Text] = {
     "name": _l("Name"),
@@ -63,10 +69,26 @@ def side_by_side(kept: object, gone: object, labels: dict[str, Text]) -> list[Be
     """The fields in which the two differ."""
     pairs = ((name, label, getattr(kept, name), getattr(gone, name)) for name, label in labels.items())
     return [
-        Beside(name, label, one, other, gone_wins=one in (None, "", False), can_choose=name not in ALWAYS_YES)
+        Beside(
+            name, label, _in_words(name, one, kept), _in_words(name, other, gone),
+            gone_wins=one in (None, "", False), can_choose=name not in ALWAYS_YES,
+        )
         for name, label, one, other in pairs
         if one != other and other not in (None, "")
-    ]
+    ]  # fmt: skip
+
+
+def _in_words(name: str, value: Any, row: object) -> object:
+    """A value as staff read it."""
+    if value is None or isinstance(value, bool):
+        return value
+    if name == "kind":
+        return KINDS[value]
+    if name == "preferred_way":
+        return WAYS.get(value, value)
+    if name == "org_number" and isinstance(row, Employer):
+        return show_org_number(value, row.country)
+    return show_date(value) if isinstance(value, date) else value
 
 
 def what_moves(table: str, row_id: int) -> list[tuple[Text, int]]:

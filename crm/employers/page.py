@@ -26,7 +26,7 @@ from crm.employers.wrong import spoke_just_now, wrong_with
 from crm.glossary import picklists
 from crm.history.queries import FIRST_LINES, PER_PAGE, kind_choices, lines_for
 from crm.messaging.addresses import show_phone
-from crm.tasks.queries import TaskRow, open_tasks_of_employer
+from crm.tasks.queries import open_tasks_of_employer
 from crm.web.filters import today
 from crm.web.paging import here_with, requested_page
 
@@ -52,7 +52,7 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
         "positions": [each for each in positions if each.left_on is None],
         "left": [each for each in positions if each.left_on is not None],
         "tasks": tasks,
-        "tags": _tags(employer, own, tasks, stages),
+        "tags": _tags(employer, own, stages),
         "who": _who(employer),
         "warning": _warning_in_force(employer, day),
         "wrong": wrong_with(employer, own, tasks, day),
@@ -128,17 +128,10 @@ def _guard(relationships: list[UnitRelationship]) -> list[UnitRelationship]:
     return sorted((each for each in relationships if each.last_on), key=lambda each: str(each.last_on), reverse=True)
 
 
-def _tags(
-    employer: Employer, own: UnitRelationship | None, tasks: list[TaskRow], stages: StageSet
-) -> list[tuple[object, str]]:
+def _tags(employer: Employer, own: UnitRelationship | None, stages: StageSet) -> list[tuple[object, str]]:
     found: list[tuple[object, str]] = []
     if own and own.own:
         found.append((stages.label(own.own.stage), stages.color(own.own.stage)))
-    late = sum(1 for row in tasks if row.task.due_on < today())
-    if late:
-        found.append((_("Overdue: %(num)d", num=late), "warning"))
-    if employer.advertising_block:
-        found.append((_("Advertising block"), "warning"))
     if employer.archived_at:
         found.append((_("Archived"), "neutral"))
     return found

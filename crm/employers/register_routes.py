@@ -14,6 +14,7 @@ from crm.accounts.scopes import visible_one
 from crm.actors import Role
 from crm.db import current_session, transaction
 from crm.employers.blueprint import blueprint
+from crm.employers.forms import country_choices
 from crm.employers.models import Employer
 from crm.employers.queries import STAFF, workplaces_of
 from crm.employers.register_models import RegisterHealth
@@ -136,6 +137,8 @@ def registers_page() -> ResponseReturnValue:
         asked=asked,
         health=health,
         reasons=REASON,
+        countries=dict(country_choices()),
+        waiting=any(each.not_before for each in health.values()),
     )
 
 

@@ -1,5 +1,7 @@
 """A unit's relationship to an employer: take it, hand it over, move it to another stage."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,10 +11,12 @@ from werkzeug.exceptions import BadRequest
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import trusted, visible_one
+from crm.actors import Actor
 from crm.db import current_session, transaction
 from crm.employers import services
 from crm.employers.blueprint import blueprint
-from crm.employers.forms import RelationshipForm
+from crm.employers.forms import THE_UNIT, RelationshipForm
+from crm.employers.handover_queries import DO_NOT_CONTACT, NO_ADDRESS
 from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.queries import STAFF, staff_of_units
 from crm.employers.services.relationships import StageAnswers, StageBlocked
@@ -51,7 +55,7 @@ def hand_over(public_id: str) -> ResponseReturnValue:
     employer = _employer_of(relationship)
     shown = {
         "version": relationship.version_id,
-        "owner_id": relationship.owner_id,
+        "owner_id": relationship.owner_id or THE_UNIT,
         "deputy_id": relationship.deputy_id,
     }
     form = RelationshipForm() if request.method == "POST" else RelationshipForm(data=shown)
@@ -60,12 +64,7 @@ def hand_over(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit() and not findings:
         relationship_id, employer_public_id = relationship.id, employer.public_id
         try:
-            with transaction():
-                services.hand_over_relationship(
-                    actor, relationship_id=relationship_id, version=int(form.version.data or 0),
-                    owner_id=form.owner_id.data, deputy_id=form.deputy_id.data, note=form.note.data or None,
-                )  # fmt: skip
-            flash(_("Saved. The history tells who is responsible."), "success")
+            _hand_over(actor, relationship_id, form)
             return redirect(url_for(".show", public_id=employer_public_id), code=303)
         except EditConflict as error:
             form.version.data = str(visible_one(EmployerRelationship, actor, public_id).version_id)
@@ -122,6 +121,27 @@ def undo_stage(public_id: str) -> ResponseReturnValue:
     except DomainError as error:
         flash(str(error.message), "warning")
     return redirect(back, code=303)
+
+
+def _hand_over(actor: Actor, relationship_id: int, form: RelationshipForm) -> None:
+    """Save who is responsible, and tell the employer where that was ticked. Raises DomainError."""
+    wish: dict[str, Any] = {
+        "relationship_id": relationship_id,
+        "version": int(form.version.data or 0),
+        "owner_id": form.owner_id.data or None,
+        "deputy_id": form.deputy_id.data,
+        "note": form.note.data or None,
+    }
+    why_not = None
+    with transaction():
+        if form.tell.data:
+            _row, why_not = services.hand_over_and_tell(actor, **wish)
+        else:
+            services.hand_over_relationship(actor, **wish)
+    flash(_("Saved. The history tells who is responsible."), "success")
+    if why_not is not None:
+        reasons = {DO_NOT_CONTACT: _("Not told: do not contact"), NO_ADDRESS: _("Not told: no address")}
+        flash(reasons[why_not], "warning")
 
 
 def _move(form: StageForm, relationship: EmployerRelationship) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """The list of employers, the page of one, adding and changing, archiving, blocks and warnings."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -30,6 +31,7 @@ from crm.employers.saved_views import default_view, query_of, ready_made, views_
 from crm.employers.services.employers import values_of
 from crm.employers.stage_queries import stages_of
 from crm.errors import DomainError
+from crm.note_guard.guard import Finding, pointed_out
 from crm.web.paging import requested_page
 from crm.web.undo import flash_undo
 
@@ -166,8 +168,9 @@ def restore(public_id: str) -> ResponseReturnValue:
 def block(public_id: str) -> ResponseReturnValue:
     """Set "do not contact" with its reason."""
     form = BlockForm()
-    if not form.validate_on_submit():
-        return _flag_refused(public_id, block_form=form)
+    findings = pointed_out(form, "reason")
+    if not form.validate_on_submit() or findings:
+        return _flag_refused(public_id, findings, block_form=form)
     actor = current_actor()
     employer_id = visible_one(Employer, actor, public_id).id
     with transaction():
@@ -194,7 +197,8 @@ def warn(public_id: str) -> ResponseReturnValue:
     """Put a warning on top of the page."""
     form = WarningForm()
     actor = current_actor()
-    if form.validate_on_submit():
+    findings = pointed_out(form, "text")
+    if form.validate_on_submit() and not findings:
         employer_id = visible_one(Employer, actor, public_id).id
         try:
             with transaction():
@@ -203,7 +207,7 @@ def warn(public_id: str) -> ResponseReturnValue:
             return redirect(url_for(".show", public_id=public_id), code=303)
         except DomainError as error:
             form.add_error(error)
-    return _flag_refused(public_id, warning_form=form)
+    return _flag_refused(public_id, findings, warning_form=form)
 
 
 @blueprint.post("/employers/<public_id>/warning/remove")
@@ -237,8 +241,9 @@ def filter_of(arguments: "MultiDict[str, str]") -> tuple[EmployerFilterForm, Emp
     )
 
 
-def _flag_refused(public_id: str, **forms: Any) -> ResponseReturnValue:
+def _flag_refused(public_id: str, findings: Sequence[Finding], **forms: Any) -> ResponseReturnValue:
     """The page of details again, with the folded form open and what was typed in it."""
     actor = current_actor()
     employer = visible_one(Employer, actor, public_id)
-    return render_template("employers/details.html", **details_context(actor, employer, **forms)), 422
+    context = details_context(actor, employer, **forms) | {"findings": findings}
+    return render_template("employers/details.html", **context), 422

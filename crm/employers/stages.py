@@ -120,7 +120,7 @@ class StageSet:
         return STAGE_COLORS[meaning_of(code).value]
 
     def after(self, code: str) -> StageDef:
-        """Where an employer goes from a stage most often: on to the next one; from where it rests, back into contact."""
+        """Where an employer goes most often: on to the next stage; from where it rests, back into contact."""
         now = self.place_of(code)
         at = self.codes.index(now.code)
         if now.is_side or at + 1 == len(self.stages):

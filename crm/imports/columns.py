@@ -6,14 +6,18 @@ The headings stand in ``headings.csv`` beside this module, folded here: capitals
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from crm.folding import fold
 from crm.imports.sheets import Sheet, UnreadableFile
+from crm.languages import in_all_languages
 
+WHAT_IS_WRONG = _l("What is wrong")
+"""The heading of the column that we add to a file of wrong rows. It is never read."""
 KINDS = ("participants", "employers", "inquiries")
 _NEEDED_OF_INQUIRIES = frozenset({"received_on", "channel", "topic"})
 
@@ -39,7 +43,14 @@ class Guess:
         """Whether nothing has to be asked: every heading is understood, or known as one that nobody reads."""
         taken = set(self.places.values())
         left = [folded_heading(each) for place, each in enumerate(headings) if each and place not in taken]
+        left = [each for each in left if each not in folded_notes()]
         return self.twice is None and has_needed(self.places, kind) and set(left) <= set(_meanings(""))
+
+
+@cache
+def folded_notes() -> frozenset[str]:
+    """The headings of our own columns, in every language."""
+    return frozenset(fold(text) for text in in_all_languages(partial(str, WHAT_IS_WRONG)).values())
 
 
 def folded_heading(heading: str) -> str:

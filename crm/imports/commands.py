@@ -15,7 +15,7 @@ from crm.db import current_session, transaction
 from crm.errors import DomainError
 from crm.imports import runs
 from crm.imports.lookups import Defaults, unit_named
-from crm.imports.models import ImportRun
+from crm.imports.models import ImportRun, RunState
 from crm.imports.report import ImportReport
 from crm.imports.services import Progress, import_employers, import_inquiries, import_participants
 from crm.programmes.queries import programme_by_code
@@ -142,7 +142,9 @@ def undo_command(import_id: str, *, as_json: bool) -> None:
     try:
         if run_id is None:
             raise DomainError("There is no such import.")
-        with transaction():
+        with transaction() as session:
+            if session.get_one(ImportRun, run_id).state is RunState.UNDONE:
+                raise DomainError("This import has been taken back already. Nothing was done.")
             runs.undo_run(actor, run_id=run_id)
         runs.work_on(run_id)
     except DomainError as error:

@@ -37,7 +37,7 @@ _SCHEMES = {"SE": "SNI2007", "NO": "SN2007", "DK": "DB07", "FI": "TOL2008"}
 """The national industry codes of each country, all of them NACE Rev. 2 with further digits."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PersonSaid:
     """A contact person, as a row has them. None: the file does not say."""
 
@@ -47,7 +47,7 @@ class PersonSaid:
     email: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RelationSaid:
     """What a row says of one unit's relationship. ``first``: the stage where the unit's employers begin."""
 
@@ -58,7 +58,7 @@ class RelationSaid:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Said:
     """What a row says. ``employer`` has the columns of the employer that are filled in."""
 
@@ -131,7 +131,8 @@ def _number(row: Row, country: str) -> str | None:
     text = row.text("org_number")
     if not text:
         return None
-    number = read_org_number(text, country)
+    # Some programs show the apostrophe by which a spreadsheet keeps a number as a text.
+    number = read_org_number(text.removeprefix("'"), country)
     if not number.is_checked:
         message = _("The check digit of this number is wrong. Is a digit mistyped?")
         raise DomainError(message, field="org_number")

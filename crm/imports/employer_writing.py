@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, update
 
 from crm import clock
 from crm.actors import Actor
@@ -15,7 +15,7 @@ from crm.employers.rules import sort_name
 from crm.events import EmployersImported, emit
 from crm.imports.employer_book import EMPLOYER_FIELDS, EmployerRecord, PersonRecord, Record, Values, table_of
 from crm.imports.journal import Journal
-from crm.many_rows import insert_many
+from crm.many_rows import count_rows_anew, insert_many
 
 _EMPLOYER, _PERSON, _POSITION = table_of(Employer), table_of(ContactPerson), table_of(Position)
 _WORKPLACE, _RELATION = table_of(WorkplaceModel), table_of(EmployerRelationship)
@@ -37,6 +37,12 @@ def write(actor: Actor, records: Sequence[EmployerRecord]) -> Journal:
     employers = tuple(_key(record) for record in touched)
     emit(EmployersImported(employer_ids=employers, person_ids=tuple(_key(person) for person in persons)))
     return journal
+
+
+def count_anew() -> None:
+    """Tell the database that its tables have grown. For long files, now and then."""
+    tables = (_EMPLOYER, _PERSON, _POSITION, _WORKPLACE, _RELATION, _STAGES)
+    count_rows_anew(current_session().connection(), tables)
 
 
 def _is_touched(record: EmployerRecord) -> bool:
@@ -101,7 +107,7 @@ def _write_persons(records: Sequence[EmployerRecord], journal: Journal) -> None:
 
 
 def _write_relations(actor: Actor, records: Sequence[EmployerRecord], journal: Journal) -> None:
-    session, now = current_session(), clock.now()
+    now = clock.now()
     relations = [(record, each) for record in records for each in record.relations.values()]
     new = [(record, each) for record, each in relations if each.id is None]
     _insert(
@@ -114,12 +120,15 @@ def _write_relations(actor: Actor, records: Sequence[EmployerRecord], journal: J
     moves = [(each, each.before["stage"], each.before["stage_since"]) for each in moved]
     _update(_RELATION, [each for _record, each in relations], journal)
     begun = [_stage_row(actor, each, None, None, now) for _record, each in new]
-    if begun:
-        session.execute(insert(_STAGES), begun)  # They go with their relationships when the import is taken back.
+    _insert_stages(begun)  # They go with their relationships when the import is taken back.
     rows = [_stage_row(actor, each, before, since, now) for each, before, since in moves]
-    if rows:
-        ids = session.execute(insert(_STAGES).returning(_STAGES.c.id), rows).scalars().all()
-        journal.note_created(_STAGES.name, ids)
+    journal.note_created(_STAGES.name, _insert_stages(rows))
+
+
+def _insert_stages(rows: Sequence[Values]) -> list[int]:
+    if not rows:
+        return []
+    return sorted(insert_many(current_session().connection(), _STAGES, rows, known_by="relationship_id").values())
 
 
 def _stage_row(actor: Actor, relation: Record, before: str | None, since: datetime | None, at: datetime) -> Values:

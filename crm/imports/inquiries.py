@@ -105,7 +105,8 @@ def _employer(actor: Actor, text: str) -> int | None:
 def _key(said: _Said, nth: int) -> str:
     fields = said.fields
     own = [said.reference] if said.reference else [
-        fields.received_on, fields.source, fields.channel, fields.topic, fields.employer_id, said.label, fields.note, nth
+        fields.received_on, fields.source, fields.channel, fields.topic, fields.employer_id, said.label, fields.note,
+        nth,
     ]  # fmt: skip
     digest = hashlib.sha256("\x1f".join(str(each) for each in (said.unit_id, *own)).encode())
     return f"import:{digest.hexdigest()[:32]}"
@@ -139,9 +140,8 @@ def _keep_person(actor: Actor, inquiry: Inquiry, said: _Said, place: int) -> boo
         inquiry.version_id += 1
         return True
     person = persons[place]
-    if said.outcome is None or (person.outcome, said.outcome_on or person.outcome_on) == (
-        said.outcome, person.outcome_on
-    ):  # fmt: skip
+    on = None if said.outcome == IN_PROCESS else said.outcome_on or person.outcome_on
+    if said.outcome is None or (person.outcome, person.outcome_on) == (said.outcome, on):
         return False
     set_outcome(actor, person_id=person.id, outcome=said.outcome, outcome_on=said.outcome_on)
     return True

@@ -11,7 +11,7 @@ from crm.accounts.scopes import locked, trusted
 from crm.actors import Actor
 from crm.db import current_session
 from crm.errors import DomainError
-from crm.imports.columns import check_needed, folded_heading
+from crm.imports.columns import check_needed, folded_heading, folded_notes
 from crm.imports.models import ImportMapping
 
 LONGEST_NAME = 80
@@ -82,4 +82,4 @@ def _named(kind: str, name: str) -> Select[ImportMapping]:
 
 
 def _signature(headings: Sequence[str]) -> list[str]:
-    return sorted(folded_heading(heading) for heading in headings if heading)
+    return sorted({folded_heading(heading) for heading in headings if heading} - folded_notes())

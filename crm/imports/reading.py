@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,7 +29,10 @@ _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = (";", ",", "\t")
+_NORDIC = "åäöæøÅÄÖÆØ"
 _SAMPLE = 20
+_TITLES = 8
+"""How many rows may stand above the headings."""
 
 
 def bytes_of(source: Path | BinaryIO | bytes) -> bytes:
@@ -67,11 +70,17 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        pass  # Not UTF-8: one of the two older encodings, of which the second accepts everything.
-    try:
-        return content.decode("cp1252")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+        # Not UTF-8: one of the older encodings. They are told by the letters of these languages that come out; where
+        # none do, it is the first that fits, of which the last always does.
+        return max(_older(content), key=lambda text: sum(map(text.count, _NORDIC)))
+
+
+def _older(content: bytes) -> Iterator[str]:
+    for encoding in ("cp1252", "mac-roman", "cp850", "latin-1"):
+        try:
+            yield content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
 
 
 def _strictly(content: bytes, encoding: str) -> str:
@@ -101,8 +110,8 @@ def _delimiter(text: str) -> str:
             first = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _SAMPLE))
         except csv.Error:
             return (-1, 0)
-        headings = next((cells for cells in first if any(cell.strip() for cell in cells)), [])
-        return (known_headings(headings), len(headings))
+        rows = [cells for cells in first if any(cell.strip() for cell in cells)][: _TITLES + 1]
+        return (max(map(known_headings, rows), default=0), max(map(len, rows), default=0))
 
     return max(_DELIMITERS, key=score)
 
@@ -133,16 +142,31 @@ def _plain(cell: object) -> Cell:
 
 def _as_sheet(rows: Iterable[SheetRow]) -> Sheet:
     found = (row for row in rows if any(text_of(cell) for cell in row.cells))
-    first = next(found, None)
-    if first is None:
+    top = list(islice(found, _TITLES + 1))
+    if not top:
         raise UnreadableFile(_("The file is empty."))
-    headings = _headings(first)
+    at = _heading_row(top)
+    headings = _headings(top[at])
     kept: list[SheetRow] = []
-    for row in found:
+    for row in chain(top[at + 1 :], found):
         if len(kept) >= MOST_ROWS:
             raise UnreadableFile(_("The sheet has more than %(count)s rows. Divide it.", count=MOST_ROWS))
         kept.append(row)
     return Sheet(headings, kept)
+
+
+def _heading_row(top: Sequence[SheetRow]) -> int:
+    """Which of the first rows has the headings: people put a title above them, or a line that spans some of them.
+
+    The row with the most headings that we know, when it has two or more; else the first that fills about as many cells
+    as the rows below it.
+    """
+    known = [known_headings([text_of(cell) for cell in row.cells]) for row in top]
+    best = max(range(len(top)), key=lambda place: (known[place], -place))
+    if known[best] > max(1, known[0]):
+        return best
+    filled = [sum(bool(text_of(cell)) for cell in row.cells) for row in top]
+    return 0 if known[0] > 1 else next(place for place, each in enumerate(filled) if 2 * each >= max(filled))
 
 
 def _headings(row: SheetRow) -> Sequence[str]:

@@ -69,9 +69,7 @@ class ImportReport:
 
     def show(self, outcome: Outcome, *, line: int, name: str, fields: list[str]) -> None:
         """Keep a row as an example of its outcome, while there are few."""
-        if len(self.examples) >= EXAMPLES * len(Outcome):
-            return
-        if sum(each["outcome"] == outcome.value for each in self.examples) < EXAMPLES:
+        if [each["outcome"] for each in self.examples].count(outcome.value) < EXAMPLES:
             self.examples.append({"outcome": outcome.value, "line": line, "name": name, "fields": fields})
 
     def refuse(self, *, line: int, column: str, value: str, message: str) -> None:

@@ -13,7 +13,7 @@ from crm.imports.columns import Columns
 from crm.imports.sheets import LONGEST_CELL, Cell, SheetRow, text_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """The cells of a row by field. ``key`` is what makes it the same row as another, ``subject`` what makes it about
     the same person, employer or inquiry; ``repeats_key`` and ``repeats_subject``: an earlier row of the file has it
@@ -22,11 +22,20 @@ class Row:
 
     line: int
     cells: Mapping[str, Cell]
-    subject: tuple[str, ...]
-    key: tuple[str, ...]
+    kind: str
     repeats_subject: bool
     repeats_key: bool
     nth: int = 0
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Whom or what the row is about. Worked out when it is asked for: of most rows nobody asks."""
+        return _subject(self.cells, self.kind)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What makes it the same row as another."""
+        return _keys(self.cells, self.kind)[1]
 
     def cell(self, field: str) -> Cell:
         """The cell of a field; None where the file has no such column."""
@@ -86,8 +95,7 @@ class Rows:
     def _row(self, place: int) -> Row:
         sheet_row, repeats = self._rows[place], self._repeats[place]
         cells = _cells(sheet_row, self._columns)
-        subject, key = _keys(cells, self._kind)
-        return Row(sheet_row.line, cells, subject, key, bool(repeats & 1), bool(repeats & 2), self._nth[place])
+        return Row(sheet_row.line, cells, self._kind, bool(repeats & 1), bool(repeats & 2), self._nth[place])
 
     def _find_repeats(self) -> None:
         # Hashes instead of the keys themselves: a file has up to two hundred thousand rows.

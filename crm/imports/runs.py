@@ -19,6 +19,7 @@ from crm.db import current_session, transaction
 from crm.errors import DomainError
 from crm.imports.batches import BATCH, Batches, Taken, take_batch
 from crm.imports.columns import check_needed, guess_columns
+from crm.imports.employer_writing import count_anew
 from crm.imports.journal import Journal
 from crm.imports.lookups import Defaults
 from crm.imports.mappings import places_remembered
@@ -36,6 +37,7 @@ KEPT_UNCONFIRMED = timedelta(days=1)
 KEPT_REPORT = timedelta(days=30)
 MOST_ATTEMPTS = 5
 _SAMPLED = 3
+_FEWEST_COLUMNS = 2
 _LONGEST_SAMPLE = 60
 _AT_WORK = (RunState.CHECKING, RunState.RUNNING)
 _BUSY = (*_AT_WORK, RunState.UNDOING)
@@ -57,8 +59,8 @@ def start_run(
     sheet = read_sheet(bytes_of(content))
     remembered = places_remembered(kind, sheet.headings)
     guess = guess_columns(sheet.headings, kind)
-    if remembered is None and not guess.places:
-        check_needed({}, kind)  # Not one heading is known: this is hardly a list, or its headings are missing.
+    if remembered is None and not guess.places and sum(map(bool, sheet.headings)) < _FEWEST_COLUMNS:
+        check_needed({}, kind)  # One column that nobody knows: this is hardly a list.
     run = _new_run(actor, sheet, kind=kind, filename=filename, content=content, defaults=defaults, language=language)
     run.columns = dict(remembered if remembered is not None else guess.places)
     run.overwrite = overwrite
@@ -300,6 +302,8 @@ def _read_batch(run: ImportRun, actor: Actor, table: Table) -> bool:
     rows = table.rows.between(start, start + BATCH[run.kind])
     defaults = Defaults(unit_id=run.unit_id, programme_id=run.programme_id)
     batches = Batches(run.kind, table.columns, defaults, dry_run=checking, overwrite=run.overwrite)
+    if run.kind == "employers" and (start // BATCH[run.kind]).bit_count() == 1 and not checking:
+        count_anew()  # After 1, 2, 4, 8 ... batches: the tables have doubled.
     taken = take_batch(actor, rows, batches, report)
     _keep_batch(run, start, {row.line: start + place for place, row in enumerate(rows)}, table, taken)
     run.report = report.as_json()

@@ -28,8 +28,9 @@ def as_file(kind: str, rows: Iterable[Sequence[Cell]]) -> bytes:
 def list_rows(lines: Iterable[InquiryLine], language: str) -> Iterator[list[Cell]]:
     """The list, a line for each inquiry; persons are counted and not named."""
     yield [
-        _("Day"), _("Came from"), _("How it came"), _("Topic"), _("Unit"), _("State"), _("Employer"), _("Who handles it"),
-        _("Answer by"), _("Answered"), _("Wants to be called back"), _("Persons"), _("Work or a place"),
+        _("Day"), _("Came from"), _("How it came"), _("Topic"), _("Unit"), _("State"), _("Employer"),
+        _("Who handles it"), _("Answer by"), _("Answered"), _("Wants to be called back"), _("Persons"),
+        _("Work or a place"),
     ]  # fmt: skip
     yes = _("Yes")
     for line in lines:
@@ -56,7 +57,8 @@ def report_rows(table: OutcomeTable, language: str) -> Iterator[list[Cell]]:
         yield [_("Attention"), problem_text(problem, language)]
     outcomes = picklists.options("inquiry_outcome", language)
     yield [
-        _("Group"), _("Came from"), _("Inquiries"), _("Persons"), _("Work or a place"), *(label for _code, label in outcomes)
+        _("Group"), _("Came from"), _("Inquiries"), _("Persons"), _("Work or a place"),
+        *(label for _code, label in outcomes),
     ]  # fmt: skip
     for group in table.groups():
         for line in group.lines:

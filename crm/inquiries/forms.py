@@ -27,7 +27,6 @@ from crm.inquiries import queries
 from crm.inquiries.queries import InquiryFilter
 from crm.inquiries.services.inquiries import MOST_DAYS, USUAL_DAYS, InquiryFields
 from crm.inquiries.sources import GROUPS, NOT_STATED, grouped_sources
-from crm.note_guard.numbers import identity_numbers
 from crm.web.filters import today
 from crm.web.forms import BaseForm, VersionField, choices, grouped_choices, optional_int, optional_text
 
@@ -44,11 +43,6 @@ class _NoteForm(BaseForm):
     def key(self) -> str:
         """The form's own key."""
         return (self.submission_key.data or "")[:40]
-
-    def validate_note(self, field: StringField) -> None:
-        """An identity number has no business in a note."""
-        if any(identity_numbers(field.data or "")):
-            raise ValidationError(_l("This looks like a national identity number. Take it out."))
 
 
 class QuickForm(_NoteForm):

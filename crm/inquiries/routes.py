@@ -24,6 +24,7 @@ from crm.inquiries.models import Inquiry
 from crm.inquiries.scopes import READERS
 from crm.inquiries.services import inquiries as services
 from crm.inquiries.services.persons import NewPerson
+from crm.note_guard.guard import Finding, pointed_out
 from crm.web.clean import clean_line
 from crm.web.conflicts import differences
 from crm.web.filters import today
@@ -56,7 +57,8 @@ def walk_in() -> ResponseReturnValue:
     actor = current_actor()
     form = QuickForm(data=_said_before()) if request.method == "GET" else QuickForm()
     form.prepare(actor.language)
-    if form.validate_on_submit():
+    findings = pointed_out(form, "who", "note")
+    if form.validate_on_submit() and not findings:
         persons = [NewPerson(label=label) for label in form.labels()]
         try:
             with transaction():
@@ -70,7 +72,8 @@ def walk_in() -> ResponseReturnValue:
         except DomainError as error:
             error.field = "who" if error.field == "label" else error.field
             form.add_error(error)
-    return render_template("inquiries/walk_in.html", form=form), 422 if form.is_submitted() else 200
+    page = render_template("inquiries/walk_in.html", form=form, findings=findings)
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/inquiries/new", methods=["GET", "POST"])
@@ -81,7 +84,8 @@ def add() -> ResponseReturnValue:
     starting = request.method == "GET"
     form = InquiryForm(data=_usual(actor)) if starting else InquiryForm()
     _prepare(actor, form)
-    if _wants_to_save() and form.validate_on_submit():
+    findings = pointed_out(form, "note") if _wants_to_save() else []
+    if _wants_to_save() and form.validate_on_submit() and not findings:
         try:
             employer_id = _employer_id(actor, form)
             with transaction():
@@ -91,7 +95,7 @@ def add() -> ResponseReturnValue:
             return redirect(url_for(".show", public_id=public_id), code=303)
         except DomainError as error:
             form.add_error(error)
-    return _form_page(form, None)
+    return _form_page(form, None, findings=findings)
 
 
 @blueprint.get("/inquiries/<public_id>")
@@ -111,7 +115,8 @@ def edit(public_id: str) -> ResponseReturnValue:
     form = InquiryForm(data=_values(inquiry)) if request.method == "GET" else InquiryForm()
     _prepare(actor, form)
     different: list[tuple[str, object]] = []
-    if _wants_to_save() and form.validate_on_submit():
+    findings = pointed_out(form, "note") if _wants_to_save() else []
+    if _wants_to_save() and form.validate_on_submit() and not findings:
         try:
             employer_id = _employer_id(actor, form)
             with transaction():
@@ -127,7 +132,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             form.add_error(error)
         except DomainError as error:
             form.add_error(error)
-    return _form_page(form, queries.one_inquiry(actor, public_id), different)
+    return _form_page(form, queries.one_inquiry(actor, public_id), different, findings=findings)
 
 
 @blueprint.post("/inquiries/<public_id>/answered")
@@ -299,10 +304,14 @@ def _employer_id(actor: Actor, form: InquiryForm) -> int | None:
 
 
 def _form_page(
-    form: InquiryForm, inquiry: Inquiry | None, different: list[tuple[str, object]] | None = None
+    form: InquiryForm,
+    inquiry: Inquiry | None,
+    different: list[tuple[str, object]] | None = None,
+    *,
+    findings: list[Finding],
 ) -> ResponseReturnValue:
     html = render_template(
-        "inquiries/form.html", form=form, inquiry=inquiry, different=different or [],
+        "inquiries/form.html", form=form, inquiry=inquiry, different=different or [], findings=findings,
         searched=bool(form.employer_text.data),
     )  # fmt: skip
     return html, 422 if _wants_to_save() else 200

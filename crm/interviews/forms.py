@@ -1,6 +1,7 @@
 """Forms of interviews."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -44,9 +45,11 @@ class ListForm(BaseForm):
 
 def make_form(**data: Any) -> Any:
     """The form with a question for each topic of the guide. ``data``: what it shows at first."""
+    # A lazy text is no str to the type checker, though it is one wherever a label is shown.
+    questions: Mapping[str, Any] = {key: topic.question for key, topic in GUIDE.items()}
     fields = {
         key: RadioField(
-            topic.question,
+            questions[key],
             choices=choices([*topic.codes.items(), ("", _l("Not asked"))]),
             coerce=optional_text,
             default="",

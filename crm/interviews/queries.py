@@ -19,7 +19,7 @@ from crm.interviews.models import EmployerInterview
 
 @dataclass(frozen=True)
 class TopicFigures:
-    """How many companies gave each answer to a topic; ``asked`` of them were asked, ``headline`` gave one that counts."""
+    """How many companies gave each answer to a topic; ``asked`` of them said anything, ``headline`` what counts."""
 
     topic: Topic
     counts: Mapping[str, int]
@@ -35,7 +35,9 @@ class Summary:
     topics: Sequence[TopicFigures]
 
 
-def interviews(actor: Actor, *, text: str = "", since: date | None = None, until: date | None = None) -> Select[EmployerInterview]:
+def interviews(
+    actor: Actor, *, text: str = "", since: date | None = None, until: date | None = None
+) -> Select[EmployerInterview]:
     """The interviews of the actor's units that fit, with their employers; not in any order yet."""
     statement = visible(EmployerInterview, actor).options(joinedload(EmployerInterview.employer))
     if text.strip():

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import Select
 
-from crm import clock
 from crm.accounts import audit
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
@@ -109,7 +108,9 @@ def edit(public_id: str) -> ResponseReturnValue:
             if isinstance(error, EditConflict):
                 different = differences(form, error)
                 form.version.data = str(error.current["version"])
-    return _page(form, visible_one(EmployerInterview, actor, public_id).employer, findings=findings, different=different)
+    return _page(
+        form, visible_one(EmployerInterview, actor, public_id).employer, findings=findings, different=different
+    )
 
 
 def _page(form: Any, employer: Employer, *, findings: Any, different: Any = ()) -> ResponseReturnValue:

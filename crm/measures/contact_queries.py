@@ -82,6 +82,13 @@ def contact_days(filters: FollowUpFilters) -> list[DayOfContacts]:
     return [DayOfContacts(*row) for row in rows]
 
 
+def employers_met(filters: FollowUpFilters) -> dict[int, int]:
+    """The employers with whom somebody was spoken, with the number of contacts. One statement."""
+    statement = select(Contact.employer_id, func.count()).where(*contacts_in(filters)).group_by(Contact.employer_id)
+    rows = current_session().execute(trusted(statement, because=_COUNTS))
+    return {employer_id: count for employer_id, count in rows}  # noqa: C416  # typed rows
+
+
 def purposes(filters: FollowUpFilters) -> dict[str | None, int]:
     """Contacts by purpose; None where it was not stated. One statement."""
     statement = (

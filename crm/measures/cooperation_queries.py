@@ -1,7 +1,7 @@
 """Cooperation: who has, or had, people of ours at work, counted from placements."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -119,7 +119,17 @@ def workplaces_by_municipality(year: int) -> dict[str, int]:
 def employers_before_and_now(filters: FollowUpFilters) -> tuple[set[int], set[int]]:
     """Employers with people of these units in the three years before the period, and in it. Two statements."""
     before = _employers(filters, years_before(filters.since, 3), filters.since - timedelta(days=1))
-    return before, _employers(filters, filters.since, filters.until)
+    return before, employers_now(filters)
+
+
+def met_and_at_work(filters: FollowUpFilters, met: Collection[int]) -> Share:
+    """Of the employers who were met, those where somebody of the units worked in the period. One statement."""
+    return Share(len(employers_now(filters) & set(met)), len(met))
+
+
+def employers_now(filters: FollowUpFilters) -> set[int]:
+    """Employers where somebody of the units worked in the period. One statement."""
+    return _employers(filters, filters.since, filters.until)
 
 
 def repeat_of(filters: FollowUpFilters) -> Share:

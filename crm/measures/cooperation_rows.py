@@ -11,10 +11,12 @@ from crm.accounts.scopes import trusted
 from crm.agreements.models import Agreement
 from crm.db import current_session
 from crm.employers.models import Employer, Workplace
+from crm.measures.contact_queries import employers_met
 from crm.measures.contact_rows import label
 from crm.measures.cooperation_queries import (
     cooperation_places,
     employers_before_and_now,
+    employers_now,
     workplaces_by_municipality,
 )
 from crm.measures.formulas import Place, Share, distinct_places
@@ -49,7 +51,7 @@ def cooperation(filters: FollowUpFilters, wanted: Wanted) -> Rows:
         for where, employer, place in wanted.of(keys)
     ]  # fmt: skip
     share = Share(sum(where in known for where, _employer, _place in keys), sum(known.values()))
-    columns = [_l("Employer"), _l("Workplace"), _l("Municipality"), _l("Placements"), _l("Counts")]
+    columns = [_l("Employer"), _l("Workplace"), _l("Municipality"), _l("Placements"), _l("Is counted")]
     return Rows(_("Workplaces that cooperate"), columns, rows, len(keys), share, _of(share))
 
 
@@ -71,6 +73,21 @@ def _workplaces(keys: Collection[Key]) -> dict[int, str]:
     statement = select(Workplace.id, Workplace.name).where(Workplace.id.in_({place for *_key, place in keys if place}))
     rows = current_session().execute(trusted(statement, because=_FIRST))
     return {workplace_id: name for workplace_id, name in rows}  # noqa: C416  # typed rows
+
+
+def met(filters: FollowUpFilters, wanted: Wanted) -> Rows:
+    """The employers who were spoken with, how often, and whether somebody of the units worked there."""
+    counts, now = employers_met(filters), employers_now(filters)
+    names = _employers(counts)
+    ids = sorted(counts, key=lambda each: (-counts[each], names[each][0].casefold()))
+    rows = [
+        Row([names[each][0], show_number(counts[each]), _("Yes") if each in now else _("No")],
+            employer_page(names[each][1]))
+        for each in wanted.of(ids)
+    ]  # fmt: skip
+    share = Share(len(now & set(counts)), len(counts))
+    columns = [_l("Employer"), _l("Contacts"), _l("Somebody at work in the period")]
+    return Rows(_("Employers spoken with"), columns, rows, len(ids), share, _of(share))
 
 
 def repeat(filters: FollowUpFilters, wanted: Wanted) -> Rows:
@@ -141,6 +158,7 @@ def _of(share: Share) -> str:
 
 
 MAKERS: dict[str, Maker] = {
+    "met": met,
     "cooperation": cooperation,
     "repeat": repeat,
     "agreements": agreements,

@@ -62,6 +62,9 @@ def _contacts(found: Overview) -> Iterator[Line]:
         figures.quality_mean, rows="quality", share=(figures.quality_mean or 0) / 5,
     )  # fmt: skip
     yield _share(group, _("Contacts that ask for something"), found.asks, rows="asks")
+    yield Line(group, _("Employers spoken with"), show_number(found.met.base),
+               _("in %(all)s contacts", all=show_number(figures.contacts)), found.met.base, rows="met")  # fmt: skip
+    yield _share(group, _("Employers spoken with who had somebody at work"), found.met, rows="met")
     of_all = _("of %(all)s contacts", all=show_number(figures.contacts))
     yield Line(group, _("Visits"), show_number(figures.visits), of_all, figures.visits, rows="visits")
 
@@ -78,8 +81,7 @@ def _cooperation(found: Overview) -> Iterator[Line]:
     yield _people(group, _("Same employer in the second and the fourth quarter"), found.retention_q, quarters)
     first = found.first_contact
     yield Line(
-        group, _("Days from the start to the first contact with an employer, median"),
-        show_number(first.value) if first.value is not None else "–",
+        group, _("Days from the start to the first contact with an employer, median"), _days(first.value),
         _too_few() if found.early is None else ngettext("%(num)d start", "%(num)d starts", first.base), first.value,
     )  # fmt: skip
     yield _people(group, _("First contact within %(days)s days", days=EARLY_DAYS), found.early, _("of all who started"))
@@ -92,7 +94,7 @@ def _pipeline(found: Overview, filters: FollowUpFilters) -> Iterator[Line]:
         stay = found.stays.get(stage)
         if stay is not None:
             yield Line(
-                group, _("Days in “%(stage)s”, median", stage=str(label)), show_number(stay.value, 1),
+                group, _("Days in “%(stage)s”, median", stage=str(label)), _days(stay.value),
                 ngettext("%(num)d stay that ended", "%(num)d stays that ended", stay.base), stay.value,
                 rows="stays", stage=stage,
             )  # fmt: skip
@@ -123,10 +125,11 @@ def _conversion(found: Overview, group: str) -> Iterator[Line]:
 
 def _inquiries(found: Overview, filters: FollowUpFilters) -> Iterator[Line]:
     group = _("Inquiries")
-    asked = {"state": "all", "since": filters.since.isoformat(), "until": filters.until.isoformat()}
-    if filters.unit and len(filters.units) > 1:
-        asked["unit"] = filters.unit.public_id
-    employers = url_for("inquiries.index", source="employer_inbound", **asked)
+    employers = url_for(
+        "inquiries.index", state="all", source="employer_inbound", since=filters.since.isoformat(),
+        until=filters.until.isoformat(),
+        unit=filters.unit.public_id if filters.unit and len(filters.units) > 1 else None,
+    )  # fmt: skip
     inbound = _share(group, _("Inquiries that employers started"), found.inbound)
     yield replace(inbound, href=employers)
     response = found.response
@@ -143,6 +146,10 @@ def _promises(found: Overview) -> Iterator[Line]:
     group = _("Agreements and promises")
     yield _share(group, _("Agreements in force with a placement in twelve months"), found.promises.agreements,
                  rows="agreements")  # fmt: skip
+    made = found.promises
+    yield Line(group, _("Agreements signed in the period"), show_number(made.signed), _("by both"), made.signed)
+    yield Line(group, _("Testimonials of the period"), show_number(made.testimonials),
+               _("%(num)s may be shown to others", num=show_number(made.shown)), made.testimonials)  # fmt: skip
     yield _share(group, _("Delivered of what was promised"), found.promises.commitments, rows="commitments")
 
 
@@ -160,6 +167,11 @@ def _people(group: str, name: str, share: Share | None, of_whom: str) -> Line:
         return Line(group, name, "–", _too_few())
     line = _share(group, name, share)
     return replace(line, basis=f"{line.basis} {of_whom}")
+
+
+def _days(value: float | None) -> str:
+    """With a decimal where there is one: the median of 10 and 15 days is 12.5."""
+    return show_number(value, 1 if value is not None and value % 1 else 0)
 
 
 def _too_few() -> str:

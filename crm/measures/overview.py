@@ -79,6 +79,8 @@ class Overview:
     own: Coordinator | None
     purposes: Mapping[str | None, int]
     asks: Share
+    met: Share
+    """Employers who were spoken with, and those of them where somebody worked in the period."""
     penetration: Penetration
     repeat: Share
     retention_90: Share | None
@@ -117,6 +119,7 @@ def overview(filters: FollowUpFilters, *, today: date) -> Overview:
         own=next((each for each in people if each.staff_id == actor.staff_id and _says_something(each, actor)), None),
         purposes=found_purposes,
         asks=asks(found_purposes, contacts.ASKING),
+        met=kept("measures met", filters, _met),
         penetration=penetration,
         repeat=kept("measures repeat", filters, cooperation.repeat_of),
         retention_90=enough(retention.after_90_days),
@@ -131,6 +134,10 @@ def overview(filters: FollowUpFilters, *, today: date) -> Overview:
         response=kept("measures response", filters, lambda asked: pipeline.response_time(asked, today=today)),
         promises=kept("measures promises", filters, pipeline.promises),
     )
+
+
+def _met(filters: FollowUpFilters) -> Share:
+    return cooperation.met_and_at_work(filters, contacts.employers_met(filters))
 
 
 def _says_something(own: Coordinator, actor: Actor) -> bool:

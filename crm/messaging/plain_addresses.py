@@ -7,13 +7,15 @@ hold both against each other.
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from phonenumbers import PhoneMetadata
 
 _LONGEST = 100
-# Letters, digits and single dashes under a domain that no special use has: no IDNA, no quoting, nothing to normalise.
+# Small letters, digits and single dashes under a domain that has no special use: no IDNA, no quoting, nothing to
+# normalise. Capitals are left to the library, which knows the names whose capitals mean nothing.
 _PLAIN_EMAIL = re.compile(
-    r"[A-Za-z0-9_+-]{1,30}(?:\.[A-Za-z0-9_+-]{1,30})?@(?:[a-z0-9]{1,30}(?:-[a-z0-9]{1,20})?\.){1,3}(?:[a-z]{2}|com|org|net)"
+    r"[a-z0-9_+-]{1,30}(?:\.[a-z0-9_+-]{1,30})?@(?:[a-z0-9]{1,30}(?:-[a-z0-9]{1,20})?\.){1,3}(?:[a-z]{2}|com|org|net)"
 )
 _AT_HOME = {"SE": re.compile(r"0[1-9](?:[ -]?[0-9]){5,11}"), "NO": re.compile(r"[2-9](?: ?[0-9]){7}"),
             "DK": re.compile(r"[2-9](?: ?[0-9]){7}")}  # fmt: skip
@@ -54,7 +56,7 @@ def plain_number(text: str, country: str) -> str | None:
 @cache
 def _plan(country: str) -> _Plan:
     # The metadata come with the library and do not change while it runs.
-    known = PhoneMetadata.metadata_for_region(country)
+    known: Any = PhoneMetadata.metadata_for_region(country)
     kinds = [getattr(known, name) for name in _KINDS]
     found = tuple(
         (frozenset(each.possible_length), re.compile(each.national_number_pattern))

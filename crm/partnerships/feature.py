@@ -17,7 +17,7 @@ from crm.partnerships.models import (
     Testimonial,
 )
 from crm.partnerships.modules import PARTNERSHIPS
-from crm.partnerships.panels import employer_panel
+from crm.partnerships.panels import employer_panel, running_panel
 from crm.partnerships.scopes import (
     commitment_scope,
     evidence_scope,
@@ -55,7 +55,10 @@ def feature() -> Feature:
                 module=PARTNERSHIPS.key,
             ),
         ),
-        panels=(Panel("employer.panels", "partnerships", employer_panel, order=60, roles=frozenset(STAFF)),),
+        panels=(
+            Panel("employer.running", "partnerships", running_panel, order=60, roles=frozenset(STAFF)),
+            Panel("employer.panels", "partnerships.all", employer_panel, order=70, roles=frozenset(STAFF)),
+        ),
         history_kinds=(
             HistoryKind("partnership", _l("CSR partnership"), "brand2"),
             HistoryKind("testimonial", _l("Testimonial"), "success"),

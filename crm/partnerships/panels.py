@@ -1,4 +1,4 @@
-"""What the page of an employer shows of partnerships."""
+"""What the two pages of an employer show of partnerships. Nothing where the module is off."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,25 +9,27 @@ from crm.accounts.current import current_actor
 from crm.accounts.web_ports import module_on
 from crm.employers.models import Employer
 from crm.partnerships.modules import PARTNERSHIPS
-from crm.partnerships.page import words
-from crm.partnerships.queries import counted, others_at, partnerships_at, testimonials_at
-from crm.web.filters import today
+from crm.partnerships.queries import partnerships_at, testimonials_at
+from crm.partnerships.running import running_at
+
+
+def running_panel(context: Mapping[str, Any]) -> str:
+    """The partnerships that run, other units' too: colleagues ask them first."""
+    if not module_on(PARTNERSHIPS.key):
+        return ""
+    running = running_at(current_actor(), context["employer"].id)
+    return render_template("partnerships/running_panel.html", running=running) if running else ""
 
 
 def employer_panel(context: Mapping[str, Any]) -> str:
-    """Partnerships with promised and delivered, testimonials. Nothing where the module is off."""
+    """All partnerships of one's units, testimonials, and the way to more. Figures stand on a partnership's page."""
     if not module_on(PARTNERSHIPS.key):
         return ""
     employer: Employer = context["employer"]
     actor = current_actor()
-    partnerships = partnerships_at(actor, employer.id)
-    figures = counted([each for row in partnerships for each in row.commitments], on=today())
     return render_template(
         "partnerships/employer_panel.html",
         employer=employer,
-        partnerships=partnerships,
-        figures=figures,
-        others=others_at(actor, employer.id),
+        partnerships=partnerships_at(actor, employer.id),
         testimonials=testimonials_at(actor, employer.id),
-        **words(actor),
     )

@@ -1,12 +1,11 @@
 """Reading partnerships and what counts for them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
 from sqlalchemy import Select, Table, literal, or_, select, union_all
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from crm.accounts.models import Unit
 from crm.accounts.scopes import trusted, visible
@@ -26,40 +25,14 @@ from crm.placements.models import Placement
 _COUNT = "counts without persons, for partnerships that the caller sees"
 
 
-@dataclass(frozen=True)
-class OtherUnit:
-    """That another unit has a partnership with an employer, and nothing of what is in it."""
-
-    unit: str
-    starts_on: date
-    ends_on: date | None
-
-
 def partnerships_at(actor: Actor, employer_id: int) -> list[Partnership]:
     """The partnerships of one's units with an employer, those that run first."""
     statement = (
         visible(Partnership, actor)
         .where(Partnership.employer_id == employer_id)
-        .options(joinedload(Partnership.owner), selectinload(Partnership.commitments))
         .order_by(Partnership.ended_on.is_not(None), Partnership.starts_on.desc(), Partnership.id.desc())
     )
     return list(current_session().scalars(statement))
-
-
-def others_at(actor: Actor, employer_id: int) -> list[OtherUnit]:
-    """Units that are not one's own and have a partnership with an employer: colleagues ask them first."""
-    statement = (
-        select(Unit.name, Partnership.starts_on, Partnership.ends_on)
-        .join(Partnership, Partnership.unit_id == Unit.id)
-        .where(
-            Partnership.employer_id == employer_id,
-            Partnership.ended_on.is_(None),
-            Partnership.unit_id.not_in(actor.unit_ids),
-        )
-        .order_by(Unit.name)
-    )
-    because = "of other units' partnerships only unit and period are told"
-    return [OtherUnit(*row) for row in current_session().execute(trusted(statement, because=because))]
 
 
 def counted(commitments: Sequence[Commitment], *, on: date) -> dict[int, Delivered]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
 from flask_babel import gettext as _
 
 from crm.actors import Actor
@@ -18,13 +17,17 @@ from crm.placements.models import Placement
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A placement, a contact or a piece of evidence in words. ``quantity`` where it may be more than one."""
+    """A placement, a contact or a piece of evidence in words. ``quantity`` where it may be more than one.
+
+    ``placement``, ``contact``: the public id of the row that it is.
+    """
 
     what: str
     on_date: date
     until: date | None = None
     where: str = ""
-    href: str | None = None
+    placement: str | None = None
+    contact: str | None = None
     quantity: int | None = None
     reference: str = ""
 
@@ -99,7 +102,7 @@ def _place(place: Placement, kinds: dict[str, str], own_employer_id: int) -> Sho
         on_date=place.starts_on,
         until=place.ends_on,
         where=place.employer.name if place.employer_id != own_employer_id else "",
-        href=url_for("placements.show", public_id=place.public_id),
+        placement=place.public_id,
     )
 
 
@@ -107,7 +110,7 @@ def _contact(contact: Contact, channels: dict[str, str]) -> ShownRow:
     return ShownRow(
         what=channels.get(contact.channel, contact.channel),
         on_date=contact.on_date,
-        href=url_for("employers.edit_contact", public_id=contact.public_id),
+        contact=contact.public_id,
     )
 
 

@@ -116,4 +116,4 @@ def _people(form: TestimonialForm, actor: Actor, employer: Employer) -> None:
 
 
 def _to_employer(public_id: str) -> ResponseReturnValue:
-    return redirect(url_for("employers.show", public_id=public_id, _anchor="partnerships"), code=303)
+    return redirect(url_for("employers.details", public_id=public_id, _anchor="partnerships"), code=303)

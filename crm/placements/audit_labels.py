@@ -29,6 +29,8 @@ ACTIONS: Mapping[str, Text] = {
     "shared_with_employer": _l("Told an employer about a participant"),
     "caseworker_saved": _l("Caseworker changed"),
     "adapted_posts_counted": _l("Adapted posts counted"),
+    "placements_exported": _l("List of placements downloaded"),
+    "chains_exported": _l("Figures of chains downloaded"),
     "occupation_saved": _l("Occupation saved"),
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from flask_babel import gettext as _
 from sqlalchemy import and_, select
 
 from crm.accounts.scopes import trusted, visible
@@ -145,3 +146,23 @@ def untypical_by_sex(unit_ids: Collection[int], since: date, until: date) -> dic
         if others > MOST_BALANCED:
             untypical[sex].add(person_id)
     return {sex: (len(untypical[sex]), len(base[sex])) for sex in base}
+
+
+def chain_lines(
+    found: ChainFigures, untypical: dict[str, tuple[int, int]], kept: tuple[int, int]
+) -> list[tuple[str, int, int]]:
+    """The report line by line: what is counted, how many, and of how many. ``kept``: enrolments with one handler."""
+    steps = {PRACTICE: _("practice"), SUBSIDY: _("wage subsidy"), JOB: _("job")}
+    moved = [
+        (_("From %(a)s to %(b)s", a=steps[each.from_step], b=steps[each.to_step]), each.count, each.base)
+        for each in found.conversions
+    ]
+    return [
+        (_("Came to a job"), found.jobs, found.chains),
+        (_("Came to a job through a placement"), found.jobs_from_placement, found.began_without_job),
+        (_("Used wage subsidy"), found.with_subsidy, found.chains),
+        *moved,
+        (_("Women in occupations untypical of their sex"), *untypical["woman"]),
+        (_("Men in occupations untypical of their sex"), *untypical["man"]),
+        (_("Enrolments with one coordinator throughout"), *kept),
+    ]

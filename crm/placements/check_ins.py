@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from functools import partial
 
+from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from crm.placements.models import Placement
 from crm.placements.queries import placements_in_full
 from crm.placements.step_models import CheckIn
 from crm.tasks.models import Task
-from crm.tasks.services import add_task, cancel_tasks, complete_task
+from crm.tasks.services import add_task, cancel_tasks, complete_task, revive_tasks
 from crm.tasks.working_days import add_working_days
 
 CHECK_IN = "placements.check_in"
@@ -65,7 +66,7 @@ def close_task_of(actor: Actor, check_in: CheckIn) -> None:
     mine = visible(Task, actor).where(Task.kind == CHECK_IN, Task.source_ref == _ref(check_in))
     task = current_session().scalar(mine)
     if task is not None:
-        complete_task(actor, task_id=task.id)
+        complete_task(actor, task_id=task.id, settled=True)
     else:
         # A colleague's task, which the actor does not see.
         cancel_tasks(actor, kind=CHECK_IN, source_ref=_ref(check_in))
@@ -96,10 +97,18 @@ def _add_task(actor: Actor, placement: Placement, row: CheckIn) -> None:
         employer_id=task_employer(placement),
         participant_id=placement.participant_id,
     )
+    # A day that was moved away from and back again finds its task cancelled.
+    revive_tasks(actor, kind=CHECK_IN, source_ref=_ref(row))
 
 
 def _title(week: int) -> str:
     return str(_("Check in at the placement: week %(week)s", week=str(week)))
+
+
+def check_in_href(source_ref: str) -> str | None:
+    """Where the task of a check-in is settled, by the task's source reference."""
+    parts = source_ref.split(":")
+    return url_for("placements.check_in", public_id=parts[1]) if len(parts) == 3 else None
 
 
 def _ref(row: CheckIn) -> str:

@@ -33,6 +33,7 @@ from crm.placements.page import placement_context
 from crm.placements.step_models import CheckIn, Evaluator
 from crm.placements.words import EVALUATORS
 from crm.web.conflicts import differences
+from crm.web.filters import show_date
 from crm.web.forms import BaseForm
 
 
@@ -145,10 +146,11 @@ def check_in(public_id: str) -> ResponseReturnValue:
     row = visible_one(CheckIn, actor, public_id)
     check_in_id, week = row.id, row.week
     today = clock.today(unit_of(row.placement.unit_id).time_zone)
+    # As it usually is: it took place today, as the last one did. On a phone, Save is then enough.
     data = {
-        "done": None if row.done is None else "yes" if row.done else "no",
-        "done_on": row.done_on or min(today, row.due_on),
-        "channel": row.channel,
+        "done": "no" if row.done is False else "yes",
+        "done_on": row.done_on or today,
+        "channel": row.channel or _usual_channel(row),
         "note": row.note,
         "version": row.version_id,
     }
@@ -158,6 +160,7 @@ def check_in(public_id: str) -> ResponseReturnValue:
         row.placement,
         form,
         heading=_("Check-in of week %(week)s", week=str(week)),
+        intro=_("Planned for %(day)s.", day=show_date(row.due_on)),
         save=lambda actor, placement_id: following_services.save_check_in(
             actor, check_in_id=check_in_id, given=form.as_fields(), version=_version(form)
         ),
@@ -220,6 +223,11 @@ def certificate(public_id: str) -> ResponseReturnValue:
             actor, placement_id=placement_id, given=form.as_fields(), version=_version(form)
         ),
     )
+
+
+def _usual_channel(row: CheckIn) -> str:
+    """How the last talk was held; by phone if there was none."""
+    return next((each.channel for each in reversed(row.placement.check_ins) if each.channel), "phone")
 
 
 def _filled(kind: Any, data: dict[str, Any]) -> Any:

@@ -4,10 +4,11 @@ from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
 from crm.events import EmployerClosed
-from crm.extension_points import Feature, HistoryKind, Module, NavItem, Panel, Subscription
-from crm.placements import around_routes, course_routes, routes, settings_routes
+from crm.extension_points import Feature, HistoryKind, Module, NavItem, Panel, Subscription, TaskPlace
+from crm.placements import around_routes, course_routes, list_routes, routes, settings_routes
 from crm.placements.audit_labels import ACTIONS, SUBJECTS
 from crm.placements.blueprint import blueprint, figures
+from crm.placements.check_ins import CHECK_IN, check_in_href
 from crm.placements.listeners import act_on_closed_employer
 from crm.placements.merging import merge_step
 from crm.placements.panels import act_now_panel, chains_link, employer_panel, participant_panel, who_to_call_panel
@@ -17,12 +18,15 @@ from crm.placements.scopes import scopes
 from crm.placements.stage_rules import stage_requirements
 
 # Their views hang on the blueprint as soon as they are imported.
-PAGES = (routes, course_routes, around_routes, settings_routes)
+PAGES = (list_routes, routes, course_routes, around_routes, settings_routes)
 IN_FULL_MODULE = Module(
     IN_FULL,
     _l("Placements in full"),
     _l("Clarification and meeting before the start, check-ins, evaluation, certificate and chains."),
     default_on=True,
+)
+IN_A_LIST_MODULE = Module(
+    "placements_list", _l("List of placements"), _l("Shows all placements of the unit in one list in the menu.")
 )
 _WORKS_WITH_PEOPLE = frozenset({Role.COORDINATOR, Role.MANAGER})
 
@@ -50,7 +54,8 @@ def feature() -> Feature:
         ),
         scopes=scopes(),
         subscriptions=(Subscription(EmployerClosed.key, act_on_closed_employer),),
-        modules=(IN_FULL_MODULE,),
+        task_places=(TaskPlace(CHECK_IN, _l("Write it down"), check_in_href),),
+        modules=(IN_FULL_MODULE, IN_A_LIST_MODULE),
         merge_steps=(merge_step(),),
         stage_requirements=stage_requirements(),
     )
@@ -62,7 +67,9 @@ def _menu() -> tuple[NavItem, ...]:
         ("placements.rules", _l("Rules for placements"), 45),
         ("placements.occupation_list", _l("Occupations"), 46),
     )
-    return tuple(
+    settings = tuple(
         NavItem(endpoint, label, endpoint, order=order, roles=managers, module=IN_FULL, section="settings")
         for endpoint, label, order in pages
     )
+    key = IN_A_LIST_MODULE.key
+    return (NavItem(key, _l("Placements"), "placements.index", 35, roles=_WORKS_WITH_PEOPLE, module=key), *settings)

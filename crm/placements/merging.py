@@ -9,6 +9,7 @@ from crm.db import Base, current_session
 from crm.extension_points import MergeStep
 from crm.placements.around_models import AdaptedPosts, SharingConsent, SharingEntry
 from crm.placements.models import Placement
+from crm.placements.services import link_chain
 
 _MOVED: tuple[type[Any], ...] = (Placement, SharingConsent, SharingEntry, AdaptedPosts)
 
@@ -28,12 +29,24 @@ def _merge(actor: Actor, kept_id: int, gone_id: int) -> dict[str, Any]:
             ids = [each for each, day in _posts_at(gone_id) if day not in taken]
         _move(model, ids, kept_id)
         memory[model.__tablename__] = ids
+    _link_again(kept_id, gone_id)
     return memory
 
 
 def _undo(actor: Actor, kept_id: int, gone_id: int, memory: dict[str, Any]) -> None:
     for model in _MOVED:
         _move(model, memory.get(model.__tablename__, []), gone_id)
+    _link_again(kept_id, gone_id)
+
+
+def _link_again(kept_id: int, gone_id: int) -> None:
+    """Whoever was at both has one chain now, or two again."""
+    table = _table(Placement)
+    both = select(table.c.participant_id).where(table.c.employer_id.in_((kept_id, gone_id))).distinct()
+    for person_id in current_session().execute(both).scalars().all():
+        link_chain(person_id, kept_id)
+        link_chain(person_id, gone_id)
+    current_session().flush()
 
 
 def _ids_at(model: type[Any], employer_id: int) -> list[int]:

@@ -41,7 +41,7 @@ def placement_context(actor: Actor, placement: Placement) -> dict[str, Any]:
         "planned": placement.status in BEFORE_START,
         "steps": steps,
         "next": next_step(steps),
-        "may_begin": any(step.key == "start" and step.state is State.NOW for step in steps),
+        "may_begin": any(step.by_button and step.state is State.NOW for step in steps),
         "notices": list(notices(placement, in_ratio=_in_ratio(placement), employees=placement.employer.employee_count)),
         "needs_instruction": scheme_of(placement.kind, placement.starts_on).needs_instruction,
         "chain": chain_of(actor, placement),

@@ -8,6 +8,7 @@ from flask import render_template
 
 from crm.accounts.current import current_actor
 from crm.accounts.reading import seen_after_request
+from crm.actors import Role
 from crm.employers.models import Employer
 from crm.glossary import picklists
 from crm.participants.models import Participant
@@ -80,7 +81,8 @@ def act_now_panel(context: Mapping[str, Any]) -> str:
 
 def chains_link(context: Mapping[str, Any]) -> str:
     """The way from the figures to the report of chains."""
-    return render_template("placements/chains_link.html")
+    sees_people = current_actor().has_role(Role.COORDINATOR, Role.MANAGER)
+    return render_template("placements/chains_link.html", sees_people=sees_people)
 
 
 def state_of(placement: Placement, on: date | None = None) -> str:

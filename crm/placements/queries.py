@@ -182,23 +182,14 @@ def levels_for(unit_id: int) -> dict[GapKind, Level]:
     return dict(SHIPPED)
 
 
-def previous_of(placement: Placement) -> int | None:
-    """The last placement of the same person at the same employer that began before this one, which was checked."""
+def placements_of_chain(participant_id: int, employer_id: int) -> list[Placement]:
+    """The placements of one person, who was checked, at one employer, in the order in which they began."""
     statement = (
-        select(Placement.id)
-        .where(
-            Placement.participant_id == placement.participant_id,
-            Placement.employer_id == placement.employer_id,
-            Placement.id != placement.id,
-            or_(
-                Placement.starts_on < placement.starts_on,
-                (Placement.starts_on == placement.starts_on) & (Placement.id < placement.id),
-            ),
-        )
-        .order_by(Placement.starts_on.desc(), Placement.id.desc())
-        .limit(1)
+        select(Placement)
+        .where(Placement.participant_id == participant_id, Placement.employer_id == employer_id)
+        .order_by(Placement.starts_on, Placement.id)
     )
-    return current_session().scalar(trusted(statement, because="of the same person as one already checked"))
+    return list(current_session().scalars(trusted(statement, because="of the same person as one already checked")))
 
 
 def may_be_told(participant_id: int, employer_id: int) -> frozenset[str]:

@@ -22,7 +22,7 @@ from crm.placements.around_models import Occupation
 from crm.placements.check_ins import drop_check_ins_after, plan_check_ins
 from crm.placements.gaps import gaps_before_start, prepared_status
 from crm.placements.models import BEFORE_START, Placement
-from crm.placements.queries import HIRED, levels_for, placements_in_full, previous_of
+from crm.placements.queries import HIRED, levels_for, placements_in_full, placements_of_chain
 from crm.placements.step_models import Evaluator
 from crm.settings import LANGUAGES
 
@@ -72,7 +72,7 @@ def start_placement(
     session = current_session()
     session.add(placement)
     session.flush()  # The id is part of the history lines and of the event.
-    placement.previous_id = previous_of(placement)
+    link_chain(placement.participant_id, placement.employer_id)
     placement.status = _first_status(placement)
     if placement.has_begun:
         plan_check_ins(actor, placement)
@@ -91,11 +91,13 @@ def change_placement(actor: Actor, *, placement_id: int, version: int | None, gi
     _check(actor, given)
     if placement.end_reason is not None and given.ends_on is None:
         raise DomainError(_("The placement has ended. Write when."), field="ends_on")
+    before = placement.employer_id
     for name, value in asdict(given).items():
         setattr(placement, name, value)
     placement.version_id += 1
     current_session().flush()  # The lines are written of the row as it now stands.
-    placement.previous_id = previous_of(placement)
+    for employer_id in {before, placement.employer_id}:
+        link_chain(placement.participant_id, employer_id)
     refresh_preparation(placement)
     if placement.has_begun and not placement.has_ended:
         plan_check_ins(actor, placement)
@@ -173,6 +175,15 @@ def take_back_end(actor: Actor, *, placement_id: int) -> Placement:
     _audit(actor, placement, "placement_end_taken_back")
     emit(PlacementChanged(placement_id=placement.id))
     return placement
+
+
+def link_chain(participant_id: int, employer_id: int) -> None:
+    """Let each placement of a person at an employer name the one before it. May be repeated."""
+    previous: int | None = None
+    for each in placements_of_chain(participant_id, employer_id):
+        if each.previous_id != previous:
+            each.previous_id = previous
+        previous = each.id
 
 
 def blocking_gaps(placement: Placement) -> list[str]:

@@ -2,21 +2,24 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crm import clock
+from crm.accounts.audit import record
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.queries import unit_choices
 from crm.actors import Role
 from crm.db import transaction
+from crm.employers.files import csv_file
 from crm.errors import DomainError
+from crm.participants.continuity import continuity
 from crm.placements import around_services
 from crm.placements.around_forms import OccupationForm, RulesForm
 from crm.placements.blueprint import blueprint, figures
-from crm.placements.chains import chain_figures, untypical_by_sex
+from crm.placements.chains import chain_figures, chain_lines, untypical_by_sex
 from crm.placements.periods import read_period
 from crm.placements.queries import levels_for, occupations
 from crm.web.forms import choices
@@ -80,7 +83,28 @@ def chains() -> ResponseReturnValue:
     context: dict[str, Any] = {
         "figures": chain_figures(actor.unit_ids, since, until),
         "untypical": untypical_by_sex(actor.unit_ids, since, until),
+        "continuity": continuity(actor.unit_ids, since, until),
         "since": since,
         "until": until,
     }
     return render_template("placements/chains.html", **context)
+
+
+@figures.get("/placements/chains/export")
+@require(*Role)
+def export_chains() -> ResponseReturnValue:
+    """The same figures as a file. That it was taken stands in the audit log."""
+    actor = current_actor()
+    since, until, _problem = read_period(request.args, clock.today())
+    lines = chain_lines(
+        chain_figures(actor.unit_ids, since, until),
+        untypical_by_sex(actor.unit_ids, since, until),
+        continuity(actor.unit_ids, since, until),
+    )
+    period = f"{since.isoformat()} – {until.isoformat()}"
+    headings = [_("What is counted"), _("How many"), _("Of"), _("Period")]
+    body = csv_file(headings, [[label, str(count), str(base), period] for label, count, base in lines])
+    with transaction():
+        record(actor, "chains_exported", subject_type="unit", subject_id=actor.unit_id, unit_id=actor.unit_id)
+    headers = {"Content-Disposition": 'attachment; filename="chains.csv"'}
+    return Response(body, mimetype="text/csv; charset=utf-8", headers=headers)

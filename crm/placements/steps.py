@@ -15,6 +15,8 @@ from crm.placements.schemes import scheme_of
 from crm.placements.step_models import Evaluator
 from crm.web.filters import show_date, show_number
 
+BEFORE = (GapKind.CLARIFICATION.value, GapKind.MEETING.value, GapKind.INSTRUCTION.value)
+
 
 class State(StrEnum):
     """How far a step is. ``missing``: it should have been done. ``skipped``: it was never done, and nobody asks now."""
@@ -47,14 +49,20 @@ def path_of(placement: Placement, gaps: Sequence[Gap], today: date) -> list[Step
         by_kind.setdefault(gap.kind, []).append(gap)
     steps = [*_preparing(placement, by_kind), _start(placement, gaps, today)]
     if placement.cancelled:
-        return [step for step in steps if step.state is State.DONE]
+        day = show_date(placement.ends_on) if placement.ends_on else ""
+        never = Step("end", _("Ended on %(day)s, before it had begun", day=day), State.DONE)
+        return [*(step for step in steps if step.state is State.DONE), never]
     return [*steps, _check_ins(placement, by_kind, today), _end(placement, today), *_afterwards(placement, by_kind)]
 
 
 def next_step(steps: Sequence[Step]) -> Step | None:
-    """What is to be done first: what the unit insists on, then what is next, then what is missing."""
+    """What is to be done first: what the unit insists on, then the others in their order.
+
+    Once a placement has begun, what is due now comes before what should have been there at the start.
+    """
+    begun = any(step.key == "start" and step.state is State.DONE for step in steps)
     waiting = [step for step in steps if step.state in (State.NOW, State.MISSING) and step.href]
-    return next(iter(sorted(waiting, key=lambda step: (not step.blocks, step.state is State.MISSING))), None)
+    return next(iter(sorted(waiting, key=lambda step: (not step.blocks, begun and step.key in BEFORE))), None)
 
 
 def _preparing(placement: Placement, gaps: Mapping[GapKind, Sequence[Gap]]) -> Iterator[Step]:
@@ -63,7 +71,13 @@ def _preparing(placement: Placement, gaps: Mapping[GapKind, Sequence[Gap]]) -> I
     approved = placement.instruction is not None and not missing_parties(placement)
     needed = scheme_of(placement.kind, placement.starts_on).needs_instruction
     rows = [
-        (GapKind.CLARIFICATION, _("Clarification"), clarified, "placements.clarification", _("Write the clarification")),
+        (
+            GapKind.CLARIFICATION,
+            _("Clarification"),
+            clarified,
+            "placements.clarification",
+            _("Write the clarification"),
+        ),
         (GapKind.MEETING, _("Meeting of all three"), met, "placements.meeting", _("Write down the meeting")),
     ]
     if needed or placement.instruction:
@@ -155,7 +169,9 @@ def _afterwards(placement: Placement, gaps: Mapping[GapKind, Sequence[Gap]]) -> 
     made = placement.certificate is not None
     href = url_for("placements.certificate", public_id=id_) if ended else ""
     waiting = State.NOW if ended and not placement.closed_on else State.SKIPPED if ended else State.LATER
-    yield Step("certificate", _("Certificate"), State.DONE if made else waiting, href=href, action=_("Make the certificate"))
+    yield Step(
+        "certificate", _("Certificate"), State.DONE if made else waiting, href=href, action=_("Make the certificate")
+    )
     closed = State.DONE if placement.closed_on else State.NOW if ended else State.LATER
     href = url_for("placements.close", public_id=id_) if ended else ""
     yield Step("close", _("Close the placement"), closed, href=href, action=_("Close the placement"))

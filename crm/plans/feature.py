@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
 from crm.actors import Actor, Role
@@ -21,14 +20,16 @@ def feature() -> Feature:
     return Feature(
         name="plans",
         audit_labels=ACTIONS,
-        audit_subjects={"plan_paper": _l("Plan or competence card")},
         blueprints=(blueprint,),
         panels=(
             Panel(
-                "participant.panels", "plans", plans_panel, order=12,
+                "participant.panels",
+                "plans",
+                plans_panel,
+                order=12,
                 roles=frozenset({Role.COORDINATOR, Role.MANAGER}),
             ),
-        ),  # fmt: skip
+        ),
         scopes=tuple(Scope(model, _by_person(model)) for model in (ParticipantProfile, PlanPaper)),
         modules=(PLANS,),
     )

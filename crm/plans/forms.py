@@ -1,7 +1,7 @@
 """Forms of profiles, plans and competence cards."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -21,7 +21,9 @@ class ProfileForm(BaseForm):
     """What a participant wants and can."""
 
     wishes = TextAreaField(
-        _l("Wishes"), description=_l("Work that the person would like, one on each line."), validators=[Length(max=_LONG)]
+        _l("Wishes"),
+        description=_l("Work that the person would like, one on each line."),
+        validators=[Length(max=_LONG)],
     )
     skills = TextAreaField(
         _l("Skills"), description=_l("What the person can do, one on each line."), validators=[Length(max=_LONG)]
@@ -31,7 +33,9 @@ class ProfileForm(BaseForm):
         description=_l("One on each line. What has been learnt moves to the skills."),
         validators=[Length(max=_LONG)],
     )
-    cv_url = StringField(_l("Where the CV is"), description=_l("A link to a page, a file or a film."), validators=[Length(max=500)])
+    cv_url = StringField(
+        _l("Where the CV is"), description=_l("A link to a page, a file or a film."), validators=[Length(max=500)]
+    )
     version = VersionField()
 
     def as_fields(self) -> ProfileFields:
@@ -56,7 +60,9 @@ class ShowForm(BaseForm):
 
 def paper_form(kind: PaperKind) -> Any:
     """The class of the form with the questions of a kind."""
-    fields = {key: TextAreaField(label, validators=[Length(max=_LONG)]) for key, label in QUESTIONS[kind].items()}
+    # A lazy text is no str to the type checker, though it is one wherever a label is shown.
+    labels: Mapping[str, Any] = QUESTIONS[kind]
+    fields = {key: TextAreaField(label, validators=[Length(max=_LONG)]) for key, label in labels.items()}
     return type("QuestionsForm", (PaperForm,), fields)
 
 

@@ -47,9 +47,7 @@ def employers_that_may_fit(actor: Actor, person: Participant, profile: Participa
     contact, is archived, or has closed.
     """
     known = (
-        select(EmployerRelationship.employer_id)
-        .where(EmployerRelationship.unit_id == person.unit_id)
-        .scalar_subquery()
+        select(EmployerRelationship.employer_id).where(EmployerRelationship.unit_id == person.unit_id).scalar_subquery()
     )
     statement = visible(Employer, actor).where(
         Employer.id.in_(known),
@@ -69,11 +67,11 @@ def employers_that_may_fit(actor: Actor, person: Participant, profile: Participa
 
 def reasons_for(profile: ParticipantProfile, texts: Iterable[str | None]) -> tuple[Reason, ...]:
     """Why these texts of an employer fit: a word of a line begins as a word of a text does, or the other way round."""
-    texts = [text for text in texts if text]
+    said = [text for text in texts if text]
     lines = [("wish", line) for line in profile.wishes] + [("skill", line) for line in profile.skills]
     found = []
     for kind, line in lines:
-        meets = next((text for text in texts if _have_in_common(line, text)), None)
+        meets = next((text for text in said if _have_in_common(line, text)), None)
         if meets is not None:
             found.append(Reason("wish" if kind == "wish" else "skill", line, meets))
     return tuple(found)
@@ -95,6 +93,8 @@ def _occupations(unit_id: int) -> dict[int, list[str]]:
         .distinct()
     )
     found: dict[int, list[str]] = defaultdict(list)
-    for employer_id, name in current_session().execute(trusted(statement, because="occupations at employers, without persons")):
+    for employer_id, name in current_session().execute(
+        trusted(statement, because="occupations at employers, without persons")
+    ):
         found[employer_id].append(name)
     return found

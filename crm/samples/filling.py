@@ -22,6 +22,7 @@ from crm.samples.organisation import ACCOUNTS, make_organisation
 from crm.samples.partnerships import fill_partnerships
 from crm.samples.pipeline import fill_pipeline
 from crm.samples.placements import fill_placements
+from crm.samples.plans import fill_plans
 from crm.samples.running import fill_running_programme
 from crm.samples.tasks import fill_tasks
 from crm.settings import Settings
@@ -58,6 +59,7 @@ def fill_samples(registry: Registry) -> Filled:
         fill_agreements(organisation)
         fill_tasks(organisation)
         fill_partnerships(organisation)
+        fill_plans(organisation)
         sample = SampleWorld(organisation.closed.id, organisation.running.id)
     if registry.plugins is not None:
         registry.plugins.hook.brobygg_sample_data(sample=sample)

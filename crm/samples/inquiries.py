@@ -46,7 +46,7 @@ def fill_inquiries(organisation: Organisation) -> None:
                 persons = [] if inbound else [NewPerson(outcome="in_process" if waits else outcome)]
                 inquiry = receive_inquiry(actor, fields=fields, persons=persons, answered=number % 3 == 1 and not waits)
                 if not waits:
-                    go(max(ago - random.randint(0, 4), 0))
+                    go(max(ago - random.randint(1, 4), 0))
                     answer_inquiry(actor, inquiry_id=inquiry.id)
                     close_inquiry(actor, inquiry_id=inquiry.id)
 

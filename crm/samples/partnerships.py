@@ -10,12 +10,16 @@ from crm.accounts.scopes import trusted
 from crm.coverage.regions import shipped
 from crm.coverage.services import TargetFields, add_target
 from crm.db import current_session
+from crm.employers.fields import ContactFields
+from crm.employers.models import Employer, EmployerRelationship
+from crm.employers.services import log_contact
 from crm.partnerships.fields import CommitmentFields, EvidenceFields, PartnershipFields, TestimonialFields
 from crm.partnerships.services.commitments import add_commitment, add_evidence
 from crm.partnerships.services.partnerships import begin_partnership
 from crm.partnerships.services.voices import add_testimonial
 from crm.placements.models import Placement
 from crm.programmes.card_services import GoalFields, PartnerFields, add_goal, add_milestone, add_partner, set_grant
+from crm.samples.cooperation import fill_cooperation
 from crm.samples.organisation import ACTOR, Organisation
 
 _PROMISES = (
@@ -35,7 +39,7 @@ _PARTNERS = (
 def fill_partnerships(organisation: Organisation) -> None:
     """Add what the Swedish unit shows of all this. Runs inside ``transaction()``."""
     unit = organisation.swedish
-    unit.modules = sorted({*unit.modules, "partnerships", "coverage"})
+    unit.modules = sorted({*unit.modules, "partnerships", "coverage", "talks", "groups"})
     year = clock.today().year
     _partnership(organisation, date(year, 1, 1), date(year, 12, 31))
     municipalities = [each.code for each in shipped().of("SE", "municipality", on=date(year, 1, 1), parent="17")]
@@ -47,14 +51,29 @@ def fill_partnerships(organisation: Organisation) -> None:
         ),
         codes=municipalities,
     )  # fmt: skip
+    _spread(organisation, municipalities)
     _card(organisation, year)
+    fill_cooperation(organisation)
+
+
+def _spread(organisation: Organisation, municipalities: list[str]) -> None:
+    """The unit's employers lie in some of the municipalities, so that the target has something to show."""
+    theirs = (
+        select(Employer)
+        .join(EmployerRelationship, EmployerRelationship.employer_id == Employer.id)
+        .where(EmployerRelationship.unit_id == organisation.swedish.id, Employer.country == "SE")
+        .order_by(Employer.id)
+    )
+    for number, employer in enumerate(current_session().scalars(trusted(theirs, because="sample data"))):
+        employer.municipality_code = municipalities[(number * 3) % len(municipalities[:11])]
 
 
 def _partnership(organisation: Organisation, begin: date, end: date) -> None:
     unit, actor = organisation.swedish, organisation.actor(organisation.swedish)
     most = (
         select(Placement.employer_id)
-        .where(Placement.unit_id == unit.id)
+        .join(Employer, Employer.id == Placement.employer_id)
+        .where(Placement.unit_id == unit.id, Employer.country == "SE")
         .group_by(Placement.employer_id)
         .order_by(func.count().desc(), Placement.employer_id)
         .limit(1)
@@ -80,6 +99,10 @@ def _partnership(organisation: Organisation, begin: date, end: date) -> None:
         )  # fmt: skip
     proof = EvidenceFields(on_date=max(begin, clock.today() - timedelta(days=30)), text="Första mentorn har börjat")
     add_evidence(actor, commitment_id=commitment.id, given=proof)
+    for channel, days, purpose in (("visit", 60, "csr"), ("event", 45, "relationship")):
+        on_date = max(begin, clock.today() - timedelta(days=days))
+        fields = ContactFields(channel=channel, on_date=on_date, outcome="interested", purpose=purpose)
+        log_contact(actor, employer_id=employer_id, fields=fields)
     said = TestimonialFields(
         said_by="Butikschefen",
         said_on=clock.today() - timedelta(days=10),

@@ -22,6 +22,7 @@ from crm.search.tables import document
 
 SHOWN = 20
 _RANKED = 2000
+LAST_PAGE = _RANKED // SHOWN
 _COMPARED = 300
 _MODELS: dict[str, type[Any]] = {EMPLOYER: Employer, PERSON: ContactPerson, PARTICIPANT: Participant}
 _ALIKE = 78
@@ -66,13 +67,13 @@ class Results:
         return not (self.employers or self.persons or self.participants or self.groups)
 
 
-def find(actor: Actor, text: str, *, kind: str | None = None) -> Results:
+def find(actor: Actor, text: str, *, kind: str | None = None, page: int = 1) -> Results:
     """Everything, or everything of one ``kind``, that ``actor`` may see and that has every word of ``text``; what is
     nearly alike if there is none.
 
     Accents and capitals do not count, and telephone numbers are found however they are written; where nothing has the
     words as they are written, other endings are tried, then typing errors. One query for each kind, and one for each
-    kind of which something is found.
+    kind of which something is found. ``page``: further pages of what has the words, up to some thousand.
     """
     models = {key: model for key, model in _models().items() if kind in (None, key)}
     connection = current_session().connection()
@@ -81,10 +82,10 @@ def find(actor: Actor, text: str, *, kind: str | None = None) -> Results:
         found = matches(connection, attempt)
         if found is None:
             return Results()
-        ids = {key: _ids(actor, key, found, attempt) for key in models}
+        ids = {key: _ids(actor, key, found, attempt, page) for key in models}
         if any(ids.values()):
             return _results(actor, ids, similar=bool(similar))
-    wide = resembles(connection, text)
+    wide = resembles(connection, text) if page == 1 else None
     if wide is None:
         return Results()
     return _results(actor, {key: some for key, some in _alike(wide, text).items() if key in models}, similar=True)
@@ -101,12 +102,13 @@ def _models() -> dict[str, type[Any]]:
     return _MODELS | {each.kind: each.model for each in current_registry().search_documents.values()}
 
 
-def _ids(actor: Actor, kind: str, found: ColumnElement[bool], text: str) -> list[int]:
+def _ids(actor: Actor, kind: str, found: ColumnElement[bool], text: str, page: int) -> list[int]:
     # Of a text that very many have only some are put in order: nobody reads them all, and a longer text finds fewer.
     is_of_kind = of_kind(current_session().connection(), kind, text)
     some = select(document.c.id).where(is_of_kind, found).limit(_RANKED)
     statement = _seen(actor, kind, select(document.c.row_id), document.c.id.in_(some.subquery().select()))
-    return list(current_session().scalars(statement.order_by(*best_first(text)).limit(SHOWN + 1)))
+    ordered = statement.order_by(*best_first(text)).limit(SHOWN + 1).offset((page - 1) * SHOWN)
+    return list(current_session().scalars(ordered))
 
 
 def _alike(found: ColumnElement[bool], text: str) -> dict[str, list[int]]:

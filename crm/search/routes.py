@@ -1,5 +1,7 @@
 """The page with what was found."""
 
+from functools import partial
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +11,8 @@ from crm.accounts.reading import seen_many
 from crm.employers.org_numbers import show_org_number
 from crm.employers.queries import STAFF
 from crm.messaging.addresses import show_phone
-from crm.search.queries import find, kinds
+from crm.search.marking import marked
+from crm.search.queries import LAST_PAGE, find, kinds
 from crm.web.clean import clean_line
 
 blueprint = Blueprint("search", __name__, template_folder="templates")
@@ -20,18 +23,23 @@ LONGEST = 100
 @blueprint.get("/search")
 @require(*STAFF)
 def results() -> ResponseReturnValue:
-    """Employers, contact persons and participants that the reader may see, for ``?q=``; ``?kind=``: one kind."""
+    """What the reader may see of everything that is found for ``?q=``; ``?kind=``: one kind, ``?page=`` by page."""
     text = clean_line(request.args.get("q", ""))[:LONGEST]
     actor = current_actor()
     kind = request.args.get("kind", "")
     known = kinds()
-    found = find(actor, text, kind=kind if kind in known else None) if text else None
+    kind = kind if kind in known else ""
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE) if kind else 1
+    found = find(actor, text, kind=kind or None, page=page) if text else None
     html = render_template(
         "search/results.html",
         text=text,
         results=found,
         kinds=known,
         kind=kind,
+        page=page,
+        last_page=LAST_PAGE,
+        mark=partial(marked, query=text),
         number=show_org_number,
         phone=show_phone,
     )

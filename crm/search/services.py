@@ -12,8 +12,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm.accounts.scopes import trusted
 from crm.db import current_session, transaction
-from crm.many_rows import among, rows_given
 from crm.employers.models import ContactPerson, Employer, Position, Workplace
+from crm.many_rows import among, rows_given
 from crm.participants.models import Participant
 from crm.search.documents import (
     ARCHIVED_EMPLOYER,

@@ -1,4 +1,4 @@
-"""Backup and restore of the database and of attached files, with the server running for the one and stopped for the other.
+"""Backup (while the server runs) and restore (while it is stopped) of the database and of attached files.
 
 A restored database believes that messages are due which have left long ago, so restoring holds all sending
 until an administrator releases it. The secret key is no part of a backup: keep it apart, because links,
@@ -34,7 +34,8 @@ class BackupError(DomainError):
 def back_up(settings: Settings, target: Path) -> None:
     """Write the whole database into ``target``, a file that must not exist. May run while people work.
 
-    Attached files that are kept in a folder stand in an archive beside it. Each file appears under its name only when it is complete, and only its owner can read it.
+    Attached files that are kept in a folder stand in an archive beside it. Each file appears under its name only
+    when it is complete, and only its owner can read it.
     Raises BackupError.
     """
     files = attached_files.archive_of(target)

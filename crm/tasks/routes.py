@@ -17,10 +17,12 @@ from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.errors import DomainError
 from crm.languages import in_language
+from crm.note_guard.guard import pointed_out
 from crm.tasks import queries, services
 from crm.tasks.first_steps import first_steps
 from crm.tasks.forms import TaskFilter, TaskForm
 from crm.tasks.models import Task, TaskState
+from crm.tasks.places import task_place
 from crm.tasks.working_days import add_working_days
 from crm.web.context import local_path
 from crm.web.filters import show_weekday, today
@@ -30,6 +32,8 @@ from crm.web.slots import slot
 from crm.web.undo import flash_undo
 
 blueprint = Blueprint("tasks", __name__, template_folder="templates")
+
+blueprint.add_app_template_global(task_place)
 
 STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 
@@ -84,8 +88,10 @@ def add() -> ResponseReturnValue:
     """Add a task of one's own or of the unit."""
     actor = current_actor()
     form = TaskForm(data={"due_on": today()}) if request.method == "GET" else TaskForm()
-    if not form.validate_on_submit():
-        return render_template("tasks/add.html", form=form), 422 if form.is_submitted() else 200
+    findings = pointed_out(form, "title", "note")
+    if not form.validate_on_submit() or findings:
+        page = render_template("tasks/add.html", form=form, findings=findings)
+        return page, 422 if form.is_submitted() else 200
     with transaction():
         services.add_task(
             actor,
@@ -102,9 +108,13 @@ def add() -> ResponseReturnValue:
 @blueprint.post("/tasks/<public_id>/done")
 @require(*STAFF)
 def done(public_id: str) -> ResponseReturnValue:
-    """One tap: the task is done. The message carries an Undo button."""
+    """One tap: the task is done. The message carries an Undo button. One that is settled elsewhere leads there."""
     actor = current_actor()
-    task_id = visible_one(Task, actor, public_id).id
+    there = visible_one(Task, actor, public_id)
+    place = task_place(there)
+    if place is not None:
+        return redirect(place.href, code=303)
+    task_id = there.id
     with transaction():
         task = services.complete_task(actor, task_id=task_id)
         title = in_language(task.title, actor.language)
@@ -115,9 +125,13 @@ def done(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<public_id>/reopen")
 @require(*STAFF)
 def reopen(public_id: str) -> ResponseReturnValue:
-    """Take back that a task is done."""
+    """Take back that a task is done; where it is settled elsewhere, it is taken back there."""
     actor = current_actor()
-    task_id = visible_one(Task, actor, public_id).id
+    there = visible_one(Task, actor, public_id)
+    place = task_place(there)
+    if place is not None:
+        return redirect(place.href, code=303)
+    task_id = there.id
     with transaction():
         services.reopen_task(actor, task_id=task_id)
     flash(_("The task is open again."), "success")

@@ -13,6 +13,7 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.errors import DomainError, EditConflict
 from crm.tasks.models import Task, TaskState
+from crm.tasks.places import is_settled_elsewhere
 
 _BY_KEY = "tasks of one source, named by the key of a row that the caller has checked"
 
@@ -52,11 +53,17 @@ def add_task(
     return task
 
 
-def complete_task(actor: Actor, *, task_id: int, version: int | None = None) -> Task:
-    """Mark a task as done. One that is done already stays as it is. Raises NotVisible, EditConflict."""
+def complete_task(actor: Actor, *, task_id: int, version: int | None = None, settled: bool = False) -> Task:
+    """Mark a task as done. One that is done already stays as it is.
+
+    ``settled``: what the task is about has been written down. Raises DomainError for a task that is settled elsewhere
+    (``TaskPlace``) without it, so that the two never disagree; NotVisible, EditConflict.
+    """
     task = locked(Task, actor, task_id)
     if task.state is TaskState.DONE:
         return task
+    if is_settled_elsewhere(task) and not settled:
+        raise DomainError(_("Write down what the task is about: then it is done by itself."))
     _check_version(task, version)
     task.state = TaskState.DONE
     task.closed_at, task.closed_by_id = clock.now(), actor.staff_id
@@ -131,6 +138,17 @@ def cancel_tasks(actor: Actor, *, kind: str, source_ref: str) -> int:
         task.closed_at, task.closed_by_id = clock.now(), actor.staff_id
         task.version_id += 1
         _record(actor, task, "task_cancelled")
+    return len(found)
+
+
+def revive_tasks(actor: Actor, *, kind: str, source_ref: str) -> int:
+    """Open the cancelled tasks of a source that holds again. Returns how many. May be repeated."""
+    found = current_session().scalars(_of_source(kind, source_ref).where(Task.state == TaskState.CANCELLED)).all()
+    for task in found:
+        task.state = TaskState.OPEN
+        task.closed_at = task.closed_by_id = None
+        task.version_id += 1
+        _record(actor, task, "task_reopened")
     return len(found)
 
 

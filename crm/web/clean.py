@@ -18,6 +18,8 @@ def clean_text(value: str) -> str:
     >>> clean_text("  A\\u030asa\\x00 \\r\\n")
     'Åsa'
     """
+    if value.isascii() and value.isprintable():
+        return value.strip()  # Nothing to take out and nothing to compose: nearly every text.
     broken = _BREAKS.sub("\n", value)
     visible = _SURROGATES.sub("\ufffd", _UNWANTED.sub("", broken))
     return unicodedata.normalize("NFC", visible).strip()

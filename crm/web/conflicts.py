@@ -25,7 +25,8 @@ def _in_words(field: Any, value: object) -> object:
         return "–"
     if isinstance(field, SelectField) and field.choices:
         # A choice is a pair or one of WTForms' own; both can be unpacked.
-        labels = {str(code): label for code, label, *_more in field.choices}
+        options: list[Any] = list(field.choices)
+        labels = {str(code): label for code, label, *_more in options}
         many = value if isinstance(value, list | tuple | set | frozenset) else [value]
         return ", ".join(str(labels.get(str(each), each)) for each in many) or "–"
     if isinstance(value, bool):

@@ -1,5 +1,6 @@
 """The main menu and the settings menu: links that features registered, shown to whom they concern."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request
@@ -34,24 +35,26 @@ def _items() -> list[NavItem]:
     return list(items.values())
 
 
-def _shown(item: NavItem) -> bool:
-    if item.endpoint not in current_app.view_functions:
-        return False
+def _shown_items() -> list[NavItem]:
+    """The items that the person signed in may follow. Every page asks, so who it is is asked once."""
     actor = ports().actor()
-    if actor is None or not actor.has_role(*item.roles):
-        return False
-    return item.module is None or ports().module_on(item.module)
+    if actor is None:
+        return []
+    views, module_on = current_app.view_functions, ports().module_on
+    return [
+        item
+        for item in _items()
+        if item.endpoint in views and actor.has_role(*item.roles) and (item.module is None or module_on(item.module))
+    ]
 
 
-def _is_here(item: NavItem) -> bool:
+def _is_here(item: NavItem, shown: Sequence[NavItem]) -> bool:
     """Whether the page shown belongs to the item: same blueprint, or same view where items that are shown share it."""
     here = request.endpoint or ""
     if here == item.endpoint:
         return True
-    if _blueprint(here) != _blueprint(item.endpoint):
-        return False
-    sharing = [each for each in _items() if _blueprint(each.endpoint) == _blueprint(item.endpoint) and _shown(each)]
-    return len(sharing) == 1
+    own = _blueprint(item.endpoint)
+    return _blueprint(here) == own and sum(_blueprint(each.endpoint) == own for each in shown) == 1
 
 
 def _blueprint(endpoint: str) -> str:
@@ -60,8 +63,6 @@ def _blueprint(endpoint: str) -> str:
 
 def nav_links(section: str = "main") -> list[NavLink]:
     """The links of a menu that the person signed in may follow, in order."""
-    found = sorted(
-        (item for item in _items() if item.section == section),
-        key=lambda item: (item.order, item.key),
-    )
-    return [NavLink(str(item.label), fixed_url(item.endpoint), _is_here(item)) for item in found if _shown(item)]
+    shown = _shown_items()
+    found = sorted((item for item in shown if item.section == section), key=lambda item: (item.order, item.key))
+    return [NavLink(str(item.label), fixed_url(item.endpoint), _is_here(item, shown)) for item in found]

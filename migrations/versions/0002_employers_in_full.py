@@ -79,6 +79,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_workplace_count_public_id")),
     )
     op.create_table(
+        "appearance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("audience", sa.String(length=160), nullable=True),
+        sa.Column("municipality", sa.String(length=80), nullable=True),
+        sa.Column("municipality_code", sa.String(length=8), nullable=True),
+        sa.Column("reach", sa.Integer(), nullable=True),
+        sa.Column("by_request", sa.Boolean(), nullable=False),
+        sa.Column("link", sa.String(length=300), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("submission_key", sa.String(length=40), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("version_id", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("reach IS NULL OR reach >= 0", name=op.f("ck_appearance_reach_positive")),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_appearance_staff_id_staff"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_appearance_unit_id_unit"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appearance")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_appearance_public_id")),
+        sa.UniqueConstraint("submission_key", name=op.f("uq_appearance_submission_key")),
+    )
+    with op.batch_alter_table("appearance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appearance_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
         "attachment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner_kind", sa.String(length=40), nullable=False),
@@ -171,6 +203,32 @@ def upgrade() -> None:
     with op.batch_alter_table("contact_person_merge", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_person_merge_gone_id"), ["gone_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_person_merge_kept_id"), ["kept_id"], unique=False)
+
+    op.create_table(
+        "cooperation_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("submission_key", sa.String(length=40), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("version_id", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["staff.id"], name=op.f("fk_cooperation_group_owner_id_staff"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_cooperation_group_unit_id_unit"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cooperation_group")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_cooperation_group_public_id")),
+        sa.UniqueConstraint("submission_key", name=op.f("uq_cooperation_group_submission_key")),
+    )
+    with op.batch_alter_table("cooperation_group", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cooperation_group_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "coordinator_figures",
@@ -548,6 +606,60 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agreement_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index("ix_agreement_status_ends", ["status", "ends_on"], unique=False)
         batch_op.create_index("ix_agreement_unit_status", ["unit_id", "status", "ends_on"], unique=False)
+
+    op.create_table(
+        "cooperation_group_meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=True),
+        sa.Column("minutes", sa.Text(), nullable=True),
+        sa.Column("recorded_on", sa.Date(), nullable=True),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("version_id", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"],
+            ["cooperation_group.id"],
+            name=op.f("fk_cooperation_group_meeting_group_id_cooperation_group"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cooperation_group_meeting")),
+        sa.UniqueConstraint("group_id", "on_date", name=op.f("uq_cooperation_group_meeting_group_id_on_date")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_cooperation_group_meeting_public_id")),
+    )
+    with op.batch_alter_table("cooperation_group_meeting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cooperation_group_meeting_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
+        "cooperation_group_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("organisation", sa.String(length=160), nullable=True),
+        sa.Column("employer_id", sa.Integer(), nullable=True),
+        sa.Column("joined_on", sa.Date(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("version_id", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("left_on IS NULL OR left_on >= joined_on", name=op.f("ck_cooperation_group_member_period")),
+        sa.ForeignKeyConstraint(
+            ["employer_id"],
+            ["employer.id"],
+            name=op.f("fk_cooperation_group_member_employer_id_employer"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"],
+            ["cooperation_group.id"],
+            name=op.f("fk_cooperation_group_member_group_id_cooperation_group"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cooperation_group_member")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_cooperation_group_member_public_id")),
+    )
+    with op.batch_alter_table("cooperation_group_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cooperation_group_member_employer_id"), ["employer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cooperation_group_member_group_id"), ["group_id"], unique=False)
 
     op.create_table(
         "coverage_region",
@@ -958,6 +1070,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("commitment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_commitment_partnership_id"), ["partnership_id"], unique=False)
+
+    op.create_table(
+        "cooperation_group_attendance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.Column("followed_up_on", sa.Date(), nullable=True),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"],
+            ["cooperation_group_meeting.id"],
+            name=op.f("fk_cooperation_group_attendance_meeting_id_cooperation_group_meeting"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["cooperation_group_member.id"],
+            name=op.f("fk_cooperation_group_attendance_member_id_cooperation_group_member"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cooperation_group_attendance")),
+        sa.UniqueConstraint(
+            "meeting_id", "member_id", name=op.f("uq_cooperation_group_attendance_meeting_id_member_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_cooperation_group_attendance_public_id")),
+    )
+    with op.batch_alter_table("cooperation_group_attendance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cooperation_group_attendance_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "employer_handover_item",
@@ -1376,14 +1517,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("no_evaluation_reason", sa.String(length=300), nullable=True))
         batch_op.create_index(batch_op.f("ix_placement_previous_id"), ["previous_id"], unique=False)
         batch_op.create_foreign_key(
+            batch_op.f("fk_placement_previous_id_placement"), "placement", ["previous_id"], ["id"], ondelete="SET NULL"
+        )
+        batch_op.create_foreign_key(
             batch_op.f("fk_placement_occupation_id_occupation"),
             "occupation",
             ["occupation_id"],
             ["id"],
             ondelete="SET NULL",
-        )
-        batch_op.create_foreign_key(
-            batch_op.f("fk_placement_previous_id_placement"), "placement", ["previous_id"], ["id"], ondelete="SET NULL"
         )
 
     with op.batch_alter_table("programme", schema=None) as batch_op:
@@ -1434,8 +1575,8 @@ def downgrade() -> None:
         batch_op.drop_column("funding_programme")
 
     with op.batch_alter_table("placement", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_placement_previous_id_placement"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_placement_occupation_id_occupation"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_placement_previous_id_placement"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_placement_previous_id"))
         batch_op.drop_column("no_evaluation_reason")
         batch_op.drop_column("closed_on")
@@ -1513,6 +1654,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_employer_handover_item_relationship_id"))
 
     op.drop_table("employer_handover_item")
+    with op.batch_alter_table("cooperation_group_attendance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cooperation_group_attendance_member_id"))
+
+    op.drop_table("cooperation_group_attendance")
     with op.batch_alter_table("commitment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commitment_partnership_id"))
 
@@ -1566,6 +1711,15 @@ def downgrade() -> None:
     op.drop_table("employer_interview")
     op.drop_table("default_view")
     op.drop_table("coverage_region")
+    with op.batch_alter_table("cooperation_group_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cooperation_group_member_group_id"))
+        batch_op.drop_index(batch_op.f("ix_cooperation_group_member_employer_id"))
+
+    op.drop_table("cooperation_group_member")
+    with op.batch_alter_table("cooperation_group_meeting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cooperation_group_meeting_group_id"))
+
+    op.drop_table("cooperation_group_meeting")
     with op.batch_alter_table("agreement", schema=None) as batch_op:
         batch_op.drop_index("ix_agreement_unit_status")
         batch_op.drop_index("ix_agreement_status_ends")
@@ -1607,6 +1761,10 @@ def downgrade() -> None:
 
     op.drop_table("coverage_target")
     op.drop_table("coordinator_figures")
+    with op.batch_alter_table("cooperation_group", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cooperation_group_unit_id"))
+
+    op.drop_table("cooperation_group")
     with op.batch_alter_table("contact_person_merge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_person_merge_kept_id"))
         batch_op.drop_index(batch_op.f("ix_contact_person_merge_gone_id"))
@@ -1619,6 +1777,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_attachment_owner")
 
     op.drop_table("attachment")
+    with op.batch_alter_table("appearance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appearance_unit_id"))
+
+    op.drop_table("appearance")
     op.drop_table("workplace_count")
     op.drop_table("register_health")
     op.drop_table("region_code")

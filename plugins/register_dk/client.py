@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from crm.employers.registers.connection import Reach, RegisterConnection, text_of
-from crm.extension_points import RegisterEntry
+from crm.register_points import RegisterEntry
 
 COMPANY, WORKPLACE = "virksomhed", "produktionsenhed"
 _ROOT = {COMPANY: "Vrvirksomhed", WORKPLACE: "VrproduktionsEnhed"}

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from crm.employers.registers.connection import Reach, RegisterConnection, text_of
-from crm.extension_points import RegisterEntry
+from crm.register_points import RegisterEntry
 
 _SWEDISH, _ENGLISH, _FINNISH = "2", "3", "1"
 _LANGUAGES = (_SWEDISH, _ENGLISH, _FINNISH)

@@ -1,7 +1,8 @@
 """How the register joins the application."""
 
-from crm.extension_points import Feature, RegisterFactory
+from crm.extension_points import Feature
 from crm.hookspecs import hookimpl
+from crm.register_points import RegisterFactory
 from crm.settings import Settings
 from plugins.register_fi.configuration import register_from
 

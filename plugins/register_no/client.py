@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from crm.employers.registers.connection import Reach, RegisterConnection, text_of
-from crm.extension_points import RegisterEntry
+from crm.register_points import RegisterEntry
 
 ACCEPT = {
     "enheter": "application/vnd.brreg.enhetsregisteret.enhet.v2+json;charset=UTF-8",

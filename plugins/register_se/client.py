@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from crm.employers.registers.connection import Answer, Reach, RegisterConnection, text_of
-from crm.extension_points import RegisterEntry
+from crm.register_points import RegisterEntry
 
 SCOPE = "vardefulla-datamangder:read"
 _EARLY = 60

@@ -101,13 +101,29 @@ class Lives(RuleBasedStateMachine):
     @rule(pick=PICK, link=st.integers(0, 3), right=st.booleans())
     def sign_with_a_link(self, pick: int, link: int, right: bool) -> None:
         number = self._one(pick)
-        shown = current_session().get_one(Agreement, number).text_hash if right else "0" * 64
+        before = current_session().get_one(Agreement, number)
+        open_to_it, had_signed = self._link_is_open(before, link), before.signature_of(Side.EMPLOYER) is not None
+        shown = before.text_hash if right else "0" * 64
         self._do(
             lambda: sign_by_link(
                 respondent_actor(), agreement_id=number, number=link, name="Eva", role="Chef", may_sign=True,
                 shown_hash=shown or "",
             )
         )  # fmt: skip
+        after = current_session().get_one(Agreement, number)
+        assert (after.signature_of(Side.EMPLOYER) is not None) is (had_signed or (open_to_it and right))
+
+    def _link_is_open(self, each: Agreement, number: int) -> bool:
+        """What a link must be to sign with it: the newest, in time, of an agreement that waits for this signature."""
+        link = next((link for link in each.links if link.number == number), None)
+        return (
+            each.status is AgreementStatus.SENT
+            and each.signature_of(Side.EMPLOYER) is None
+            and link is not None
+            and number == each.link_number
+            and link.expires_at > clock.now()
+            and (each.ends_on is None or each.ends_on >= clock.today("Europe/Stockholm"))
+        )
 
     @precondition(lambda self: self.numbers)
     @rule(pick=PICK, for_us=st.booleans())
@@ -119,10 +135,14 @@ class Lives(RuleBasedStateMachine):
             self._do(lambda: sign_on_behalf(actor, agreement_id=number, name="E", role="C", reason="papper"))
 
     @precondition(lambda self: self.numbers)
-    @rule(pick=PICK)
-    def refuse(self, pick: int) -> None:
+    @rule(pick=PICK, link=st.integers(0, 3))
+    def refuse(self, pick: int, link: int) -> None:
         number = self._one(pick)
-        self._do(lambda: refuse_by_link(respondent_actor(), agreement_id=number, number=1, reason="Nej"))
+        before = current_session().get_one(Agreement, number)
+        status, open_to_it = before.status, self._link_is_open(before, link)
+        self._do(lambda: refuse_by_link(respondent_actor(), agreement_id=number, number=link, reason="Nej"))
+        after = current_session().get_one(Agreement, number).status
+        assert after is (AgreementStatus.REFUSED if open_to_it else status)
 
     @precondition(lambda self: self.numbers)
     @rule(pick=PICK, how=st.sampled_from([renew_agreement, replace_agreement]))

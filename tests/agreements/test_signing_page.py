@@ -210,3 +210,49 @@ def test_the_reminder_goes_once_after_a_week_and_only_where_nobody_has_signed(
         assert len(mails()) == 2
         jump(datetime(2026, 12, 5, 12, tzinfo=UTC))
         assert len(mails()) == 2
+
+
+def test_every_wrong_link_gets_the_same_page_whatever_is_wrong_with_it(app: Flask, waiting: tuple[int, str]) -> None:
+    token = waiting[1].rpartition("/")[2]
+    turned = token[:-1] + ("A" if token[-1] != "A" else "B")
+    pages = {
+        app.test_client().get(f"/agreement/{wrong}").text for wrong in (turned, "A" * 22, "x", "å" * 22, "A" * 500)
+    }
+    assert len(pages) == 1
+    for step in ("sign", "refuse", "pdf"):
+        assert app.test_client().get(f"/agreement/{turned}/{step}").status_code == 404
+        assert app.test_client().post(f"/agreement/{turned}/{step}", data={"name": "x"}).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("step", ["sign", "refuse"])
+def test_who_posts_too_often_has_to_wait(app: Flask, step: str) -> None:
+    app.config["RATELIMIT_ENABLED"] = True
+    client = app.test_client()
+    statuses = [client.post(f"/agreement/{'A' * 22}/{step}").status_code for _attempt in range(61)]
+    assert set(statuses[:60]) == {404}
+    assert statuses[60] == 429
+
+
+def test_the_page_after_signing_says_what_happens_next(app: Flask, waiting: tuple[int, str]) -> None:
+    _agreement_id, path = waiting
+    client = app.test_client()
+    form = form_of(client.get(path).text, f"{path}/sign")
+    client.post(f"{path}/sign", data={**form, "role": "Butikschef", "may_sign": "y"})
+    page = client.get(path).text
+    assert page.count("<li>") >= 3
+    assert "12:00" in page, "when, by the clock of the unit"
+    assert f'action="{path}/sign"' not in page
+    assert f'action="{path}/refuse"' not in page
+
+
+def test_a_scanner_that_opens_every_address_of_the_mail_signs_nothing(app: Flask, waiting: tuple[int, str]) -> None:
+    agreement_id, path = waiting
+    client = app.test_client()
+    page = client.get(path, headers={"User-Agent": "Mozilla/5.0 (SafeLinks)"}).text
+    for address in {path, *re.findall(rf'(?:href|action)="({path}[^"]*)"', page)}:
+        for method in ("GET", "HEAD"):
+            client.open(address, method=method)
+        client.post(address)
+    with app.app_context():
+        assert row(agreement_id).signatures == []
+        assert row(agreement_id).status is AgreementStatus.SENT

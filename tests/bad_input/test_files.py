@@ -81,7 +81,7 @@ UNREADABLE: dict[str, Callable[[], bytes]] = {
     "a cell far away": far_away,
     "a million columns": lambda: b";".join([b"x"] * 1_000_000) + b"\r\n1",
     "a million columns in one row": lambda: HEADINGS + b"1" + b";" * 1_000_000,
-    "no headings that we know": lambda: b"Colour;Shape\r\nred;round\r\n",
+    "one column that nobody knows": lambda: b"Colour\r\nred\r\n",
     "half of UTF-16": lambda: b"\xff\xfeN\x00a\x00m\x00e\x00\r",
     "a quotation mark without an end": lambda: HEADINGS + b'"Eva;Ek' + b"\nx" * 200_000,
     "eleven megabytes in one cell": lambda: HEADINGS + b"x" * (11 * 1024 * 1024) + b";Ek;\r\n",
@@ -144,6 +144,18 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(
     (error,) = report["errors"]  # type: ignore[misc]  # JSON
     assert error["message"]
     assert counts(premises) == before
+
+
+def test_headings_that_nobody_knows_are_asked_about_on_the_page_and_refused_by_the_command(
+    premises: Premises, tmp_path: Path
+) -> None:
+    data = b"Colour;Shape\r\nred;round\r\n"
+    before = counts(premises)
+    status, _page, where = send(premises, data)
+    assert (status, counts(premises)[0]) == (303, before[0])
+    assert premises.browser(Role.MANAGER).get(where).location.endswith("/columns")
+    code, report = command(premises, tmp_path, data)
+    assert (code, "First name" in str(report["errors"])) == (2, True)
 
 
 def test_twenty_six_megabytes_get_a_page_that_says_so(premises: Premises) -> None:

@@ -8,18 +8,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 from werkzeug.routing import Rule
 
-from crm.app import create_app
 from tests.browser.conftest import ADMINISTRATOR, COORDINATOR, EVALUATOR, MANAGER, Product
 from tests.browser.examples import EXAMPLES
-from tests.conftest import make_settings
-from tests.contracts.branch_objects import kinds_of
-from tests.servers.browser import Windows, find_violations
+from tests.contracts.branch_objects import kinds_of, map_app
+from tests.servers.browser import Windows, find_low_contrast, find_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages"), pytest.mark.timeout(420)]
 
@@ -76,8 +73,7 @@ class Visits:
 
 def rules() -> list[Rule]:
     """The routes that answer GET, from the application's own map."""
-    app = create_app(make_settings(Path("unused")))
-    return [r for r in app.url_map.iter_rules() if "GET" in (r.methods or ()) and r.endpoint not in ELSEWHERE]
+    return [r for r in map_app().url_map.iter_rules() if "GET" in (r.methods or ()) and r.endpoint not in ELSEWHERE]
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +110,11 @@ def _open(rule: Rule, visits: Visits) -> Page | None:
 
 def _problems(page: Page) -> list[str]:
     found = []
-    for scheme in ("light", "dark"):
+    for scheme, look in (("light", find_violations), ("dark", find_low_contrast)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # two literals
         found += [
             f"{scheme}: {violation['id']} {node['target']} {node['html'][:120]}"
-            for violation in find_violations(page)
+            for violation in look(page)
             for node in violation["nodes"]
         ]
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain dict

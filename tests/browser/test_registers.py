@@ -1,6 +1,9 @@
 """Looking a new company up and taking it over, on a phone and on a desktop, with scripts and without."""
 
+import re
+
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import COORDINATOR, MANAGER, OTHER_COORDINATOR, Product
 from tests.servers.browser import PHONE, Windows, assert_axe_clean, assert_no_sideways_scrolling
@@ -26,7 +29,8 @@ def test_a_company_is_taken_over_on_a_phone_and_found_by_the_other_unit(
     if scripts:
         assert_axe_clean(page)
     page.locator("form.fg button[type=submit]").last.click()
-    page.wait_for_selector("#register")
+    page.locator("h1", has_text=name).wait_for()
+    page.goto(f"{page.url.split('?')[0]}/details")
     assert "Enhetsregisteret" in page.locator("#register").inner_text()
     desk = windows.open(base_url=product.url, scripts=scripts)
     product.sign_in(desk, COORDINATOR)
@@ -38,11 +42,80 @@ def test_a_company_is_taken_over_on_a_phone_and_found_by_the_other_unit(
     else:
         desk.locator("#lookup button[type=submit]").click()
     desk.locator("#known form button").first.click()
-    desk.wait_for_selector("#guard")
-    assert name in desk.locator("h1").inner_text()
+    desk.locator("h1", has_text=name).wait_for()
+    assert "/new" not in desk.url
 
 
-@pytest.mark.parametrize("path", ["/employers/new?find=999000908&country=NO", "/settings/registers"])
+def test_with_the_keyboard_alone_a_company_is_taken_over_and_its_name_is_pointed_out_while_typing(
+    product: Product, desk: Page
+) -> None:
+    product.sign_in(desk, OTHER_COORDINATOR)
+    desk.goto("/employers/new?country=FI")
+    desk.focus("#find")
+    desk.keyboard.type("9999000-7")
+    desk.keyboard.press("Enter")
+    hit = desk.locator("#lookup a", has_text=re.compile("."))
+    hit.first.wait_for()
+    name = hit.first.inner_text()
+    hit.first.focus()
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("form.fg #name")
+    assert desk.input_value("#name") == name
+    desk.focus("#name")
+    desk.keyboard.press("Enter")
+    desk.locator("h1", has_text=name).wait_for()
+    assert "/new" not in desk.url
+    desk.goto("/employers/new?country=FI")
+    desk.focus("#name")
+    desk.keyboard.type(name[:12])
+    desk.locator("#known-below a", has_text=name).wait_for()
+    assert_axe_clean(desk)
+
+
+def test_the_list_is_filtered_saved_and_changed_at_once_on_a_phone(product: Product, windows: Windows) -> None:
+    page = windows.phone(product.url)
+    product.sign_in(page, COORDINATOR)
+    page.goto("/employers?owner=all")
+    # The list begins on the first screen, below the filters.
+    first = page.locator("tbody tr").first.bounding_box()
+    assert first is not None
+    assert first["y"] < 480
+    page.locator("nav.lists a", has_text="My unit").click()
+    page.locator("#filter-more").check()
+    page.select_option("#stage", "contact")
+    page.locator("form.filter button[type=submit]").click()
+    page.locator(".chips a", has_text="In contact").wait_for()
+    assert_no_sideways_scrolling(page)
+    assert_axe_clean(page)
+    page.locator("tbody input[name=e]").first.check()
+    page.select_option("#bulk-kind", "task")
+    page.locator("#bulk button[type=submit]").click()
+    page.fill("#title", "Ring om sommaren")
+    page.fill("#due_on", "2030-05-01")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_selector("#will")
+    assert_no_sideways_scrolling(page)
+    page.locator("#will form button[type=submit]").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Undone for 1 employer.").wait_for()
+
+
+def test_without_scripts_the_list_is_filtered_and_a_view_is_saved(product: Product, windows: Windows) -> None:
+    page = windows.desktop(product.url, scripts=False)
+    product.sign_in(page, COORDINATOR)
+    page.goto("/employers?owner=unit")
+    page.fill("#q", "Lindö")
+    page.locator("form.filter button[type=submit]").click()
+    assert page.locator("tbody tr").count() > 0
+    page.locator("main summary", has_text="Columns").click()
+    page.fill("#name", "Vår by")
+    page.get_by_role("button", name="Save the view").click()
+    assert page.locator("nav.lists [aria-current]").inner_text() == "Vår by"
+
+
+@pytest.mark.parametrize(
+    "path", ["/employers/new?find=999000908&country=NO", "/employers?owner=all&c=phone&c=next", "/settings/registers"]
+)
 def test_the_pages_hold_on_a_phone_and_on_a_desktop(product: Product, windows: Windows, path: str) -> None:
     for page in (windows.desktop(product.url), windows.open(base_url=product.url, viewport=PHONE, touch=True)):
         product.sign_in(page, MANAGER)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -24,7 +25,6 @@ from crm.accounts.invitation_tokens import invitation_token, token_hash
 from crm.accounts.models import Staff
 from crm.accounts.permissions import is_public
 from crm.actors import Role, respondent_actor
-from crm.app import create_app
 from crm.db import db, transaction
 from crm.jobs.heartbeats import expect_heartbeats
 from crm.messaging.models import Channel, MailboxItem, OutboxMessage
@@ -38,7 +38,7 @@ from surveys.authoring.versions import draft_of
 from surveys.models import FollowUpPlan, MessageText, Questionnaire
 from tests.conftest import make_app, make_settings
 from tests.contracts.agreement_objects import signing_objects
-from tests.contracts.branch_objects import branch_objects, kinds_of, placement_objects
+from tests.contracts.branch_objects import branch_objects, kinds_of, map_app, placement_objects
 from tests.servers.postgres import PostgresServer
 from tests.surveys.scene import SYSTEM, Scene
 from tests.world import PASSWORD, World
@@ -168,11 +168,12 @@ def _checksum(connection: sqlite3.Connection, table: str) -> str:
     return f"{len(rows)}:{hashlib.sha256(repr(rows).encode()).hexdigest()}"
 
 
-def rules(method: str) -> list[Rule]:
+@cache
+def rules(method: str) -> tuple[Rule, ...]:
     """Every route that answers a method, from the application's own map."""
-    app = create_app(make_settings(Path("unused")))
+    app = map_app()
     with app.app_context():
-        return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+        return tuple(rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()))
 
 
 def name_of(rule: Rule) -> str:

@@ -12,7 +12,7 @@ READ_FROM_ROWS = {
     "surveys/authoring/services.py",
 }
 # Kinds of subjects that the code takes from a row: of a file that is read in, and of two tables of texts.
-FROM_ROWS = {"employers", "participants", "survey_translation", "survey_message_text"}
+FROM_ROWS = {"employers", "inquiries", "participants", "survey_translation", "survey_message_text"}
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -20,13 +19,12 @@ from werkzeug.routing import Rule
 from crm.accounts.models import Staff
 from crm.accounts.permissions import is_public
 from crm.actors import Role
-from crm.app import create_app
 from crm.db import current_session, db
 from crm.errors import UnscopedQuery
 from crm.participants.models import Participant
 from crm.registry import current_registry
 from tests.conftest import make_app, make_settings
-from tests.contracts.branch_objects import branch_objects, kinds_of
+from tests.contracts.branch_objects import branch_objects, kinds_of, map_app
 from tests.world import PASSWORD, World
 
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -41,6 +39,11 @@ CLOSED = {
     "evidence",
     "reviews",
     "testimonials",
+    "talks",
+    "groups",
+    "members",
+    "meetings",
+    "absences",
     "coverage",
     "partners",
     "milestones",
@@ -51,6 +54,8 @@ CLOSED = {
     "enrolments",
     "exits",
     "placements",
+    "plan-papers",
+    "interviews",
     "agreements",
     "check-ins",
     "act-now",
@@ -72,7 +77,7 @@ CLOSED = {
 
 # Pages about persons or single employers; an evaluator sees figures only.
 PERSON_BLUEPRINTS = {"pipeline", "participants", "placements", "employers", "inquiries", "search", "imports"}
-PERSON_BLUEPRINTS |= {"agreements", "documents"}
+PERSON_BLUEPRINTS |= {"agreements", "documents", "plans", "interviews"}
 
 FOREIGN = "Främmandeson"
 PROTECTED = "Skyddsdotter"
@@ -108,8 +113,7 @@ def guarded_rules(app: Flask) -> Iterator[Rule]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "rule" not in metafunc.fixturenames:
         return
-    app = create_app(make_settings(Path("unused")))
-    rules = [rule for rule in guarded_rules(app) if metafunc.function.method in (rule.methods or ())]
+    rules = [rule for rule in guarded_rules(map_app()) if metafunc.function.method in (rule.methods or ())]
     metafunc.parametrize("rule", rules, ids=lambda rule: f"{rule.endpoint}:{rule.rule}")
 
 

@@ -273,7 +273,8 @@ def test_managers_write_templates_and_coordinators_read_them(
     assert maria.get(f"/settings/documents/{template}/texts/sv").status_code == 403
     sign_in(client, "karin@example.org")
     assert client.get(f"/settings/documents/{template}/texts/xx").status_code == 404
-    version = re.search(r'name="version"[^>]*value="(\d+)"', client.get(f"/settings/documents/{template}/texts/sv").text)
+    shown = client.get(f"/settings/documents/{template}/texts/sv").text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', shown)
     assert version is not None
     form = {"title": "Ny titel", "body": "{wrong} som jag skrev", "version": version.group(1)}
     wrong = client.post(f"/settings/documents/{template}/texts/sv", data=form)
@@ -295,9 +296,9 @@ def test_managers_write_templates_and_coordinators_read_them(
 def test_a_sheet_is_noted_on_the_employers_page(app: Flask, outside: Table, maria: FlaskClient) -> None:
     with app.app_context():
         first, _second = _sheet(outside)
-    page = maria.get(f"/employers/{outside.employer}").text
+    page = maria.get(f"/employers/{outside.employer}/details").text
     assert "Note that a sheet was given" in page
     address = f"/employers/{outside.employer}/sheets"
     assert maria.post(address, data={"sheet": "", "given_on": "2026-11-01"}).status_code == 303
     assert maria.post(address, data={"sheet": str(first), "given_on": "2026-11-01"}).status_code == 303
-    assert "there is a newer one" in maria.get(f"/employers/{outside.employer}").text
+    assert "there is a newer one" in maria.get(f"/employers/{outside.employer}/details").text

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -81,6 +81,12 @@ def office(app: Flask, world: World) -> Office:
         manager = world.staff(Role.MANAGER, Role.ADMINISTRATOR, unit=unit, name="Chef", email="chef@example.org")
         world.staff(Role.ADMINISTRATOR, unit=unit)
         yield Office(app, world, unit.id, manager=manager, **people)
+
+
+def _noon_of_a_working_day() -> datetime:
+    """Wednesday of next week: after everything that was planned, and outside quiet hours."""
+    now = clock.now()
+    return now.replace(hour=11) + timedelta(days=7 + (2 - now.weekday()) % 7)
 
 
 def owners() -> list[int | None]:
@@ -166,7 +172,7 @@ def test_employers_are_told_by_mail_unless_they_want_no_contact(office: Office) 
     office.world.contact_person(rows[1].employer, "Nils Nej", email="nils@example.net", do_not_mail=True)
     done = office.hand_over([*rows, silent], telling=Telling.MAIL)
     assert [item.not_told for item in done.items] == [None, None, "do_not_contact", "no_address"]
-    with clock.travelling(clock.now().replace(hour=12)):
+    with clock.travelling(_noon_of_a_working_day()):
         send_due()
     mails = current_session().scalars(select(MailboxItem).order_by(MailboxItem.to)).all()
     assert [mail.to for mail in mails] == [person.email, "info1@example.net"]
@@ -179,7 +185,7 @@ def test_who_says_no_after_the_handover_gets_no_mail(office: Office) -> None:
     office.hand_over(rows, telling=Telling.MAIL)
     rows[0].employer.do_not_contact = True
     office.world.save(rows[0].employer)
-    with clock.travelling(clock.now().replace(hour=12)):
+    with clock.travelling(_noon_of_a_working_day()):
         send_due()
     message = current_session().scalars(select(OutboxMessage)).one()
     assert (message.state, message.reason) == (MessageState.CANCELLED, "do_not_contact")

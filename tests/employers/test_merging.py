@@ -152,3 +152,21 @@ def test_the_page_puts_both_side_by_side_and_the_old_address_leads_to_the_one(
     moved = client.get(f"/employers/{gone}")
     assert moved.status_code == 303
     assert moved.location.endswith(kept)
+
+
+def test_side_by_side_stand_words_and_no_codes(app: Flask, world: World) -> None:
+    from crm.employers.merge_queries import EMPLOYER_LABELS, PERSON_LABELS, side_by_side
+
+    with app.test_request_context():
+        one = world.employer("One", country="SE", org_number="5567037485")
+        other = world.employer("Other", kind="non_profit", org_number="5560125790", country="SE")
+        beside = {each.name: (str(each.kept), str(each.gone)) for each in side_by_side(one, other, EMPLOYER_LABELS)}
+        assert beside["kind"] == ("Company", "Non-profit organisation")
+        assert beside["org_number"] == ("556703-7485", "556012-5790")
+        eva = world.contact_person(one, "Eva Berg", preferred_way="sms")
+        nils = world.contact_person(one, "Nils", preferred_way="phone", told_on=clock.today())
+        people = {each.name: each for each in side_by_side(eva, nils, PERSON_LABELS)}
+        assert (str(people["preferred_way"].kept), str(people["preferred_way"].gone)) == ("Text message", "Call")
+        assert people["told_on"].gone_wins
+        assert str(clock.today().year) in str(people["told_on"].gone)
+        assert "-" not in str(people["told_on"].gone)

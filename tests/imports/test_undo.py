@@ -138,6 +138,8 @@ def test_the_command_takes_an_import_back(there: Office, core_app: Flask, tmp_pa
     with core_app.app_context():
         assert set(_counts().values()) == {0}
     assert runner.invoke(import_command, ["undo", "nothing"]).exit_code == 2
+    again = runner.invoke(import_command, ["undo", report["id"]])
+    assert (again.exit_code, again.stdout, "already" in again.stderr) == (2, "", True)
 
 
 def test_the_page_takes_an_import_back(browser: Callable[[str], FlaskClient], there: Office, core_app: Flask) -> None:

@@ -12,6 +12,7 @@ from crm.db import current_session, transaction
 from crm.inquiries.models import Inquiry, InquiryPerson, InquiryState
 from crm.inquiries.services.inquiries import InquiryFields, receive_inquiry
 from crm.inquiries.services.persons import NewPerson
+from crm.search.queries import find
 from tests.participants.conftest import Here
 from tests.world import World
 
@@ -54,6 +55,18 @@ def test_a_label_that_tells_who_it_is_is_refused_and_nothing_is_lost(browser: Br
     assert answer.status_code == 422
     assert "must not have numbers" in answer.text
     assert "Comes on Monday" in answer.text
+
+
+def test_one_walk_in_is_about_several_persons(core_app: Flask, browser: Browser) -> None:
+    client = browser("coordinator")
+    client.post("/inquiries/walk-in", data={"topic": "advice", "who": "the tall one, her brother; their friend"})
+    too_many = {"topic": "advice", "who": ", ".join(["somebody"] * 21)}
+    assert "Write 20 persons at most." in client.post("/inquiries/walk-in", data=too_many).text
+    too_long = {"topic": "advice", "who": "x" * 61}
+    assert "60 characters at most" in client.post("/inquiries/walk-in", data=too_long).text
+    with core_app.app_context():
+        inquiry = current_session().query(Inquiry).one()
+        assert [person.label for person in inquiry.persons] == ["the tall one", "her brother", "their friend"]
 
 
 def test_the_same_form_sent_twice_makes_one_inquiry(core_app: Flask, browser: Browser) -> None:
@@ -159,10 +172,32 @@ def test_two_people_who_change_the_same_inquiry_lose_nothing(core_app: Flask, th
     data = {"received_on": "2026-03-02", "channel": "phone", "topic": "advice", "answer_within": "3", "version": "1"}
     client = browser("manager")
     assert client.post(f"{page}/edit", data=data | {"note": "first"}).status_code == 303
-    second = client.post(f"{page}/edit", data=data | {"note": "second"})
+    second = client.post(f"{page}/edit", data=data | {"note": "second", "topic": "other", "callback_requested": "y"})
     assert second.status_code == 422
     assert "second" in second.text
     assert "first" in second.text
+    different = re.search(r'<dl class="facts">(.*?)</dl>', second.text, re.DOTALL)
+    assert different is not None
+    for word in ("Topic", "Advice on a case", "Wants to be called back", "No", "Note", "first"):
+        assert word in different.group(1), word
+
+
+def test_a_note_is_found_by_the_search_and_by_nobody_of_another_unit(
+    core_app: Flask, there: Here, browser: Browser, world: World
+) -> None:
+    with core_app.app_context():
+        employer_id = world.employer("Nordlys Bageri").id
+        fields = InquiryFields(date(2026, 3, 2), "phone", "recruitment", employer_id=employer_id, note="Two bakers")
+        with transaction():
+            public_id = receive_inquiry(there.coordinator, fields=fields).public_id
+        stranger = world.actor(world.staff(unit=world.unit("Another"), email="other@example.org"))
+        assert find(there.manager, "bakers").groups
+        assert not find(stranger, "bakers").groups
+    for text in ("bakers", "nordlys"):
+        assert f'href="/inquiries/{public_id}"' in browser("manager").get(f"/search?q={text}").text
+    client = browser("manager")
+    client.post(f"/inquiries/{public_id}/remove")
+    assert f'href="/inquiries/{public_id}"' not in client.get("/search?q=bakers").text
 
 
 def _noted(app: Flask, there: Here, *persons: NewPerson, employer_id: int | None = None) -> str:

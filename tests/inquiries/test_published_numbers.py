@@ -38,9 +38,7 @@ def published(core: Flask, here: Here) -> Here:
         for each in published_rows():
             receive_inquiry(
                 here.manager,
-                fields=InquiryFields(
-                    received_on=each.day, channel="phone", topic="needs_company", source=each.source
-                ),
+                fields=InquiryFields(received_on=each.day, channel="phone", topic="needs_company", source=each.source),
                 persons=[NewPerson(outcome=each.outcome)],
             )
     return here

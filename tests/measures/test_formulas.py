@@ -1,6 +1,6 @@
 """The formulas, each with a worked example (standards.md sections 1, 3, 4 and 15)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,15 +15,19 @@ from crm.measures.formulas import (
     cohorts,
     contacts_per_week,
     distinct_places,
+    ended_stays,
     enough,
+    furthest,
+    iso_week,
     middle,
     penetration,
     quarter_after,
     repeat_employers,
     retention_after_days,
     retention_in_quarters,
-    stays,
+    time_in_stages,
     whole_weeks,
+    years_before,
 )
 
 MONDAY = date(2026, 3, 2)
@@ -126,18 +130,65 @@ def test_same_place_after_90_days() -> None:
 
 def test_conversion_goes_by_the_month_of_entry() -> None:
     begun = {1: date(2026, 1, 5), 2: date(2026, 1, 30), 3: date(2026, 2, 1)}
-    moves = [(1, date(2026, 1, 5), "a"), (1, date(2026, 3, 1), "c"), (2, date(2026, 1, 30), "a"), (3, MONDAY, "rest")]
-    january, february = cohorts(moves, begun, ("a", "b", "c"))
+    best = furthest([(1, "a"), (1, "c"), (1, "b"), (2, "a"), (3, "rest")], ("a", "b", "c"))
+    assert best == {1: 2, 2: 0}
+    january, february = cohorts(best, begun, ("a", "b", "c"))
     assert (january.month, january.begun, january.reached) == (date(2026, 1, 1), 2, {"a": 2, "b": 1, "c": 1})
     assert (february.begun, february.reached["a"]) == (1, 0)
 
 
+def at(day: int) -> datetime:
+    return datetime(2026, 1, 1, 9, tzinfo=UTC) + timedelta(days=day)
+
+
 def test_the_time_in_a_stage_is_the_median_of_stays_that_have_ended() -> None:
-    assert stays([("new", 1), ("new", 3), ("new", 20), ("contact", 2), (None, 4), ("new", None)]) == {
-        "new": Middle(3.0, 3),
-        "contact": Middle(2.0, 1),
-    }
+    """Stays in "new": 1, 3 and 20 days, median 3. In "contact": 2 days; the one that goes on says nothing."""
+    moves = [(1, 0, "new"), (2, 0, "new"), (3, 0, "new"), (1, 1, "contact"), (2, 3, "contact"), (1, 3, "rest"),
+             (3, 20, "agreement")]  # fmt: skip
+    stays = ended_stays((row, at(day), stage) for row, day, stage in moves)
+    assert [(stay.relationship_id, stay.stage, stay.days) for stay in stays] == [
+        (1, "new", 1.0), (2, "new", 3.0), (1, "contact", 2.0), (3, "new", 20.0),
+    ]  # fmt: skip
+    assert time_in_stages(stays) == {"new": Middle(3.0, 3), "contact": Middle(2.0, 1)}
     assert middle([]) == Middle(None, 0)
+
+
+def test_moves_within_stages_that_mean_the_same_are_one_stay() -> None:
+    """Contacted, visited, interested: 30 days in contact, and not three times ten."""
+    moves = [(1, 0, "contact"), (1, 10, "contact"), (1, 20, "contact"), (1, 30, "agreement")]
+    (stay,) = ended_stays((row, at(day), stage) for row, day, stage in moves)
+    assert (stay.stage, stay.days) == ("contact", 30.0)
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2026, 12, 27), "2026-W52"),
+        (date(2026, 12, 28), "2026-W53"),
+        (date(2027, 1, 1), "2026-W53"),
+        (date(2027, 1, 3), "2026-W53"),
+        (date(2027, 1, 4), "2027-W01"),
+        (date(2024, 12, 30), "2025-W01"),
+    ],
+)
+def test_the_week_at_the_end_of_a_year_is_the_calendar_s(day: date, name: str) -> None:
+    assert iso_week(day) == name
+
+
+def test_a_week_over_the_turn_of_the_year_is_one_week() -> None:
+    """2026-W53 runs from 28 December to 3 January: four contacts before New Year and three after are seven in it."""
+    monday = date(2026, 12, 28)
+    found = contacts_per_week({(1, monday): 4, (1, date(2027, 1, 2)): 3}, {(1, monday)}, weeks={monday})
+    assert (found.contacts, found.pairs, found.reached, found.mean) == (7, 1, 1, 7.0)
+    assert whole_weeks(date(2026, 12, 21), date(2027, 1, 10)) == [date(2026, 12, 21), monday, date(2027, 1, 4)]
+    assert whole_weeks(date(2026, 12, 1), date(2026, 12, 31))[-1] == date(2026, 12, 21)
+
+
+@pytest.mark.parametrize(
+    ("day", "before"), [(date(2026, 3, 31), date(2023, 3, 31)), (date(2024, 2, 29), date(2021, 3, 1))]
+)
+def test_three_years_before_is_the_same_day(day: date, before: date) -> None:
+    assert years_before(day, 3) == before
 
 
 def test_under_five_persons_nothing_is_told() -> None:

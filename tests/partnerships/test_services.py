@@ -15,7 +15,8 @@ from crm.partnerships import queries
 from crm.partnerships.fields import CommitmentFields, EvidenceFields, PartnershipFields, TestimonialFields
 from crm.partnerships.merging import merge_partnerships
 from crm.partnerships.models import Partnership
-from crm.partnerships.queries import others_at, partnerships_at
+from crm.partnerships.queries import partnerships_at
+from crm.partnerships.running import running_at
 from crm.partnerships.services import commitments, partnerships, voices
 from crm.tasks.models import Task, TaskState
 from tests.partnerships.conftest import YEAR, Place
@@ -60,6 +61,10 @@ def test_a_task_comes_two_weeks_before_each_review_and_goes_with_the_partnership
     with transaction():
         partnerships.resume_partnership(place.coordinator, partnership_id=made.id)
     assert made.ended_on is None
+    assert _tasks() == [(date(2026, 6, 30), TaskState.CANCELLED), (date(2026, 9, 1), TaskState.OPEN)]
+    with transaction():
+        partnerships.complete_review(place.coordinator, review_id=first, done=False)
+    assert {state for _day, state in _tasks()} == {TaskState.OPEN}
 
 
 def test_everything_leaves_a_line_in_the_employers_history(place: Place) -> None:
@@ -75,8 +80,9 @@ def test_everything_leaves_a_line_in_the_employers_history(place: Place) -> None
 def test_another_unit_sees_that_there_is_one_and_nothing_of_it(place: Place) -> None:
     made = place.partnership()
     assert partnerships_at(place.stranger, place.employer_id) == []
-    assert [each.unit for each in others_at(place.stranger, place.employer_id)] == ["Osby"]
-    assert others_at(place.coordinator, place.employer_id) == []
+    [told] = running_at(place.stranger, place.employer_id)
+    assert (told.unit, told.name, told.public_id, told.commitments) == ("Osby", None, None, 0)
+    assert [each.name for each in running_at(place.coordinator, place.employer_id)] == ["Together"]
     with pytest.raises(NotVisible), transaction():
         partnerships.end_partnership(place.stranger, partnership_id=made.id, on_date=date(2026, 6, 1))
 

@@ -20,10 +20,12 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
+from crm import clock
 from crm.accounts.services import disable_staff, enable_staff
 from crm.actors import Role, system_actor
 from crm.db import current_session, db, transaction
 from crm.employers import services
+from crm.employers.fields import ContactFields
 from crm.employers.models import EmployerRelationship, Stage, StageChange
 from crm.employers.services.bulk import BulkWish, do_bulk, undo_bulk
 from crm.employers.services.responsible import WITHOUT_OWNER
@@ -115,6 +117,13 @@ class Responsible(RuleBasedStateMachine):
         codes = stages_of(self.unit.id).codes
         actor = self.actor(who)
         self.attempt(lambda: services.change_stage(actor, relationship_id=row, stage=codes[number % len(codes)]))
+
+    @rule(row=relationships, who=st.integers(0, 2), outcome=st.sampled_from(["interested", "no_answer"]))
+    def talk(self, row: int, who: int, outcome: str) -> None:
+        """The first talk with somebody moves what is new into contact."""
+        actor, employer_id = self.actor(who), current_session().get_one(EmployerRelationship, row).employer_id
+        fields = ContactFields("visit", clock.today(), outcome)
+        self.attempt(lambda: services.log_contact(actor, employer_id=employer_id, fields=fields))
 
     @rule(row=relationships, who=st.integers(0, 2))
     def undo(self, row: int, who: int) -> None:

@@ -48,7 +48,7 @@ def test_ten_positive_contacts_and_no_placement_are_stalled_and_no_success(
     page = desk.client.get("/pipeline/stalled").text
     assert '<td class="num">100</td>' in page
     assert "Interested" in page
-    assert '<td class="num">10</td><td class="num">0</td>' in page
+    assert '<td class="num">10 of 10</td><td class="num">0</td>' in page
     assert "11 Mar 2026" in page
     assert 'href="/pipeline/stalled"' in desk.client.get("/pipeline").text
     today = manager_desk.client.get("/").text
@@ -101,6 +101,12 @@ def test_who_has_somebody_at_work_now_is_not_stuck(app: Flask, world: World, des
         employer = current_session().get(type(world.employer()), employer_id)
         placement = world.placement(enrolment, employer, starts_on=date(2026, 6, 1))
         assert stalled(desk) == 0
+        for values in ({"cancelled": True}, {"cancelled": False, "status": "planned"}):
+            for name, value in values.items():
+                setattr(placement, name, value)
+            world.save(placement)
+            assert stalled(desk) == 1, "what never began is nothing that moved"
+        placement.status = "active"
         placement.ends_on = date(2026, 6, 5)
         world.save(placement)
         assert stalled(desk) == 1

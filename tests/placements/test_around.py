@@ -211,13 +211,14 @@ def test_adapted_posts_are_figures_over_time(here: Here, world: World) -> None:
 def test_placements_follow_when_two_employers_are_one_and_come_back(here: Here, world: World) -> None:
     kept, gone = world.employer(), world.employer()
     placement = start(here, world, employer_id=gone.id)
+    earlier = start(here, world, employer_id=kept.id, starts_on=date(2026, 1, 5))
     step = merge_step()
     with transaction():
         memory = step.merge(here.coordinator, kept.id, gone.id)
-    assert placement.employer_id == kept.id
+    assert (placement.employer_id, placement.previous_id) == (kept.id, earlier.id)
     with transaction():
         step.undo(here.coordinator, kept.id, gone.id, memory)
-    assert placement.employer_id == gone.id
+    assert (placement.employer_id, placement.previous_id) == (gone.id, None)
 
 
 def test_the_stage_of_a_running_placement_asks_for_one(here: Here, world: World) -> None:

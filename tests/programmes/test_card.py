@@ -139,6 +139,12 @@ def test_a_task_reminds_before_each_milestone(manager: Actor, world: World) -> N
         with transaction():
             services.close_programme(manager, programme_id=programme.id, on_date=date(2009, 1, 5))
         assert {task.state for task in tasks} == {TaskState.CANCELLED}
+        with transaction():
+            services.close_programme(manager, programme_id=programme.id, on_date=None)
+        assert [task.state for task in tasks] == [TaskState.CANCELLED, TaskState.OPEN, TaskState.OPEN]
+        with transaction():
+            services.complete_milestone(manager, milestone_id=first.id, done=False)
+        assert {task.state for task in tasks} == {TaskState.OPEN}
 
 
 def test_an_unmet_main_goal_does_not_hide_the_others(manager: Actor, world: World) -> None:

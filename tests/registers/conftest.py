@@ -15,7 +15,7 @@ from crm.db import db
 from crm.employers.registers.connection import Reach
 from crm.employers.registers.ports import bind_registers
 from crm.employers.registers.simulating import Simulator
-from crm.extension_points import Register
+from crm.register_points import Register
 from plugins.register_dk.client import Cvr
 from plugins.register_dk.configuration import SIMULATED as DANISH_ACCOUNT
 from plugins.register_dk.simulator import CvrSimulator

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -60,6 +61,29 @@ def test_two_units_enter_the_same_number_and_there_is_one_employer_with_two_owne
     assert "Fjordbakst" in page
 
 
+def test_two_units_that_save_the_same_number_in_the_same_moment_have_one_employer(
+    app: Flask, desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crm.employers.services import employers as services
+
+    bodo, tromso = desk_of("Bodo", "NO"), desk_of("Tromso", "NO")
+    data = {"name": "Fjordbakst", "country": "NO", "kind": "company", "org_number": "999000908"}
+    assert bodo.client.post("/employers/new", data=data).status_code == 303
+    check, asked = services.check_number_is_free, []
+
+    def too_early(country: str, compact: str, *, but: int | None) -> None:
+        asked.append(compact)
+        if len(asked) > 1:
+            check(country, compact, but=but)
+
+    monkeypatch.setattr(services, "check_number_is_free", too_early)
+    answer = tromso.client.post("/employers/new", data=data | {"name": "Bakeriet"})
+    assert answer.status_code == 422
+    assert "Start working with them in my unit" in answer.text
+    with app.app_context():
+        assert len(employers()) == 1
+
+
 def test_a_company_is_looked_up_by_name_taken_over_and_saved_with_two_workplaces(app: Flask, desk_of: DeskOf) -> None:
     desk = desk_of("Bodo", "NO")
     page = desk.client.get("/employers/new?find=fjordbakst&country=NO").text
@@ -83,7 +107,7 @@ def test_a_company_is_looked_up_by_name_taken_over_and_saved_with_two_workplaces
         assert {place.unit_number for place in places} == {WORKPLACES[0], WORKPLACES[2]}
         record = current_session().scalars(select(RegisterRecord)).one()
         assert record.values["phone"] == "+4775500010"
-    page = desk.client.get(answer.location).text
+    page = desk.client.get(f"{answer.location}/details").text
     assert "From Enhetsregisteret" in page
     assert "10.710 (SN2007" in page
 
@@ -208,9 +232,8 @@ def test_comparing_shows_differences_and_keeps_what_staff_changed(app: Flask, de
         assert (employer.name, employer.employee_count) == ("FJORDBAKST AS", 40)
         assert employer.website == "https://mine.example"
         assert employer.former_names == ["FJORDBAKST BAKERI AS"]
-    page = desk.client.get(address).text
-    assert "FJORDBAKST BAKERI AS" in page
-    assert "New name in the register" in page
+    assert "FJORDBAKST BAKERI AS" in desk.client.get(f"{address}/details").text
+    assert "New name in the register" in desk.client.get(address).text
 
 
 def test_saving_what_somebody_else_changed_meanwhile_is_refused(desk_of: DeskOf, norway: Control, app: Flask) -> None:
@@ -253,8 +276,8 @@ def test_a_chapter_stands_on_the_page_of_its_organisation(app: Flask, desk_of: D
     data = {"country": "NO", "kind": "non_profit"}
     national = desk.client.post("/employers/new", data=data | {"name": "LEVE"}).location
     chapter = desk.client.post("/employers/new", data=data | {"name": "LEVE Nordland", "parent": "leve"}).location
-    assert "LEVE Nordland" in desk.client.get(national).text
-    assert "Part of" in desk.client.get(chapter).text
+    assert "LEVE Nordland" in desk.client.get(f"{national}/details").text
+    assert "Part of" in desk.client.get(f"{chapter}/details").text
     edit = desk.client.get(f"{national}/edit").text
     answer = desk.client.post(f"{national}/edit", data=filled(edit) | {"kind": "non_profit", "parent": "LEVE Nordland"})
     assert answer.status_code == 422

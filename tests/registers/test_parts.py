@@ -31,7 +31,7 @@ def test_a_placement_at_a_chapter_counts_on_the_page_of_the_organisation(
         assert placements_below(salten.id) == []
         address = f"/employers/{leve.public_id}"
         secret = person.last_name
-    page = desk.client.get(address).text
+    page = desk.client.get(f"{address}/details").text
     assert "Placements at its parts" in page
     assert "3 placements" in page
     assert secret not in page

@@ -166,7 +166,7 @@ def test_a_number_that_the_register_does_not_know_is_no_closing(app: Flask, desk
         assert one(employer_id).register_status is RegisterStatus.ACTIVE
         assert current_session().scalars(select(RegisterRecord.is_known)).one() is False
         address = f"/employers/{one(employer_id).public_id}"
-    assert "has nobody of this number" in desk.client.get(address).text
+    assert "has nobody of this number" in desk.client.get(f"{address}/details").text
 
 
 def test_nobody_is_asked_about_twice_within_three_days(app: Flask, desk_of: DeskOf) -> None:

@@ -117,6 +117,16 @@ def find_violations(page: Page, *, tags: Sequence[str] = WCAG_TAGS) -> list[dict
     return violations
 
 
+def find_low_contrast(page: Page) -> list[dict[str, Any]]:
+    """What axe finds of low contrast alone, on a page that ``find_violations`` has looked at already.
+
+    Colours are all that another colour scheme changes.
+    """
+    options = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+    violations: list[dict[str, Any]] = page.evaluate("async options => (await axe.run(options)).violations", options)
+    return violations
+
+
 def assert_axe_clean(page: Page, *, tags: Sequence[str] = WCAG_TAGS) -> None:
     """Raise NotAccessible, naming rules and elements, when axe finds a violation of WCAG 2.2 A or AA."""
     found = find_violations(page, tags=tags)

@@ -102,6 +102,8 @@ def test_the_employer_hears_that_a_survey_was_answered_only_where_the_person_agr
     enrolment = scene.row(exit_).enrolment
     world.placement(enrolment, told, may_tell_employer=True)
     world.placement(enrolment, not_told)
+    world.placement(enrolment, world.employer(), may_tell_employer=True, status="planned")
+    world.placement(enrolment, world.employer(), may_tell_employer=True, cancelled=True)
     person.answer_all(status_now="work", via_us="yes")
     person.post("/finish")
     (line,) = lines("surveys.answered_neutral")

@@ -110,6 +110,11 @@ def local_today(agreement: Agreement) -> date:
     return clock.today(agreement.unit.time_zone)
 
 
+def has_passed(agreement: Agreement) -> bool:
+    """Whether the last day of the agreement lies behind us: then nobody signs it any more."""
+    return agreement.ends_on is not None and agreement.ends_on < local_today(agreement)
+
+
 def is_over(status: AgreementStatus) -> bool:
     """Whether nothing follows any more but a successor."""
     ends = {"expired", "renewed", "terminated", "refused", "replaced"}

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from crm import clock
 from crm.actors import Actor
 from crm.agreements.models import Agreement, AgreementStatus, Side, SigningLink
-from crm.agreements.services.rows import NOT_ANSWERED, changed_row, local_today, log, settle_tasks, tell
+from crm.agreements.services.rows import NOT_ANSWERED, changed_row, has_passed, local_today, log, settle_tasks, tell
 from crm.agreements.states import move
 from crm.agreements.tokens import signing_token, token_hash
 from crm.agreements.wording import document_text, title_and_body
@@ -50,12 +50,22 @@ def send_link_again(actor: Actor, *, agreement_id: int) -> Agreement:
     agreement = changed_row(actor, agreement_id)
     if agreement.status is not AgreementStatus.SENT or agreement.signature_of(Side.EMPLOYER):
         raise DomainError(_("The employer has nothing to sign here."))
+    if wants_no_mail(agreement):
+        raise DomainError(_("They do not want mail. Let them sign on paper."))
     if not _address(agreement):
         raise DomainError(_("The contact person has no e-mail address. Write one down first."))
     log(actor, agreement, "agreement.link_sent")
     settle_tasks(actor, agreement, NOT_ANSWERED)
     _new_link(actor, agreement)
     return agreement
+
+
+def note_link_shown(actor: Actor, *, agreement_id: int) -> None:
+    """Record that somebody of us sees the employer's link now. Raises NotVisible, DomainError when none is open."""
+    agreement = changed_row(actor, agreement_id)
+    if agreement.status is not AgreementStatus.SENT or agreement.signature_of(Side.EMPLOYER):
+        raise DomainError(_("The employer has nothing to sign here."))
+    log(actor, agreement, "agreement.link_shown", number=agreement.link_number)
 
 
 def stop_link(actor: Actor, agreement: Agreement, *, reason: str) -> None:
@@ -75,6 +85,8 @@ def _freeze(agreement: Agreement) -> None:
         raise FieldsMissing(["contact_person"])
     if agreement.owner_id is None:
         raise FieldsMissing(["owner"])
+    if has_passed(agreement):
+        raise DomainError(_("The last day of the agreement has passed. Change the draft first."), field="ends_on")
     text = document_text(agreement)
     title, _body = title_and_body(agreement.text_version, agreement.language)
     agreement.title, agreement.text = title, text
@@ -116,7 +128,13 @@ def _plan(actor: Actor, agreement: Agreement, purpose: str, *, step: int, not_be
 
 
 def _address(agreement: Agreement) -> str | None:
-    return agreement.contact.email if agreement.contact else None
+    return agreement.contact.email if agreement.contact and not wants_no_mail(agreement) else None
+
+
+def wants_no_mail(agreement: Agreement) -> bool:
+    """Whether the employer wants no contact, or the contact person no mail: then it is signed on paper."""
+    contact = agreement.contact
+    return agreement.employer.do_not_contact or (contact is not None and contact.do_not_mail)
 
 
 def _ref(agreement: Agreement, number: int) -> str:

@@ -12,6 +12,7 @@ from crm.agreements.services.rows import (
     TO_SIGN,
     ask_owner,
     changed_row,
+    has_passed,
     local_today,
     log,
     named_row,
@@ -56,7 +57,10 @@ def refuse_by_link(actor: Actor, *, agreement_id: int, number: int, reason: str)
 
 
 def sign_for_us(actor: Actor, *, agreement_id: int, role: str) -> Agreement:
-    """Whoever is signed in signs for our side. Sent twice it signs once. Raises NotVisible, NothingToSign, DomainError."""
+    """Whoever is signed in signs for our side. Sent twice it signs once.
+
+    Raises NotVisible, NothingToSign, DomainError.
+    """
     agreement = changed_row(actor, agreement_id)
     there = agreement.signature_of(Side.OURS)
     if there is not None and there.staff_id == actor.staff_id is not None:
@@ -81,7 +85,8 @@ def sign_on_behalf(actor: Actor, *, agreement_id: int, name: str, role: str, rea
 
 def refuse_on_behalf(actor: Actor, *, agreement_id: int, reason: str) -> Agreement:
     """Write down that the employer does not want to sign. Raises NotVisible, NothingToSign, DomainError."""
-    agreement = _open_for_staff(actor, agreement_id, Side.EMPLOYER)
+    agreement = changed_row(actor, agreement_id)
+    _waits_for(agreement, Side.EMPLOYER)
     _refuse(actor, agreement, reason)
     return agreement
 
@@ -107,11 +112,17 @@ def _open_for_staff(actor: Actor, agreement_id: int, side: Side) -> Agreement:
     return _open(changed_row(actor, agreement_id), side)
 
 
-def _open(agreement: Agreement, side: Side) -> Agreement:
+def _waits_for(agreement: Agreement, side: Side) -> None:
     if agreement.status is not AgreementStatus.SENT or agreement.signature_of(side) is not None:
         raise NothingToSign(_("There is nothing to sign here any more."))
+
+
+def _open(agreement: Agreement, side: Side) -> Agreement:
+    _waits_for(agreement, side)
     if not is_intact(agreement):
         raise NothingToSign(_("The text is not the one that was sent. Nobody can sign it."))
+    if has_passed(agreement):
+        raise NothingToSign(_("The last day of the agreement has passed. Replace it by a new one."))
     return agreement
 
 

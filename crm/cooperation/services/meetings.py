@@ -73,6 +73,7 @@ def record_attendance(
     meeting.subject, meeting.minutes = short(subject, 200), clean_text(minutes or "")[:4000] or None
     meeting.recorded_on = clock.today()
     meeting.version_id += 1
+    current_session().flush()  # A follow-up names the rows of those who did not come.
     write_down(actor, meeting.group, "group_meeting_recorded", meeting_id=meeting.id)
     return meeting
 

@@ -13,8 +13,8 @@ from crm.employers.registers.words import status_sentence
 from crm.employers.services.lines import write_employer_line
 from crm.employers.services.responsible import manager_of
 from crm.events import EmployerClosed, emit
-from crm.extension_points import RegisterEntry
 from crm.languages import in_all_languages
+from crm.register_points import RegisterEntry
 from crm.tasks.services import add_task, cancel_tasks
 from crm.tasks.working_days import add_working_days
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from crm.employers.models import Employer
 from crm.employers.registers.entries import INDUSTRY, values_of_entry
-from crm.extension_points import RegisterEntry
+from crm.register_points import RegisterEntry
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "name": ("name",),

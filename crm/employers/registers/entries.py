@@ -12,8 +12,8 @@ from crm import clock
 from crm.employers.fields import EmployerFields, WorkplaceFields
 from crm.employers.org_numbers import read_org_number
 from crm.errors import DomainError
-from crm.extension_points import RegisterEntry
 from crm.messaging.addresses import normalise_email, normalise_phone
+from crm.register_points import RegisterEntry
 
 COLUMNS = (
     *("name", "legal_form", "industry_scheme", "industry_code", "industry_text", "municipality_code", "municipality"),

@@ -16,7 +16,7 @@ from crm.employers.registers.typed import Typed
 from crm.employers.rules import similar_employer, what_it_became
 from crm.employers.text_index import text_index
 from crm.errors import RegisterUnavailable
-from crm.extension_points import Register, RegisterEntry
+from crm.register_points import Register, RegisterEntry
 
 MOST_KNOWN, MOST_HITS = 5, 10
 SHORTEST = 3
@@ -42,6 +42,11 @@ class Hit:
 
     entry: RegisterEntry
     known: Employer | None
+
+    @property
+    def is_told(self) -> bool:
+        """It is among those that are here already, and there is nothing to add to it."""
+        return self.known is not None and not self.entry.is_unit
 
 
 @dataclass(frozen=True)

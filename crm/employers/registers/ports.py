@@ -5,7 +5,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from crm.extension_points import Register
+from crm.register_points import Register
 from crm.registry import current_registry
 from crm.settings import Settings
 

@@ -23,7 +23,7 @@ from crm.employers.services.employers import add_employer, values_of
 from crm.employers.services.lines import write_employer_line
 from crm.employers.services.workplaces import add_workplace
 from crm.events import EmployerChanged, emit
-from crm.extension_points import RegisterEntry
+from crm.register_points import RegisterEntry
 
 _OWN = "what the register said of an employer that was just locked"
 

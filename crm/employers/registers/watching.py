@@ -17,7 +17,7 @@ from crm.employers.registers.entries import retrieved
 from crm.employers.registers.ports import registers
 from crm.employers.registers.services import observe, observe_unknown
 from crm.errors import NotVisible, RegisterUnavailable
-from crm.extension_points import Register
+from crm.register_points import Register
 
 log = structlog.get_logger()
 

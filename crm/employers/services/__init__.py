@@ -9,7 +9,7 @@ from crm.employers.services.employers import (
     set_do_not_contact,
     set_warning,
 )
-from crm.employers.services.handovers import hand_over_many, undo_handover
+from crm.employers.services.handovers import hand_over_and_tell, hand_over_many, undo_handover
 from crm.employers.services.merging import merge_employers, merge_persons, undo_employer_merge, undo_person_merge
 from crm.employers.services.persons import (
     add_contact_person,
@@ -45,6 +45,7 @@ __all__ = [
     "change_employer",
     "change_stage",
     "change_workplace",
+    "hand_over_and_tell",
     "hand_over_many",
     "hand_over_relationship",
     "leave_position",

@@ -150,8 +150,8 @@ def _why_not(actor: Actor, each: OfReader, relationship: EmployerRelationship, w
         return _("They are responsible already, and cannot be their own deputy.")
     try:
         check_works_there(relationship.unit_id, wish.staff_id, "staff_id")
-    except DomainError as error:
-        return error.message
+    except DomainError:
+        return _("The person you chose does not work in this unit.")
     return ""
 
 

@@ -22,6 +22,7 @@ from crm.employers.services.responsible import (
     WITHOUT_OWNER,
     check_somebody_leads,
     check_works_there,
+    hand_over_relationship,
     record_relationship,
     tell_manager_of_many,
     tell_others,
@@ -32,6 +33,7 @@ from crm.languages import in_all_languages
 from crm.messaging.models import Channel
 from crm.messaging.planning import Wanted, plan_messages
 from crm.messaging.services import cancel_messages
+from crm.tasks.models import Task, TaskState
 from crm.tasks.services import add_task, cancel_tasks, hand_over_tasks
 from crm.tasks.working_days import add_working_days
 
@@ -78,6 +80,41 @@ def hand_over_many(actor: Actor, wish: HandoverWish) -> Handover:
     if any(not (each.note or wish.note) for each in wish.assignments):
         raise DomainError(_("Write what your colleagues must know: one note for all, or one for each."), field="note")
     return _hand_over(actor, wish)
+
+
+def hand_over_and_tell(
+    actor: Actor,
+    *,
+    relationship_id: int,
+    version: int | None,
+    owner_id: int | None,
+    deputy_id: int | None = None,
+    note: str | None = None,
+) -> tuple[EmployerRelationship, str | None]:
+    """Name who is responsible for one employer, and tell the employer by mail; also why it cannot be told, or None.
+
+    Nothing is told where the same person stays responsible. Raises as ``hand_over_relationship``.
+    """
+    row = locked(EmployerRelationship, actor, relationship_id)
+    before, deputy = row.owner_id, row.deputy_id
+    tasks = _open_tasks(before, row.employer_id)
+    row = hand_over_relationship(
+        actor, relationship_id=relationship_id, version=version, owner_id=owner_id, deputy_id=deputy_id, note=note
+    )
+    if before is None or before == owner_id:
+        return row, None
+    item = HandoverItem(
+        relationship_id=row.id, to_id=owner_id, deputy_before_id=deputy, note=note, was_deputy=False, task_ids=tasks
+    )
+    handover = Handover(
+        unit_id=row.unit_id, from_id=before, by_id=actor.staff_id, telling=Telling.MAIL, created_at=clock.now(),
+        items=[item],
+    )  # fmt: skip
+    current_session().add(handover)
+    # The message names the item.
+    current_session().flush()
+    _plan_mail(actor, handover, {row.id: row})
+    return row, item.not_told
 
 
 def hand_over_to_units(actor: Actor, *, staff_id: int, note: str) -> Handover | None:
@@ -294,6 +331,14 @@ def _deputy_left(item: HandoverItem) -> int | None:
 def _still_works(staff_id: int | None) -> bool:
     staff = current_session().get(Staff, staff_id) if staff_id is not None else None
     return staff is not None and staff.active
+
+
+def _open_tasks(staff_id: int | None, employer_id: int) -> list[int]:
+    statement = select(Task.id).where(
+        Task.owner_id == staff_id, Task.employer_id == employer_id, Task.state == TaskState.OPEN,
+        Task.participant_id.is_(None),
+    )  # fmt: skip
+    return list(current_session().scalars(trusted(statement, because="tasks that go with the employer just locked")))
 
 
 def _give_tasks_back(actor: Actor, handover: Handover, item: HandoverItem, row: EmployerRelationship) -> None:

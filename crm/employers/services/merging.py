@@ -15,6 +15,7 @@ from crm.db import Base, current_session
 from crm.employers.merge_models import EmployerMerge, PersonMerge
 from crm.employers.models import ContactPerson, Employer, EmployerRelationship
 from crm.employers.moving import move_back, move_rows
+from crm.employers.registers.merging import swap_records
 from crm.employers.rules import sort_name
 from crm.employers.services.lines import write_employer_line
 from crm.errors import DomainError, NotAllowed
@@ -58,6 +59,8 @@ def merge_employers(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Coll
     _check_not_merged(kept.merged_into_id, gone.merged_into_id)
     names = (kept.name, gone.name)
     memory = _take_employer(kept, gone, from_gone)
+    if "org_number" in from_gone:
+        swap_records(kept_id, gone_id)
     memory["steps"] = {
         step.key: step.merge(actor, kept_id, gone_id) for step in current_registry().merge_steps.values()
     }
@@ -73,13 +76,16 @@ def merge_employers(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Coll
 def undo_employer_merge(actor: Actor, *, merge_id: int) -> EmployerMerge:
     """Make two of one again: what was moved and nobody has moved on goes back. May be repeated.
 
-    What was written since the merge stays with the first. Raises NotAllowed, NotVisible.
+    What was written since the merge stays with the first. Raises NotAllowed, NotVisible, and DomainError when the
+    first has been merged further: that comes first.
     """
     _check_may(actor)
     merge = locked(EmployerMerge, actor, merge_id)
     if merge.undone_at is not None:
         return merge
     kept_id, gone_id, memory = merge.kept_id, merge.gone_id, merge.memory
+    if locked(Employer, actor, kept_id).merged_into_id is not None:
+        raise DomainError(_("It has been merged into a third one since. Undo that first."))
     move_back(_table("employer"), memory["moved"], from_id=kept_id, to_id=gone_id)
     _move_parts(from_id=kept_id, to_id=gone_id, only=memory["parts"])
     _part_relationships(memory["relationships"])
@@ -87,6 +93,8 @@ def undo_employer_merge(actor: Actor, *, merge_id: int) -> EmployerMerge:
     for key in reversed(memory["steps"]):
         if key in steps:
             steps[key].undo(actor, kept_id, gone_id, memory["steps"][key])
+    if "org_number" in memory["taken"]:
+        swap_records(kept_id, gone_id)
     kept, gone = locked(Employer, actor, kept_id), locked(Employer, actor, gone_id)
     _give_back(kept, gone, memory, EMPLOYER_FIELDS)
     merge.undone_at = clock.now()
@@ -170,6 +178,10 @@ def _take(kept: Any, gone: Any, fields: Collection[str], from_gone: Collection[s
         current_session().flush()
     for name, value in new.items():
         setattr(kept, name, value)
+    if "org_number" in chosen and kept.country == gone.country:
+        # Whoever looks for the number that was not chosen comes here all the same.
+        current_session().flush()
+        gone.org_number = memory["before"]["org_number"]
     gone.archived_at, gone.merged_into_id = gone.archived_at or clock.now(), kept.id
     kept.version_id += 1
     gone.version_id += 1
@@ -180,6 +192,9 @@ def _take(kept: Any, gone: Any, fields: Collection[str], from_gone: Collection[s
 
 def _give_back(kept: Any, gone: Any, memory: dict[str, Any], fields: Collection[str]) -> None:
     """Put back what stood there, but for what somebody has changed since."""
+    if "org_number" in memory["taken"]:
+        gone.org_number = None
+        current_session().flush()
     for name, taken in memory["taken"].items():
         if _plain(getattr(kept, name)) == taken:
             setattr(kept, name, _back(name, memory["before"][name]))

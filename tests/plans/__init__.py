@@ -1,0 +1,1 @@
+"""Tests of profiles, individual plans and competence cards."""
