@@ -17,6 +17,7 @@ from crm.samples.agreements import fill_agreements
 from crm.samples.closed import fill_closed_programme
 from crm.samples.employers import fill_employers
 from crm.samples.inquiries import fill_inquiries
+from crm.samples.leaving import fill_leaving
 from crm.samples.names import People
 from crm.samples.organisation import ACCOUNTS, make_organisation
 from crm.samples.partnerships import fill_partnerships
@@ -58,6 +59,7 @@ def fill_samples(registry: Registry) -> Filled:
         fill_pipeline(organisation)
         fill_agreements(organisation)
         fill_tasks(organisation)
+        fill_leaving(organisation)
         fill_partnerships(organisation)
         fill_plans(organisation)
         sample = SampleWorld(organisation.closed.id, organisation.running.id)

@@ -28,6 +28,15 @@ def test_a_tiny_run_measures_pages_and_sends_every_invitation_once() -> None:
     assert all(result.cpu_ms > 0 for result in results if result.cpu_ms is not None)
 
 
+@pytest.mark.faults
+def test_a_tiny_run_searches_and_reads_a_list_in() -> None:
+    results = {result.name: result for result in measure("sqlite", TINY, ["search", "import"])}
+    assert {"search over everything", "search with a typing error"} < set(results)
+    read_in = results["1,000 employers read in from CSV"]
+    assert read_in.cpu_ms is not None
+    assert read_in.goal is not None
+
+
 def test_a_form_sends_what_a_browser_would_send() -> None:
     form = Page(200, "http://127.0.0.1/s/x/q/a?lang=sv", PAGE).form("/a")
     expected = {"form_token": "t", "answer": "no", "other": "1", "language": "sv", "note": "Hej"}

@@ -8,7 +8,7 @@ def employer_page(windows: Windows, url: str) -> None:
     """The overview of an employer with somebody placed there, at the desk and on a phone."""
     page = sign_in(windows.desktop(url), "coordinator")
     page.goto("/pipeline")
-    address = page.locator('.kb-col:nth-of-type(4) .kb-card h3 a').first.get_attribute("href")
+    address = page.locator(".kb-col:nth-of-type(4) .kb-card h3 a").first.get_attribute("href")
     page.goto(f"{address}")
     save(page, "employer-page")
     phone = sign_in(windows.phone(url), "coordinator")
