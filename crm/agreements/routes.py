@@ -1,9 +1,5 @@
 """The list of agreements, the page of one, and its files."""
 
-import csv
-import io
-from collections.abc import Iterable
-
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -38,8 +34,8 @@ from crm.attachments.queries import attachments_of
 from crm.db import current_session, transaction
 from crm.documents.markdown import as_html
 from crm.documents.pdf import PdfUnavailable
-from crm.employers.files import formula_safe
 from crm.employers.queries import STAFF
+from crm.web.downloads import download
 from crm.web.filters import show_date, today
 from crm.web.paging import paginate, requested_page
 
@@ -65,11 +61,13 @@ def export() -> ResponseReturnValue:
     actor = current_actor()
     _form, filters = _filter()
     rows = current_session().scalars(agreements_listed(actor, filters, today=today()).limit(EXPORTED)).all()
-    content = _csv(rows, actor.language)
+    headings = [
+        _("Employer"), _("Kind"), _("Status"), _("First day"), _("Last day"), _("Responsible"), _("Signed"),
+    ]  # fmt: skip
+    answer = download("agreements", "csv", headings, [_cells(each, actor.language) for each in rows])
     with transaction():
         record(actor, "agreements.exported", subject_type="agreement", details={"rows": len(rows)})
-    name = 'attachment; filename="agreements.csv"'
-    return Response(content, mimetype="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+    return answer
 
 
 @blueprint.get("/agreements/expiring")
@@ -187,16 +185,9 @@ def _filter() -> tuple[AgreementFilterForm, AgreementFilter]:
     )
 
 
-def _csv(rows: Iterable[Agreement], language: str) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [_("Employer"), _("Kind"), _("Status"), _("First day"), _("Last day"), _("Responsible"), _("Signed")]
-    )
-    for each in rows:
-        cells = [
-            each.employer.name, type_name(each, language), str(LABELS[each.status]), show_date(each.starts_on),
-            show_date(each.ends_on), each.owner.name if each.owner else "", show_date(each.signed_at),
-        ]  # fmt: skip
-        writer.writerow([formula_safe(cell) for cell in cells])
-    return out.getvalue().encode("utf-8-sig")
+def _cells(agreement: Agreement, language: str) -> list[str]:
+    return [
+        agreement.employer.name, type_name(agreement, language), str(LABELS[agreement.status]),
+        show_date(agreement.starts_on), show_date(agreement.ends_on), agreement.owner.name if agreement.owner else "",
+        show_date(agreement.signed_at),
+    ]  # fmt: skip

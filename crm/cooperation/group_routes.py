@@ -12,7 +12,6 @@ from crm.accounts.permissions import require
 from crm.accounts.queries import unit_choices
 from crm.accounts.scopes import visible_one
 from crm.actors import Actor
-from crm.cooperation.files import as_file
 from crm.cooperation.forms import EndForm, GroupForm, MeetingForm, MemberForm, new_key
 from crm.cooperation.group_queries import GroupFigures, group_figures, groups_of
 from crm.cooperation.models import CooperationGroup, GroupMember
@@ -173,7 +172,7 @@ def export(public_id: str, kind: str) -> ResponseReturnValue:
     group = visible_one(CooperationGroup, actor, public_id)
     found, group_id, unit_id = group_figures(group), group.id, group.unit_id
     headings = [_("Day"), _("Subject"), _("Member"), _("Organisation"), _("Came"), _("Followed up on")]
-    answer = as_file(f"attendance-{today()}", kind, headings, _cells(found))
+    answer = download(f"attendance-{today()}", kind, headings, _cells(found))
     with transaction():
         audit.record(
             actor, "group_exported", subject_type="cooperation_group", subject_id=group_id, unit_id=unit_id,

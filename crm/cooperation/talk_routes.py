@@ -11,7 +11,6 @@ from crm.accounts.permissions import require
 from crm.accounts.queries import unit_choices
 from crm.accounts.scopes import visible_one
 from crm.actors import Actor
-from crm.cooperation.files import as_file
 from crm.cooperation.forms import AppearanceForm, PeriodForm, new_key
 from crm.cooperation.models import Appearance
 from crm.cooperation.modules import only_with_talks
@@ -53,7 +52,7 @@ def export(kind: str) -> ResponseReturnValue:
     actor = current_actor()
     _form, filters = _filters(actor)
     rows = [_cells(each) for each in appearances(actor, filters).rows]
-    answer: Response = as_file(f"talks-{filters.since}-{filters.until}", kind, _headings(), rows)
+    answer = download(f"talks-{filters.since}-{filters.until}", kind, _headings(), rows)
     with transaction():
         audit.record(
             actor, "appearances_exported", subject_type="appearance", details={"rows": len(rows), "kind": kind}

@@ -1,6 +1,6 @@
 """Coverage: the targets, one of them with its regions, on paper and as a file; setting targets."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,10 +18,10 @@ from crm.coverage.models import CoverageTarget
 from crm.coverage.modules import only_where_it_is_on
 from crm.coverage.queries import coverage_of, region_book, targets_for
 from crm.db import transaction
-from crm.employers.files import csv_file, xlsx_file
 from crm.errors import DomainError, EditConflict
 from crm.programmes.queries import programmes_for
 from crm.web.conflicts import differences
+from crm.web.downloads import download
 from crm.web.filters import today
 from crm.web.forms import choices
 from crm.web.undo import flash_undo
@@ -32,10 +32,6 @@ blueprint.before_request(only_where_it_is_on)
 _WHO = (Role.MANAGER, Role.ADMINISTRATOR)
 STATES = {"reached": _l("Reached"), "under_way": _l("Under way"), "not_reached": _l("Not reached")}
 STATE_COLORS = {"reached": "success", "under_way": "info", "not_reached": "danger"}
-_FILES = {
-    "csv": ("text/csv; charset=utf-8", csv_file),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_file),
-}
 
 
 @blueprint.get("/coverage")
@@ -77,16 +73,15 @@ def export(public_id: str, kind: str) -> ResponseReturnValue:
     actor = current_actor()
     target = visible_one(CoverageTarget, actor, public_id)
     found = coverage_of(target, on=today())
-    mimetype, write = _FILES[kind]
-    content = write([_("Code"), _("Region"), str(COUNTED_WORDS[target.counted]), _("Covered")], _cells(found))
+    headings = [_("Code"), _("Region"), str(COUNTED_WORDS[target.counted]), _("Covered")]
+    answer = download(f"coverage-{today()}", kind, headings, _cells(found))
     target_id, unit_id = target.id, target.unit_id
     with transaction():
         audit.record(
             actor, "coverage_exported", subject_type="coverage_target", subject_id=target_id, unit_id=unit_id,
             details={"kind": kind},
         )  # fmt: skip
-    name = f'attachment; filename="coverage-{today()}.{kind}"'
-    return Response(content, mimetype=mimetype, headers={"Content-Disposition": name})
+    return answer
 
 
 @blueprint.route("/coverage/new", methods=["GET", "POST"])

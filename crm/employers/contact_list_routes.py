@@ -1,6 +1,6 @@
 """The list of contacts across employers, and the same as a file."""
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, SelectField
@@ -20,10 +20,10 @@ from crm.employers.contact_list import (
     contacts_for_file,
     who_may_be_chosen,
 )
-from crm.employers.files import csv_file
 from crm.employers.forms import reader_language
 from crm.employers.queries import STAFF
 from crm.glossary import picklists
+from crm.web.downloads import download
 from crm.web.forms import BaseForm, choices
 from crm.web.paging import requested_page
 
@@ -87,11 +87,10 @@ def export_contacts() -> ResponseReturnValue:
     actor = current_actor()
     _form, filters = _filter_of(actor)
     rows = list(contacts_for_file(actor, filters))
-    content = csv_file([str(each) for each in HEADINGS], rows)
+    answer = download("contacts", "csv", [str(each) for each in HEADINGS], rows)
     with transaction():
         record(actor, "contacts.exported", subject_type="contact", details={"rows": len(rows), "kind": "csv"})
-    name = 'attachment; filename="contacts.csv"'
-    return Response(content, mimetype="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+    return answer
 
 
 def _filter_of(actor: Actor) -> tuple[ContactFilterForm, ContactFilter]:

@@ -17,7 +17,6 @@ from crm.employers import services
 from crm.employers.blueprint import blueprint
 from crm.employers.bulk_forms import KIND_LABELS
 from crm.employers.columns import COLUMNS, chosen_columns
-from crm.employers.files import csv_file, xlsx_file
 from crm.employers.form_page import employer_form_page, kept_industry, parent_id_of, parent_text
 from crm.employers.forms import BlockForm, EmployerFilterForm, EmployerForm, ViewForm, WarningForm
 from crm.employers.list_page import active_filters
@@ -32,13 +31,9 @@ from crm.employers.services.employers import values_of
 from crm.employers.stage_queries import stages_of
 from crm.errors import DomainError
 from crm.note_guard.guard import Finding, pointed_out
+from crm.web.downloads import download
 from crm.web.paging import requested_page
 from crm.web.undo import flash_undo
-
-_FILES = {
-    "csv": ("text/csv; charset=utf-8", csv_file),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_file),
-}
 
 
 @blueprint.get("/employers")
@@ -76,13 +71,12 @@ def export(kind: str) -> ResponseReturnValue:
     """The list as a file, with the same filters. That it was taken stands in the audit log."""
     actor = current_actor()
     _form, filters = filter_of(request.args)
-    mimetype, write = _FILES[kind]
     rows = list(rows_for_file(actor, filters))
-    content = write([str(COLUMNS[key].label) for key in ("name", *filters.columns)], rows)
+    headings = [str(COLUMNS[key].label) for key in ("name", *filters.columns)]
+    answer = download("employers", kind, headings, rows)
     with transaction():
         record(actor, "employers.exported", subject_type="employer", details={"rows": len(rows), "kind": kind})
-    name = f'attachment; filename="employers.{kind}"'
-    return Response(content, mimetype=mimetype, headers={"Content-Disposition": name})
+    return answer
 
 
 @blueprint.get("/employers/<public_id>")

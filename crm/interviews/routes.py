@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import Select
@@ -13,7 +13,6 @@ from crm.accounts.permissions import require
 from crm.accounts.scopes import visible_one
 from crm.actors import Actor
 from crm.db import current_session, transaction
-from crm.employers.files import csv_file
 from crm.employers.models import Employer
 from crm.errors import DomainError, EditConflict
 from crm.interviews import services
@@ -25,6 +24,7 @@ from crm.interviews.queries import interviews, summary_of
 from crm.interviews.scopes import READERS
 from crm.note_guard.guard import pointed_out
 from crm.web.conflicts import differences
+from crm.web.downloads import download
 from crm.web.filters import today
 from crm.web.paging import paginate, sort_order
 
@@ -51,12 +51,10 @@ def export() -> ResponseReturnValue:
     actor = current_actor()
     found = current_session().scalars(_ordered(_asked(actor, ListForm(request.args)))).unique().all()
     headings = [_("Employer"), _("Day"), *[str(topic.label) for topic in GUIDE.values()], _("Note")]
-    content = csv_file(headings, [_cells(row) for row in found])
+    answer = download(f"interviews-{today()}", "csv", headings, [_cells(row) for row in found])
     with transaction():
         audit.record(actor, "interviews_exported", subject_type="unit", subject_id=actor.unit_id, unit_id=actor.unit_id)
-    name = f"interviews-{today().isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, mimetype="text/csv; charset=utf-8", headers=headers)
+    return answer
 
 
 @blueprint.get("/interviews/guide")

@@ -1,6 +1,6 @@
 """Promised against delivered, by unit and period: on the page, on paper and as a file."""
 
-from flask import Response, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import pgettext
@@ -11,7 +11,6 @@ from crm.accounts.permissions import require
 from crm.accounts.scopes import visible_one
 from crm.actors import Actor, Role
 from crm.db import transaction
-from crm.employers.files import csv_file, xlsx_file
 from crm.employers.queries import STAFF
 from crm.partnerships.blueprint import blueprint
 from crm.partnerships.filters import PeriodForm, report_filter
@@ -21,12 +20,8 @@ from crm.partnerships.models import Partnership
 from crm.partnerships.page import paper_context, words
 from crm.partnerships.queries import counted
 from crm.partnerships.shown import cells, headings, rows_shown
+from crm.web.downloads import download
 from crm.web.filters import today
-
-_FILES = {
-    "csv": ("text/csv; charset=utf-8", csv_file),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_file),
-}
 
 
 @blueprint.get("/partnerships/report")
@@ -49,15 +44,13 @@ def export(kind: str) -> ResponseReturnValue:
     """Every commitment of the period as a file. That it was taken stands in the audit log."""
     actor = current_actor()
     found, _form = _report(actor)
-    mimetype, write = _FILES[kind]
-    content = write(_headings(), _cells(found, actor))
+    answer = download(f"commitments-{found.since}-{found.until}", kind, _headings(), _cells(found, actor))
     with transaction():
         audit.record(
             actor, "partnerships_exported", subject_type="partnership",
             details={"rows": len(found.rows), "kind": kind},
         )  # fmt: skip
-    name = f'attachment; filename="commitments-{found.since}-{found.until}.{kind}"'
-    return Response(content, mimetype=mimetype, headers={"Content-Disposition": name})
+    return answer
 
 
 @blueprint.get("/partnerships/<public_id>/print")
@@ -78,15 +71,14 @@ def export_evidence(public_id: str, kind: str) -> ResponseReturnValue:
     partnership_id, unit_id = partnership.id, partnership.unit_id
     figures = counted(partnership.commitments, on=today())
     rows = [figures[each.id] for each in partnership.commitments]
-    mimetype, write = _FILES[kind]
-    content = write(headings(), cells(rows, rows_shown(actor, rows), words(actor)["kinds"]))
+    lines = cells(rows, rows_shown(actor, rows), words(actor)["kinds"])
+    answer = download(f"partnership-{today()}", kind, headings(), lines)
     with transaction():
         audit.record(
             actor, "partnerships_exported", subject_type="partnership", subject_id=partnership_id, unit_id=unit_id,
             details={"kind": kind},
         )  # fmt: skip
-    name = f'attachment; filename="partnership-{today()}.{kind}"'
-    return Response(content, mimetype=mimetype, headers={"Content-Disposition": name})
+    return answer
 
 
 def _report(actor: Actor) -> tuple[CommitmentReport, PeriodForm]:

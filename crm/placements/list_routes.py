@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
@@ -11,12 +11,12 @@ from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.reading import seen_many
 from crm.actors import Actor, Role
-from crm.employers.files import csv_file
 from crm.glossary import picklists
 from crm.placements.blueprint import WHO, blueprint
 from crm.placements.list_forms import PlacementListForm
 from crm.placements.listing import CURRENT, MOST_ROWS, Row, count_rows, rows, sort_columns
 from crm.placements.words import STATUS_COLORS
+from crm.web.downloads import download
 from crm.web.filters import today
 from crm.web.paging import PER_PAGE, page_of, requested_page, sort_order
 
@@ -55,11 +55,12 @@ def export() -> ResponseReturnValue:
         _("Participant"), _("Employer"), _("Kind"), _("Status"), _("From"), _("Until"), _("Per cent of full time"),
         _("Coordinator"), _("Why it ended"), _("Next check-in"),
     ]  # fmt: skip
-    body = csv_file(headings, [_cells(row, actor.language) for row in found])
+    answer = download(
+        f"placements-{today()}", "csv", headings, [_cells(row, actor.language) for row in found]
+    )
     ids = [row.placement.participant_id for row in found]
     seen_many(actor, "", participant_ids=ids, action="placements_exported")
-    headers = {"Content-Disposition": f'attachment; filename="placements-{today().isoformat()}.csv"'}
-    return Response(body, mimetype="text/csv; charset=utf-8", headers=headers)
+    return answer
 
 
 def _form(actor: Actor) -> PlacementListForm:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +13,6 @@ from crm.accounts.permissions import require
 from crm.accounts.queries import unit_choices
 from crm.actors import Role
 from crm.db import transaction
-from crm.employers.files import csv_file
 from crm.errors import DomainError
 from crm.participants.continuity import continuity
 from crm.placements import around_services
@@ -22,6 +21,7 @@ from crm.placements.blueprint import blueprint, figures
 from crm.placements.chains import chain_figures, chain_lines, untypical_by_sex
 from crm.placements.periods import read_period
 from crm.placements.queries import levels_for, occupations
+from crm.web.downloads import download
 from crm.web.forms import choices
 
 
@@ -103,8 +103,7 @@ def export_chains() -> ResponseReturnValue:
     )
     period = f"{since.isoformat()} – {until.isoformat()}"
     headings = [_("What is counted"), _("How many"), _("Of"), _("Period")]
-    body = csv_file(headings, [[label, str(count), str(base), period] for label, count, base in lines])
+    rows = [[label, str(count), str(base), period] for label, count, base in lines]
     with transaction():
         record(actor, "chains_exported", subject_type="unit", subject_id=actor.unit_id, unit_id=actor.unit_id)
-    headers = {"Content-Disposition": 'attachment; filename="chains.csv"'}
-    return Response(body, mimetype="text/csv; charset=utf-8", headers=headers)
+    return download("chains", "csv", headings, rows)

@@ -12,12 +12,12 @@ from crm.accounts.services import disable_staff, ensure_roles
 from crm.actors import Actor, Role
 from crm.attachments.services import add_attachment
 from crm.db import current_session, new_public_id
-from crm.employers.files import xlsx_file
 from crm.employers.models import Contact, EmployerRelationship
 from crm.employers.services.handovers import Assignment, HandoverWish, hand_over_many
 from crm.employers.services.responsible import hand_over_relationship
 from crm.samples.days import on_days
 from crm.samples.organisation import ACTOR, Organisation
+from crm.web.downloads import xlsx_file
 
 _CAME_AGO, _LEFT_AGO = 150, 60
 _NOTES = (

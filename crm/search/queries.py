@@ -1,11 +1,11 @@
 """Looking things up, and showing only what the reader may see."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import selectinload
 
 from crm.accounts.scopes import condition, scoped, visible
@@ -72,8 +72,8 @@ def find(actor: Actor, text: str, *, kind: str | None = None, page: int = 1) -> 
     nearly alike if there is none.
 
     Accents and capitals do not count, and telephone numbers are found however they are written; where nothing has the
-    words as they are written, other endings are tried, then typing errors. One query for each kind, and one for each
-    kind of which something is found. ``page``: further pages of what has the words, up to some thousand.
+    words as they are written, other endings are tried, then typing errors. One query for what kinds there are, and two
+    for each of them. ``page``: further pages of what has the words, up to some thousand.
     """
     models = {key: model for key, model in _models().items() if kind in (None, key)}
     connection = current_session().connection()
@@ -82,7 +82,7 @@ def find(actor: Actor, text: str, *, kind: str | None = None, page: int = 1) -> 
         found = matches(connection, attempt)
         if found is None:
             return Results()
-        ids = {key: _ids(actor, key, found, attempt, page) for key in models}
+        ids = {key: _ids(actor, key, found, attempt, page) for key in _there(models, found)}
         if any(ids.values()):
             return _results(actor, ids, similar=bool(similar))
     wide = resembles(connection, text) if page == 1 else None
@@ -100,6 +100,14 @@ def kinds() -> dict[str, object]:
 
 def _models() -> dict[str, type[Any]]:
     return _MODELS | {each.kind: each.model for each in current_registry().search_documents.values()}
+
+
+def _there(wanted: Iterable[str], found: ColumnElement[bool]) -> list[str]:
+    """Those of the kinds of which the index has something; all, when it has too much to look through."""
+    some = select(document.c.kind).where(found).limit(_RANKED + 1).subquery()
+    counted = select(some.c.kind, func.count()).group_by(some.c.kind)
+    counts: dict[str, int] = {row[0]: row[1] for row in current_session().connection().execute(counted)}
+    return [kind for kind in wanted if kind in counts or sum(counts.values()) > _RANKED]
 
 
 def _ids(actor: Actor, kind: str, found: ColumnElement[bool], text: str, page: int) -> list[int]:

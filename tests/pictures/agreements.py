@@ -1,6 +1,6 @@
 """Pictures of agreements: the page of one that ends soon, and the employer's own page on a phone."""
 
-from tests.pictures.take import save, sign_in
+from tests.pictures.camera import save, sign_in
 from tests.servers.browser import Windows
 
 

@@ -1,6 +1,6 @@
 """Pictures of the page of an employer."""
 
-from tests.pictures.take import save, sign_in
+from tests.pictures.camera import save, sign_in
 from tests.servers.browser import Windows
 
 

@@ -4,7 +4,7 @@ import io
 
 import xlsxwriter
 
-from tests.pictures.take import save, sign_in
+from tests.pictures.camera import save, sign_in
 from tests.servers.browser import Windows
 
 HEADINGS = ("Bolag", "Stad", "Vem pratar vi med?", "Mobil till kontakten", "Färg på mappen")
@@ -23,7 +23,7 @@ def imports_and_search(windows: Windows, url: str) -> None:
     desk.goto("/imports")
     desk.locator("input[name=kind][value=employers]").check()
     file = {"name": "företag i Umeå.xlsx", "mimeType": "application/octet-stream", "buffer": _workbook()}
-    desk.set_input_files("input[type=file]", file)
+    desk.set_input_files("input[type=file]", file)  # type: ignore[arg-type]  # a plain dict
     desk.get_by_role("button", name="Check the file").click()
     desk.wait_for_url("**/columns")
     for place, field in MEANS.items():

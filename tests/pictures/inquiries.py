@@ -1,6 +1,6 @@
 """The pictures of inquiries and of handing employers over."""
 
-from tests.pictures.take import save, sign_in
+from tests.pictures.camera import save, sign_in
 from tests.servers.browser import Windows
 
 

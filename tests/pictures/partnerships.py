@@ -1,6 +1,6 @@
 """Pictures of CSR partnerships, coverage and groups."""
 
-from tests.pictures.take import save, sign_in
+from tests.pictures.camera import save, sign_in
 from tests.servers.browser import Windows
 
 

@@ -1,6 +1,6 @@
 """Pictures of placements: the path on the desktop, a meeting on a phone, the list."""
 
-from tests.pictures.take import save, sign_in
+from tests.pictures.camera import save, sign_in
 from tests.servers.browser import Windows
 
 

@@ -1,6 +1,6 @@
 """Pictures of looking an employer up and of the list of employers."""
 
-from tests.pictures.take import save, sign_in
+from tests.pictures.camera import save, sign_in
 from tests.servers.browser import Windows
 
 

@@ -5,26 +5,23 @@ documentation do, on a desktop of 1280 px and on a phone of 360 px.
 """
 
 import re
-import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import Page
-
+from tests.pictures.agreements import agreements
+from tests.pictures.camera import FOLDER, save, sign_in
+from tests.pictures.employer_page import employer_page
+from tests.pictures.imports import imports_and_search
+from tests.pictures.inquiries import inquiries
+from tests.pictures.partnerships import partnerships
+from tests.pictures.pipeline import pipeline
+from tests.pictures.placements import placements
+from tests.pictures.registers import registers
 from tests.servers.browser import Windows, launched
 from tests.servers.gunicorn_app import DevServer
-from tests.servers.processes import REPOSITORY
 
-FOLDER = REPOSITORY / "docs" / "pictures"
-PASSWORD = "sample-password-for-looking-around"
 MOMENT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-LARGEST = 200_000
-
-
-class TooLarge(Exception):
-    """A picture would make every checkout heavier than it is worth."""
 
 
 def take_all() -> None:
@@ -35,7 +32,7 @@ def take_all() -> None:
     server = DevServer(env={"BROBYGG_CLOCK_FILE": str(clock_file)})
     try:
         server.start()
-        for part in (outreach, exit_and_survey, figures, plan):
+        for part in PARTS:
             # A browser with many open windows at last refuses to take pictures.
             with launched() as browser:
                 windows = Windows(browser)
@@ -43,31 +40,6 @@ def take_all() -> None:
                 windows.close()
     finally:
         server.stop()
-
-
-def sign_in(page: Page, who: str) -> Page:
-    """Sign in as one of the sample accounts."""
-    page.goto("/sign-in")
-    page.fill("#email", f"{who}@example.org")
-    page.fill("#password", PASSWORD)
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
-    return page
-
-
-def save(page: Page, name: str, *, height: int | None = None) -> None:
-    """Save what the window shows, or its upper ``height`` pixels. Raises TooLarge."""
-    size = page.viewport_size
-    assert size is not None
-    page.set_viewport_size({"width": size["width"], "height": height or size["height"]})
-    path = FOLDER / f"{name}.png"
-    page.screenshot(path=path)
-    page.set_viewport_size(size)
-    # Pages have few colours: a palette makes the file a third as large.
-    Image.open(path).convert("RGB").quantize(colors=256).save(path, optimize=True)
-    if path.stat().st_size > LARGEST:
-        raise TooLarge(f"{path.name}: {path.stat().st_size} bytes")
-    sys.stdout.write(f"{path.relative_to(REPOSITORY)}\n")
 
 
 def outreach(windows: Windows, url: str) -> None:
@@ -128,6 +100,12 @@ def plan(windows: Windows, url: str) -> None:
     desk.locator("[name=days_after]").fill("100")
     desk.locator("main form button[type=submit]").first.click()
     save(desk, "plan-difference")
+
+
+PARTS = (
+    outreach, exit_and_survey, figures, plan,
+    registers, employer_page, pipeline, agreements, partnerships, placements, inquiries, imports_and_search,
+)  # fmt: skip
 
 
 if __name__ == "__main__":
