@@ -42,6 +42,10 @@ class RegisterUnavailable(DomainError):
         self.retry_after = retry_after
 
 
+class FilesUnavailable(DomainError):
+    """The store of attached files does not answer, or refuses. What it keeps stays as it is."""
+
+
 class UnscopedQuery(RuntimeError):
     """A query for guarded rows ran in a staff request without a visibility scope. A programming error."""
 

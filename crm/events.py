@@ -179,6 +179,19 @@ class StaffDisabled(Event):
 
 
 @dataclass(frozen=True)
+class StaffMoved(Event):
+    """A member of staff works elsewhere now, or has other roles: there are units whose work they no longer see.
+
+    ``from_unit_id`` is the unit that was their own, ``left_unit_ids`` are all that they have left.
+    """
+
+    key: ClassVar[str] = "staff_moved"
+    staff_id: int
+    from_unit_id: int
+    left_unit_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class OptedOut(Event):
     """Somebody told us, by answering STOP for instance, to send nothing more to ``address``.
 

@@ -37,7 +37,7 @@ class Panel:
     """A piece of a page that somebody else owns. ``render`` gets the slot's context and gives safe HTML
     ('' = nothing).
 
-    Slots: today.cards, employer.wrong, employer.running (one query each), employer.panels (the page of details),
+    Slots: today.first (urgent, above the tasks), today.cards, employer.wrong, employer.running (one query each), employer.panels (the page of details),
     participant.panels, exit.panels, followup.cards, followup.details, settings.cards, sending.cards.
     """
 
@@ -78,7 +78,8 @@ class PeriodicJob:
     """Work that is repeated. It must be safe to run twice and at the same time as itself.
 
     ``run`` returns a short count text for the heartbeat ("12 sent"). ``late_after`` is when silence turns
-    /health red.
+    /health red. ``alarm`` is what administrators read on every page while the last run failed: for a service
+    outside that is away while everything else works.
     """
 
     key: str
@@ -86,6 +87,7 @@ class PeriodicJob:
     run: Callable[[], str]
     late_after: timedelta
     owner: str = "crm"
+    alarm: Text | None = None
 
 
 @dataclass(frozen=True)

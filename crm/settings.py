@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from crm.bucket import Bucket, BucketError, bucket_from
 from crm.errors import SettingsError
 
 LANGUAGES = ("en", "sv", "nb", "da")
@@ -48,6 +49,8 @@ class Settings:
     time_zone: str = "Europe/Stockholm"
     development: bool = False
     trusted_proxies: int = 0
+    attachments: Bucket | None = None
+    """Where attached files are kept; None: in a folder of ``home``."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The whole environment, for plugins' own settings."""
 
@@ -101,6 +104,7 @@ class _Reader:
             time_zone=self._checked("TIME_ZONE", "Europe/Stockholm", _zone, "an IANA time zone"),
             development=self._get("DEVELOPMENT", "") == "1",
             trusted_proxies=self._checked("TRUSTED_PROXIES", "0", int, "a whole number"),
+            attachments=self._attachments(),
             environment=self.environment,
         )
 
@@ -152,6 +156,14 @@ class _Reader:
             return None
         return tuple(name.strip() for name in self.environment["BROBYGG_PLUGINS"].split(",") if name.strip())
 
+    def _attachments(self) -> Bucket | None:
+        value = self._optional("ATTACHMENTS_URL")
+        try:
+            return bucket_from(value) if value else None
+        except BucketError as error:
+            self.faults.append(f"BROBYGG_ATTACHMENTS_URL: {error}")
+            return None
+
     def _smtp(self) -> SmtpServer | None:
         value = self._optional("SMTP_URL")
         wanted = "smtp://user:password@host:587?tls=starttls (tls: none, starttls or tls)"
@@ -164,9 +176,7 @@ class _Reader:
         if parts.scheme != "smtp" or not parts.hostname or tls not in ("none", "starttls", "tls"):
             self.faults.append(f"BROBYGG_SMTP_URL: {wanted}")
             return None
-        kind: Literal["none", "starttls", "tls"] = (
-            "none" if tls == "none" else "tls" if tls == "tls" else "starttls"
-        )
+        kind: Literal["none", "starttls", "tls"] = "none" if tls == "none" else "tls" if tls == "tls" else "starttls"
         return SmtpServer(
             host=parts.hostname,
             port=parts.port or (465 if kind == "tls" else 587),

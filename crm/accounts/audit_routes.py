@@ -1,18 +1,18 @@
 """The audit log, on screen and as a file."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from crm import clock
 from crm.accounts.audit import record
-from crm.accounts.audit_csv import audit_csv
-from crm.accounts.audit_queries import AuditFilters, actions_seen, audit_entries, audit_lines, people_seen
+from crm.accounts.audit_queries import AuditFilters, AuditLine, actions_seen, audit_entries, audit_lines, people_seen
 from crm.accounts.current import current_actor, current_staff
 from crm.accounts.forms import AuditFilterForm
 from crm.accounts.permissions import require
 from crm.actors import Actor, Role
 from crm.db import current_session, transaction
+from crm.web.downloads import download
 from crm.web.forms import choices
 from crm.web.paging import paginate
 
@@ -45,11 +45,13 @@ def audit_file() -> ResponseReturnValue:
     filters = _filters(_form(actor))
     with transaction() as session:
         entries = session.scalars(audit_entries(actor, filters).limit(MOST_EXPORTED)).all()
-        text = "".join(audit_csv(audit_lines(entries)))
+        rows = [_cells(line) for line in audit_lines(entries)]
         record(actor, "audit_exported", subject_type="audit_entry", unit_id=actor.unit_id)
-    answer = Response(text, mimetype="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{clock.today():%Y-%m-%d}.csv"'
-    return answer
+    return download(f"audit-{clock.today()}", "csv", ["at", "who", "what", "about", "details"], rows)
+
+
+def _cells(line: AuditLine) -> list[str]:
+    return [line.at.strftime("%Y-%m-%d %H:%M:%S UTC"), line.who, line.action, line.subject, line.details]
 
 
 def _form(actor: Actor) -> AuditFilterForm:

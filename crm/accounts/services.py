@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from crm import clock
 from crm.accounts.audit import record
 from crm.accounts.models import Staff, StaffRole, staff_roles
+from crm.accounts.queries import unit_tree_ids
 from crm.actors import Actor, Role
 from crm.db import current_session, new_public_id
 from crm.errors import DomainError, NotAllowed, NotVisible
-from crm.events import EmitResult, StaffDisabled, emit
+from crm.events import EmitResult, StaffDisabled, StaffMoved, emit
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def ensure_roles() -> dict[Role, StaffRole]:
 def change_staff(actor: Actor, *, staff_id: int, fields: StaffFields) -> Staff:
     """Change name, address, unit and roles. Holds from the person's next request on.
 
-    Raises NotAllowed for who is no administrator, NotVisible for staff of other units, DomainError when the
+    Emits StaffMoved where there are units whose work the person sees no longer, so that nothing there is left to
+    somebody who cannot see it. Raises NotAllowed for who is no administrator, NotVisible for staff of other units, DomainError when the
     address is taken, no role is left, or nobody would be left to administer.
     """
     staff = staff_to_administer(actor, staff_id)
@@ -53,11 +55,17 @@ def change_staff(actor: Actor, *, staff_id: int, fields: StaffFields) -> Staff:
         _refuse_losing_administrator(actor, staff)
     changed = _changed_names(staff, fields)
     roles = ensure_roles()
+    from_unit_id, before = staff.unit_id, _works_in(staff.unit_id, staff.role_names)
     staff.name, staff.email, staff.phone = fields.name, fields.email.lower(), fields.phone
     staff.unit_id, staff.language = fields.unit_id, fields.language
     staff.roles = [roles[role] for role in Role if role in fields.roles]
     staff.update_datetime = clock.now()
     _note(actor, "staff_changed", staff, fields=changed, roles=sorted(fields.roles))
+    left = before - _works_in(fields.unit_id, fields.roles)
+    if left:
+        # Whoever takes over is looked for in the database: the person must not stand there as before.
+        current_session().flush()
+        emit(StaffMoved(staff.id, from_unit_id, tuple(sorted(left))))
     return staff
 
 
@@ -179,6 +187,11 @@ def check_fields(actor: Actor, fields: StaffFields, *, staff_id: int | None = No
     same = select(Staff.id).where(func.lower(Staff.email) == fields.email.lower())
     if current_session().scalar(same.where(Staff.id != (staff_id or 0))) is not None:
         raise DomainError(_("Somebody already has this address."), field="email")
+
+
+def _works_in(unit_id: int, roles: Collection[Role]) -> frozenset[int]:
+    """The units whose employers and participants somebody sees; an evaluator sees none of them."""
+    return frozenset() if {*roles} <= {Role.EVALUATOR} else unit_tree_ids(unit_id)
 
 
 def _refuse_losing_administrator(actor: Actor, staff: Staff) -> None:

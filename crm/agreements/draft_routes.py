@@ -30,7 +30,6 @@ from crm.documents.shipped import proposals
 from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.queries import employer_with_workplaces, positions_at, staff_of_units
 from crm.errors import DomainError, EditConflict
-from crm.note_guard.guard import Finding, pointed_out
 from crm.web.conflicts import differences
 from crm.web.filters import today
 from crm.web.forms import choices
@@ -52,8 +51,7 @@ def add(public_id: str) -> ResponseReturnValue:
     usual = _usual(actor, employer, language)
     form = AgreementForm() if request.method == "POST" else AgreementForm(data=usual)
     _prepare(form, actor, employer, template, language)
-    findings = pointed_out(form, *_noted(form))
-    if form.validate_on_submit() and not findings:
+    if form.validate_on_submit():
         employer_id, unit_id = employer.id, _unit_of(actor, employer)
         try:
             with transaction():
@@ -66,7 +64,7 @@ def add(public_id: str) -> ResponseReturnValue:
             return redirect(address, code=303)
         except DomainError as error:
             form.add_error(error)
-    return _form_page(form, public_id, template, language, findings=findings)
+    return _form_page(form, public_id, template, language)
 
 
 @blueprint.route("/agreements/<public_id>/edit", methods=["GET", "POST"])
@@ -81,8 +79,8 @@ def edit(public_id: str) -> ResponseReturnValue:
     template, language = agreement.text_version.template, agreement.language
     form = AgreementForm() if request.method == "POST" else AgreementForm(data=drafts.values_of(agreement))
     _prepare(form, actor, agreement.employer, template, language)
-    findings, changed = pointed_out(form, *_noted(form)), []
-    if form.validate_on_submit() and not findings:
+    changed: list[tuple[str, object]] = []
+    if form.validate_on_submit():
         agreement_id, given = agreement.id, _typed(form, template, language)
         try:
             with transaction():
@@ -100,8 +98,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             form.add_error(error)
     employer_id = one_agreement(actor, public_id).employer.public_id
     return _form_page(
-        form, employer_id, template, language, agreement=one_agreement(actor, public_id), findings=findings,
-        differences=changed,
+        form, employer_id, template, language, agreement=one_agreement(actor, public_id), differences=changed,
     )  # fmt: skip
 
 
@@ -187,11 +184,6 @@ def _prepare(form: AgreementForm, actor: Actor, employer: Employer, template: Do
             del form[name]
 
 
-def _noted(form: AgreementForm) -> list[str]:
-    """The fields of free text that this agreement has."""
-    return [name for name in WRITTEN if name in form and name != "places"]
-
-
 def _also(form: AgreementForm, there: set[int]) -> list[Staff]:
     """Who is chosen already and works elsewhere."""
     chosen = {form.owner.object_data, form.deputy.object_data} - there - {None}
@@ -228,7 +220,6 @@ def _form_page(
     language: str,
     *,
     agreement: Agreement | None = None,
-    findings: list[Finding] | None = None,
     differences: list[tuple[str, object]] | None = None,
 ) -> ResponseReturnValue:
     actor = current_actor()
@@ -239,7 +230,6 @@ def _form_page(
         title=title_of(template.newest, language),
         language=language,
         agreement=agreement,
-        findings=findings or [],
         differences=differences or [],
     )
     return html, 422 if form.is_submitted() else 200

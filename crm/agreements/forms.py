@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from crm.agreements.services.drafts import LONGEST
 from crm.agreements.states import LABELS
 from crm.glossary import picklists
+from crm.note_guard.fields import NoteField
 from crm.web.forms import BaseForm, VersionField, choices, optional_int
 
 
@@ -62,16 +63,14 @@ class AgreementForm(BaseForm):
     starts_on = DateField(_l("First day"), validators=[InputRequired()])
     ends_on = DateField(_l("Last day"), description=_l("Empty: until further notice."), validators=[Optional()])
     review_on = DateField(_l("Day of the review"), validators=[InputRequired()])
-    purpose = TextAreaField(_l("Purpose"), validators=[Length(max=LONGEST)])
-    employer_does = TextAreaField(
+    purpose = NoteField(_l("Purpose"), validators=[Length(max=LONGEST)])
+    employer_does = NoteField(
         _l("What the employer does"), description=_l("Each line becomes a point."), validators=[Length(max=LONGEST)]
     )
-    we_do = TextAreaField(
-        _l("What we do"), description=_l("Each line becomes a point."), validators=[Length(max=LONGEST)]
-    )
-    follow_up = TextAreaField(_l("Follow-up"), validators=[Length(max=LONGEST)])
+    we_do = NoteField(_l("What we do"), description=_l("Each line becomes a point."), validators=[Length(max=LONGEST)])
+    follow_up = NoteField(_l("Follow-up"), validators=[Length(max=LONGEST)])
     places = IntegerField(_l("Number of places"), validators=[Optional(), NumberRange(min=1, max=1000)])
-    scope = TextAreaField(_l("What it covers"), description=_l("One per line."), validators=[Length(max=LONGEST)])
+    scope = NoteField(_l("What it covers"), description=_l("One per line."), validators=[Length(max=LONGEST)])
 
 
 class _WithoutSession(BaseForm):
@@ -109,7 +108,7 @@ class OnBehalfForm(BaseForm):
 
     name = StringField(_l("Who signed"), validators=[InputRequired(), Length(max=160)])
     role = StringField(_l("What they are at work"), validators=[InputRequired(), Length(max=120)])
-    reason = TextAreaField(
+    reason = NoteField(
         _l("Why it was not signed with the link"),
         description=_l("For example: signed on paper at the visit."),
         validators=[InputRequired(), Length(max=500)],
@@ -120,4 +119,4 @@ class ReasonForm(BaseForm):
     """Why an agreement ends, or was refused."""
 
     version = VersionField()
-    reason = TextAreaField(_l("Why?"), validators=[InputRequired(), Length(max=1000)])
+    reason = NoteField(_l("Why?"), validators=[InputRequired(), Length(max=1000)])

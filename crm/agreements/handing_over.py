@@ -13,9 +13,10 @@ def follow_the_relationship(event: RelationshipHandedOver) -> None:
     """Our contacts of an agreement that goes on are handed over with the employer. May be repeated.
 
     The text that both sides signed names whom it named; who is asked about it is somebody else now. Agreements that
-    somebody else looks after stay theirs.
+    somebody else looks after stay theirs. Those that the unit looks after go to whoever takes the employer over from
+    the unit, so that a handover to the unit can be taken back. Without a deputy there is nothing to take.
     """
-    if event.from_id is None:
+    if event.from_id is None and event.as_deputy:
         return
     column = Agreement.deputy_id if event.as_deputy else Agreement.owner_id
     statement = select(Agreement).where(

@@ -11,9 +11,10 @@ from crm.accounts.permissions import require
 from crm.attachments import services
 from crm.attachments.queries import STAFF, attachment_of_visible_owner
 from crm.attachments.store import store
-from crm.db import transaction
-from crm.errors import NotVisible
+from crm.db import current_session, transaction
+from crm.errors import FilesUnavailable, NotVisible
 from crm.web.context import local_path
+from crm.web.errors import error_page
 from crm.web.undo import flash_undo
 
 blueprint = Blueprint("attachments", __name__, template_folder="templates")
@@ -25,10 +26,16 @@ def download(public_id: str) -> ResponseReturnValue:
     """A file, to be saved. That it was taken stands in the audit log."""
     actor = current_actor()
     attachment = attachment_of_visible_owner(actor, public_id)
-    data = store().get(attachment.file_key)
+    media_type, name, attachment_id = attachment.media_type, attachment.filename, attachment.id
+    key = attachment.file_key
+    # Nothing is open while the store is asked.
+    current_session().rollback()
+    try:
+        data = store().get(key)
+    except FilesUnavailable as error:
+        return error_page(503, title=_("The file cannot be opened now"), message=error.message)
     if data is None:
         raise NotVisible(_("The file is gone."))
-    media_type, name, attachment_id = attachment.media_type, attachment.filename, attachment.id
     with transaction():
         services.note_download(actor, attachment_id=attachment_id)
     plain = name.encode("ascii", "replace").decode().replace('"', "").replace("?", "_")

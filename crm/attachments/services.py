@@ -17,11 +17,10 @@ from crm.actors import Actor
 from crm.attachments.kinds import kind_of
 from crm.attachments.models import Attachment
 from crm.attachments.queries import bytes_of_unit
-from crm.attachments.store import store
+from crm.attachments.store import LARGEST, store
 from crm.db import Base, after_commit, current_session
 from crm.errors import DomainError, NotAllowed, NotVisible
 
-LARGEST = 10 * 1024 * 1024
 QUOTA = 1024 * 1024 * 1024
 KEPT_AFTER_REMOVAL = timedelta(days=30)
 KEPT_WITHOUT_ROW = timedelta(days=1)
@@ -53,7 +52,7 @@ class Kept:
 
 
 def keep_bytes(filename: str, data: bytes) -> Kept:
-    """Look at the bytes and put them into the store. Raises DomainError for what is not taken."""
+    """Look at the bytes and put them into the store. Raises DomainError for what is not taken, and FilesUnavailable."""
     kind = kind_of(data)
     if not data:
         raise DomainError(_("The file is empty."), field="file")

@@ -1,4 +1,4 @@
-"""Where the bytes of attachments are: a folder outside the web root. Another store has the same four functions."""
+"""Where the bytes of attachments are: a folder outside the web root, or a bucket of an S3-compatible server."""
 
 import os
 import re
@@ -8,14 +8,22 @@ from pathlib import Path
 from typing import Protocol
 
 from flask import current_app
+from flask_babel import gettext as _
 
+from crm.attachments.s3 import S3Store
+from crm.errors import FilesUnavailable
 from crm.settings import Settings
 
+LARGEST = 10 * 1024 * 1024
+"""How many bytes a file may have."""
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
 class Store(Protocol):
-    """Keeps bytes under a key. A key is random and says nothing about the file."""
+    """Keeps bytes under a key. A key is random and says nothing about the file.
+
+    A store that cannot be reached raises FilesUnavailable, in words for staff.
+    """
 
     def put(self, key: str, data: bytes) -> None:
         """Keep ``data``; it is safe on the disk when this returns."""
@@ -31,6 +39,10 @@ class Store(Protocol):
 
     def older_than(self, before: datetime) -> Iterator[str]:
         """Keys of what was put before an instant: the sweep looks for those that no row names."""
+        ...
+
+    def check(self) -> None:
+        """Raise FilesUnavailable if the store does not work now."""
         ...
 
 
@@ -73,6 +85,12 @@ class FolderStore:
             elif path.suffix == ".part":
                 path.unlink(missing_ok=True)
 
+    def check(self) -> None:
+        """Raise FilesUnavailable if the folder is no folder or may not be written."""
+        there = self._folder.exists()
+        if there and not (self._folder.is_dir() and os.access(self._folder, os.R_OK | os.W_OK | os.X_OK)):
+            raise FilesUnavailable(_("The files cannot be reached.") + " " + _("Tell your administrator."))
+
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
             raise ValueError("no key of a file")
@@ -82,4 +100,6 @@ class FolderStore:
 def store() -> Store:
     """The store of this installation."""
     settings: Settings = current_app.extensions["brobygg.settings"]
+    if settings.attachments is not None:
+        return S3Store(settings.attachments, largest=LARGEST)
     return FolderStore(settings.home / "attachments")

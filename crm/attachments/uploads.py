@@ -1,5 +1,6 @@
 """How a feature takes files for its rows: a route of three lines, and the partial attachments/_files.html."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import flash, redirect, request
@@ -8,9 +9,9 @@ from flask_babel import gettext as _
 
 from crm.actors import Actor
 from crm.attachments import services
-from crm.attachments.store import store
-from crm.db import transaction
-from crm.errors import DomainError
+from crm.attachments.store import LARGEST, store
+from crm.db import current_session, transaction
+from crm.errors import DomainError, FilesUnavailable
 
 
 def take_upload(actor: Actor, owner: Any, *, unit_id: int, back: str) -> ResponseReturnValue:
@@ -21,7 +22,9 @@ def take_upload(actor: Actor, owner: Any, *, unit_id: int, back: str) -> Respons
     """
     kind, ref = str(owner.__tablename__), str(owner.public_id)
     upload = request.files.get("file")
-    data = upload.read(services.LARGEST + 1) if upload else b""
+    data = upload.read(LARGEST + 1) if upload else b""
+    # Nothing is open while the store is asked.
+    current_session().rollback()
     try:
         kept = services.keep_bytes((upload.filename if upload else None) or "", data)
         _add(actor, kind, ref, unit_id=unit_id, kept=kept)
@@ -36,5 +39,7 @@ def _add(actor: Actor, kind: str, ref: str, *, unit_id: int, kept: services.Kept
         with transaction():
             services.add_kept(actor, owner_kind=kind, owner_ref=ref, unit_id=unit_id, kept=kept)
     except DomainError:
-        store().delete(kept.key)
+        # What cannot be deleted now goes with the daily sweep; what is said is why the file was not added.
+        with suppress(FilesUnavailable):
+            store().delete(kept.key)
         raise

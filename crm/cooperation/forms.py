@@ -12,12 +12,12 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.cooperation.fields import AppearanceFields, GroupFields, MemberFields
 from crm.cooperation.words import GROUP_KINDS, KINDS
+from crm.note_guard.fields import NoteField, NoteLine
 from crm.web.filters import today
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int
 
@@ -41,7 +41,7 @@ class AppearanceForm(_Keyed):
 
     kind = RadioField(_l("What it was"), choices=choices(KINDS.items()), validators=[InputRequired()])
     on_date = DateField(_l("Day"), validators=[InputRequired()])
-    title = StringField(_l("What it was about"), validators=[InputRequired(), Length(max=200)])
+    title = NoteLine(_l("What it was about"), validators=[InputRequired(), Length(max=200)])
     municipality = StringField(_l("Municipality"), validators=[Optional(), Length(max=80)])
     reach = IntegerField(
         _l("How many it reached"),
@@ -55,7 +55,7 @@ class AppearanceForm(_Keyed):
     )
     by_request = BooleanField(_l("They asked for it"))
     link = StringField(_l("Address on the web"), validators=[Optional(), Length(max=300)])
-    note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=2000)])
+    note = NoteField(_l("Note"), validators=[Optional(), Length(max=2000)])
     unit_id = SelectField(_l("Unit"), coerce=optional_int, validators=[InputRequired()])
     version = VersionField()
 
@@ -89,7 +89,7 @@ class GroupForm(_Keyed):
     name = StringField(_l("Name"), validators=[InputRequired(), Length(max=160)])
     kind = RadioField(_l("What kind of group"), choices=choices(GROUP_KINDS.items()), validators=[InputRequired()])
     owner_id = SelectField(_l("Who calls it together"), coerce=optional_int)
-    note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=2000)])
+    note = NoteField(_l("Note"), validators=[Optional(), Length(max=2000)])
     unit_id = SelectField(_l("Unit"), coerce=optional_int, validators=[InputRequired()])
     version = VersionField()
 
@@ -129,15 +129,15 @@ class MeetingForm(BaseForm):
     """A meeting to come, or one that was."""
 
     on_date = DateField(_l("Day of the meeting"), validators=[InputRequired()])
-    subject = StringField(_l("Subject"), validators=[Optional(), Length(max=200)])
+    subject = NoteLine(_l("Subject"), validators=[Optional(), Length(max=200)])
 
 
 class AttendanceForm(BaseForm):
     """Who came, and what was agreed."""
 
     present = CheckboxesField(_l("Who came"), coerce=int)
-    subject = StringField(_l("Subject"), validators=[Optional(), Length(max=200)])
-    minutes = TextAreaField(_l("What was agreed"), validators=[Optional(), Length(max=4000)])
+    subject = NoteLine(_l("Subject"), validators=[Optional(), Length(max=200)])
+    minutes = NoteField(_l("What was agreed"), validators=[Optional(), Length(max=4000)])
     version = VersionField()
 
 

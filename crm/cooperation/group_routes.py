@@ -22,6 +22,7 @@ from crm.db import transaction
 from crm.employers.queries import STAFF, staff_of_units
 from crm.errors import DomainError, EditConflict
 from crm.web.conflicts import differences
+from crm.web.downloads import download
 from crm.web.filters import today
 from crm.web.forms import BaseForm, choices
 from crm.web.undo import flash_undo

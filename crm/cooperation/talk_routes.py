@@ -1,6 +1,6 @@
 """Talks and press: the list with its figures, writing one down, the list as a file."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -26,6 +26,7 @@ from crm.db import transaction
 from crm.employers.queries import STAFF
 from crm.errors import DomainError, EditConflict
 from crm.web.conflicts import differences
+from crm.web.downloads import download
 from crm.web.filters import today
 from crm.web.forms import choices
 from crm.web.undo import flash_undo

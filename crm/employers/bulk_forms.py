@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, DateField, HiddenField, SelectField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.employers.services.bulk import DEPUTY, OWNER, STAGE, TASK, BulkWish
 from crm.extension_points import Text
+from crm.note_guard.fields import NoteLine
 from crm.web.forms import BaseForm, choices, optional_int
 
 KIND_LABELS: Mapping[str, Text] = {
@@ -30,8 +31,8 @@ class BulkForm(BaseForm):
     kind = SelectField(_l("With the ticked ones"), choices=choices(KIND_LABELS.items()), validators=[InputRequired()])
     staff_id = SelectField(_l("Who?"), coerce=optional_int)
     stage = SelectField(_l("Stage"), validators=[Optional()])
-    reason = StringField(_l("Why?"), validators=[Optional(), Length(max=300)])
-    title = StringField(_l("What is to be done?"), validators=[Optional(), Length(max=200)])
+    reason = NoteLine(_l("Why?"), validators=[Optional(), Length(max=300)])
+    title = NoteLine(_l("What is to be done?"), validators=[Optional(), Length(max=200)])
     due_on = DateField(_l("By when?"), validators=[Optional()])
 
     def prepare(self, staff: list[tuple[int, str]], stages: Mapping[str, Text]) -> None:

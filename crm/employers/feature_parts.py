@@ -9,11 +9,11 @@ from crm.employers import contact_list_routes, handover_routes, merge_routes, wi
 from crm.employers.handover_mail import handover_purpose
 from crm.employers.handover_models import Handover
 from crm.employers.handover_queries import own_handovers
-from crm.employers.listeners import keep_somebody_responsible
+from crm.employers.listeners import keep_somebody_in_the_unit, keep_somebody_responsible
 from crm.employers.merge_models import EmployerMerge, PersonMerge
 from crm.employers.queries import STAFF, everybody_here
 from crm.employers.reminders import TELL_JOB, remind_to_tell
-from crm.events import StaffDisabled
+from crm.events import StaffDisabled, StaffMoved
 from crm.extension_points import (
     HistoryKind,
     MessagePurpose,
@@ -36,7 +36,10 @@ def scopes() -> list[Scope]:
 
 def subscriptions() -> list[Subscription]:
     """What is listened to."""
-    return [Subscription(StaffDisabled.key, keep_somebody_responsible)]
+    return [
+        Subscription(StaffDisabled.key, keep_somebody_responsible),
+        Subscription(StaffMoved.key, keep_somebody_in_the_unit),
+    ]
 
 
 def purposes() -> list[MessagePurpose]:

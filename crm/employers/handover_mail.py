@@ -18,6 +18,7 @@ from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.services.handovers import PURPOSE
 from crm.employers.services.lines import write_told_line
 from crm.extension_points import MessagePurpose, Rendered
+from crm.messaging.addresses import show_phone
 from crm.messaging.models import MessageState, OutboxMessage
 from crm.settings import Settings
 
@@ -52,12 +53,13 @@ def letter_of(item: HandoverItem, receiver: Receiver | None) -> Letter:
         trusted(select(Employer).where(Employer.id == relationship.employer_id), because=_NAMED)
     ).one()  # fmt: skip
     unit, before, now = relationship.unit, item.handover.from_staff, item.to
+    phone = (now.phone if now else None) or unit.phone
     return Letter(
         employer=employer,
         unit=unit,
         before=before.name if before else unit.name,
         now=now.name if now else None,
-        phone=(now.phone if now else None) or unit.phone,
+        phone=show_phone(phone, employer.country) if phone else None,
         email=now.email if now else unit.email,
         receiver=receiver,
     )

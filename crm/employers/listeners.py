@@ -3,11 +3,11 @@
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from crm.accounts.models import Staff
+from crm.accounts.models import Staff, Unit
 from crm.actors import system_actor
 from crm.db import current_session
-from crm.employers.services.handovers import hand_over_to_units
-from crm.events import StaffDisabled
+from crm.employers.services.handovers import Left, hand_over_to_units
+from crm.events import StaffDisabled, StaffMoved
 
 
 def keep_somebody_responsible(event: StaffDisabled) -> None:
@@ -19,3 +19,16 @@ def keep_somebody_responsible(event: StaffDisabled) -> None:
     with force_locale(staff.unit.language):
         note = _("The account of %(name)s was disabled.", name=staff.name)
     hand_over_to_units(system_actor("employers.staff_disabled"), staff_id=staff.id, note=note)
+
+
+def keep_somebody_in_the_unit(event: StaffMoved) -> None:
+    """Somebody works elsewhere now: deputies or units take the employers over that they do not see any more, at once.
+
+    May be repeated: what they hold no longer is not handed over again.
+    """
+    staff = current_session().get_one(Staff, event.staff_id)
+    unit = current_session().get_one(Unit, event.from_unit_id)
+    with force_locale(unit.language):
+        note = _("%(name)s does not work in this unit any more.", name=staff.name)
+    left = Left(unit.id, event.left_unit_ids)
+    hand_over_to_units(system_actor("employers.staff_moved"), staff_id=staff.id, note=note, left=left)

@@ -25,10 +25,12 @@ from crm.employers.merge_queries import (
 from crm.employers.models import ContactPerson, Employer, Position
 from crm.employers.people_queries import employer_named
 from crm.employers.queries import STAFF, employer_of_id, person_of_id, positions_of
+from crm.employers.text_index import text_index
 from crm.errors import DomainError, NotVisible
 from crm.web.undo import flash_undo
 
 _MERGERS = (Role.MANAGER, Role.ADMINISTRATOR)
+_MOST_LIKELY = 10
 
 
 @blueprint.route("/employers/<public_id>/merge", methods=["GET", "POST"])
@@ -39,8 +41,10 @@ def merge_employer(public_id: str) -> ResponseReturnValue:
     kept = visible_one(Employer, actor, public_id)
     typed = request.values.get("other", "").strip()
     other = _other_employer(actor, typed) if typed else None
-    error = _("No other employer has exactly this name or number.") if typed and other in (None, kept) else None
-    if request.method == "POST" and other is not None and error is None:
+    missing = bool(typed) and other in (None, kept)
+    likely = _likely_employers(actor, kept, typed) if missing else []
+    error = _("No other employer has exactly this name or number.") if missing and not likely else None
+    if request.method == "POST" and other is not None and not missing:
         ids, chosen = (kept.id, other.id), _chosen(EMPLOYER_LABELS)
         try:
             with transaction():
@@ -51,13 +55,13 @@ def merge_employer(public_id: str) -> ResponseReturnValue:
             error = str(refused.message)
             kept, other = visible_one(Employer, actor, public_id), _other_employer(actor, typed)
     done = merges_into(actor, kept.id)
-    ready = other is not None and error is None
+    ready = other is not None and not missing and error is None
     page = render_template(
         "employers/merge.html", kept=kept, other=other if ready else None, typed=typed, error=error,
         beside=side_by_side(kept, other, EMPLOYER_LABELS) if ready else [], done=done,
         moves=what_moves("employer", other.id) if ready and other else [],
         names=names_of(Employer, [each.gone_id for each in done]), undo="employers.undo_merge",
-        back=url_for(".show", public_id=public_id), candidates=[],
+        back=url_for(".show", public_id=public_id), candidates=[], likely=likely,
     )  # fmt: skip
     return page, 422 if request.method == "POST" else 200
 
@@ -104,7 +108,7 @@ def merge_person(public_id: str) -> ResponseReturnValue:
         beside=side_by_side(kept, other, PERSON_LABELS) if other else [],
         moves=what_moves("contact_person", other.id) if other else [],
         names=names_of(ContactPerson, [each.gone_id for each in done]), undo="employers.undo_person_merge",
-        back=url_for(".show_person", public_id=public_id), candidates=candidates,
+        back=url_for(".show_person", public_id=public_id), candidates=candidates, likely=[],
     )  # fmt: skip
     return page, 422 if request.method == "POST" else 200
 
@@ -132,6 +136,17 @@ def _chosen(labels: dict[str, object]) -> list[str]:
 def _other_employer(actor: Actor, typed: str) -> Employer | None:
     by_id = scoped(select(Employer), condition(Employer, actor)).where(Employer.public_id == typed)
     return current_session().scalar(by_id) or employer_named(actor, typed)
+
+
+def _likely_employers(actor: Actor, kept: Employer, typed: str) -> list[Employer]:
+    """Others in use that have every word of what was typed, by name."""
+    statement = (
+        scoped(select(Employer), condition(Employer, actor))
+        .where(text_index().find(typed).condition, Employer.archived_at.is_(None), Employer.id != kept.id)
+        .order_by(Employer.sort_name, Employer.id)
+        .limit(_MOST_LIKELY)
+    )
+    return list(current_session().scalars(statement))
 
 
 def _same_person(actor: Actor, person: ContactPerson) -> list[ContactPerson]:

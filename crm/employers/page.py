@@ -113,7 +113,8 @@ def _who(employer: Employer) -> str:
     """Who they are, in one line."""
     count = employer.employee_count
     size = ngettext("One employee", "%(num)d employees", count) if count else None
-    number = show_org_number(employer.org_number, employer.country)
+    # A number that breaks over two lines reads as two.
+    number = show_org_number(employer.org_number, employer.country).replace(" ", "\u00a0")
     return " · ".join(str(each) for each in (KINDS[employer.kind], employer.industry_text, size, number) if each)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, false, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
-from crm.accounts.models import Staff, Unit
+from crm.accounts.models import Staff, StaffRole, Unit, staff_roles
 from crm.accounts.scopes import condition, prepared, scoped, trusted, visible
 from crm.actors import Actor, Role
 from crm.db import current_session
@@ -172,8 +172,20 @@ def _newest_contact() -> ScalarSelect[int]:
 
 
 def staff_of_units(unit_ids: Collection[int]) -> Sequence[Staff]:
-    """Active colleagues of some units, by name: who may be responsible. Colleagues' names are known to everybody."""
-    statement = select(Staff).where(Staff.unit_id.in_(unit_ids), Staff.active).order_by(Staff.name, Staff.id)
+    """Active colleagues of some units, by name: who may be responsible. Colleagues' names are known to everybody.
+
+    Evaluators are not among them: they see no employer.
+    """
+    fit = (
+        select(staff_roles.c.staff_id)
+        .join(StaffRole, StaffRole.id == staff_roles.c.role_id)
+        .where(StaffRole.name.in_([role.value for role in STAFF]))
+    )
+    statement = (
+        select(Staff)
+        .where(Staff.unit_id.in_(unit_ids), Staff.active, Staff.id.in_(fit))
+        .order_by(Staff.name, Staff.id)
+    )
     return current_session().scalars(statement).all()
 
 

@@ -92,6 +92,8 @@ def change_stage(public_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _stage_page(form, relationship)
     if not form.validate():
+        if not form.stage.errors and (form.reason.errors or form.again_on.errors):
+            return _stage_page(form, relationship), 422
         flash(_("Choose one of the stages.") if form.stage.errors else _("It could not be moved."), "warning")
         return redirect(_back(form, relationship), code=303)
     # A page that is out of date is answered with what has happened meanwhile, and is asked nothing.

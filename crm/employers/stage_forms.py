@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from crm.employers.models import Stage
 from crm.employers.services.stage_plans import OwnStage
 from crm.employers.stages import STAGES, StageSet
+from crm.note_guard.fields import NoteLine
 from crm.web.forms import BaseForm, VersionField, choices
 
 _MORE = 3
@@ -19,7 +20,7 @@ class StageForm(BaseForm):
     next = HiddenField()
     asked = HiddenField()
     stage = SelectField(_l("Stage"), validators=[InputRequired()])
-    reason = StringField(
+    reason = NoteLine(
         _l("Why?"), validators=[Optional(), Length(max=300)], description=_l("It stands in the history.")
     )
     again_on = DateField(

@@ -125,10 +125,7 @@ def columns(public_id: str) -> ResponseReturnValue:
 def wrong_rows(public_id: str) -> ResponseReturnValue:
     """The wrong rows as a file to correct and send again."""
     run = visible_one(ImportRun, current_actor(), public_id)
-    response = make_response(wrong_rows_file(run))
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="wrong-rows.csv"'
-    return response
+    return wrong_rows_file(run)
 
 
 @blueprint.post("/imports/<public_id>/undo")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crm.errors import DomainError
+from crm.web.downloads import without_apostrophe
 
 Cell = str | int | float | bool | date | None
 
@@ -46,5 +47,4 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, date):
         return cell.isoformat()[:10]
     # Our own files, and others, put an apostrophe before what a spreadsheet would take for a formula.
-    text = str(cell).strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
+    return without_apostrophe(str(cell).strip()).strip()

@@ -3,12 +3,12 @@
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from crm.events import ContactLogged, RelationshipHandedOver, StaffDisabled
+from crm.events import ContactLogged, RelationshipHandedOver, StaffDisabled, StaffMoved
 from crm.extension_points import Feature, HistoryKind, Module, NavItem, Panel, Scope, Subscription
 from crm.inquiries import person_routes, report_routes, routes
 from crm.inquiries.audit_labels import ACTIONS, SUBJECTS
 from crm.inquiries.blueprint import blueprint
-from crm.inquiries.listeners import follow_the_relationship, leave_to_the_unit
+from crm.inquiries.listeners import follow_the_relationship, leave_to_the_unit, leave_to_the_units_left
 from crm.inquiries.merging import merge_inquiries
 from crm.inquiries.models import Inquiry, InquiryPerson
 from crm.inquiries.scopes import READERS, own_inquiries, own_persons
@@ -47,6 +47,7 @@ def feature() -> Feature:
             Subscription(ContactLogged.key, after_contact),
             Subscription(RelationshipHandedOver.key, follow_the_relationship),
             Subscription(StaffDisabled.key, leave_to_the_unit),
+            Subscription(StaffMoved.key, leave_to_the_units_left),
         ],
         merge_steps=[merge_inquiries],
         search_documents=[inquiry_documents()],

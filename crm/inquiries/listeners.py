@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, select
 from crm.accounts.scopes import trusted
 from crm.actors import system_actor
 from crm.db import current_session
-from crm.events import RelationshipHandedOver, StaffDisabled
+from crm.events import RelationshipHandedOver, StaffDisabled, StaffMoved
 from crm.inquiries.models import Inquiry, InquiryState
 from crm.inquiries.services.inquiries import give_inquiry
 
@@ -22,6 +22,11 @@ def follow_the_relationship(event: RelationshipHandedOver) -> None:
 def leave_to_the_unit(event: StaffDisabled) -> None:
     """Nobody handles what was left behind, until a colleague takes it. May be repeated."""
     _give(event.staff_id, None)
+
+
+def leave_to_the_units_left(event: StaffMoved) -> None:
+    """The same in the units that somebody works for no longer. May be repeated."""
+    _give(event.staff_id, None, Inquiry.unit_id.in_(event.left_unit_ids))
 
 
 def _give(from_id: int, to_id: int | None, *which: ColumnElement[bool]) -> None:

@@ -11,12 +11,13 @@ from crm.db import transaction
 from crm.glossary import picklists
 from crm.inquiries import queries
 from crm.inquiries.blueprint import blueprint
-from crm.inquiries.files import MIMETYPES, as_file, list_rows, report_rows
+from crm.inquiries.files import list_sheet, report_sheet
 from crm.inquiries.forms import year_ago
 from crm.inquiries.labels import problem_text
 from crm.inquiries.report_queries import first_response, outcome_table
 from crm.inquiries.routes import filter_form
 from crm.inquiries.scopes import READERS
+from crm.web.downloads import Sheet, download
 from crm.web.filters import today
 
 
@@ -46,8 +47,7 @@ def export(kind: str) -> ResponseReturnValue:
     """The list as a file, with the same filters. That it was taken stands in the audit log."""
     actor = current_actor()
     lines = list(queries.lines_for_file(actor, filter_form(actor).as_filter()))
-    content = as_file(kind, list_rows(lines, actor.language))
-    return _download(actor, content, kind, name="inquiries", rows=len(lines))
+    return _download(actor, list_sheet(lines, actor.language), kind, name="inquiries", rows=len(lines))
 
 
 @blueprint.get("/inquiries/report.<any(csv, xlsx):kind>")
@@ -56,14 +56,13 @@ def report_file(kind: str) -> ResponseReturnValue:
     """The report as a file; what does not add up is written above the figures."""
     actor = current_actor()
     table = outcome_table(actor, filter_form(actor).as_filter(state=queries.ALL, since=year_ago()))
-    content = as_file(kind, report_rows(table, actor.language))
-    return _download(actor, content, kind, name="inquiries-report", rows=table.total)
+    sheet = report_sheet(table, actor.language)
+    return _download(actor, sheet, kind, name="inquiries-report", rows=table.total)
 
 
-def _download(actor: Actor, content: bytes, kind: str, *, name: str, rows: int) -> Response:
+def _download(actor: Actor, sheet: Sheet, kind: str, *, name: str, rows: int) -> Response:
+    answer = download(f"{name}-{today()}", kind, sheet.headings, sheet.rows, above=sheet.above)
     with transaction():
         details = {"rows": rows, "kind": kind}
         record(actor, "inquiries.exported", subject_type="inquiry", unit_id=actor.unit_id, details=details)
-    filename = f"{name}-{today()}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response(content, mimetype=MIMETYPES[kind], headers=headers)
+    return answer

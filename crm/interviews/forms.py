@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm import clock
 from crm.interviews.guide import GUIDE
 from crm.interviews.services import InterviewFields
+from crm.note_guard.fields import NoteField
 from crm.web.forms import BaseForm, VersionField, choices, optional_text
 
 
@@ -18,7 +19,7 @@ class InterviewForm(BaseForm):
     """A talk along the guide; the topics are added below."""
 
     on_date = DateField(_l("Day"), validators=[InputRequired()])
-    note = TextAreaField(_l("Note"), validators=[Length(max=4000)])
+    note = NoteField(_l("Note"), validators=[Length(max=4000)])
     submission_key = HiddenField(default=lambda: secrets.token_urlsafe(16))
     version = VersionField()
 

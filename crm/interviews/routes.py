@@ -22,7 +22,6 @@ from crm.interviews.models import EmployerInterview
 from crm.interviews.modules import only_where_it_is_on
 from crm.interviews.queries import interviews, summary_of
 from crm.interviews.scopes import READERS
-from crm.note_guard.guard import pointed_out
 from crm.web.conflicts import differences
 from crm.web.downloads import download
 from crm.web.filters import today
@@ -72,8 +71,7 @@ def add(public_id: str) -> ResponseReturnValue:
     employer = visible_one(Employer, actor, public_id)
     employer_id = employer.id
     form = make_form(on_date=today()) if request.method == "GET" else make_form()
-    findings = pointed_out(form, "note")
-    if form.validate_on_submit() and not findings:
+    if form.validate_on_submit():
         try:
             with transaction():
                 key = (form.submission_key.data or "")[:40] or None
@@ -82,7 +80,7 @@ def add(public_id: str) -> ResponseReturnValue:
             return redirect(url_for("employers.show", public_id=public_id), code=303)
         except DomainError as error:
             form.add_error(error)
-    return _page(form, visible_one(Employer, actor, public_id), findings=findings)
+    return _page(form, visible_one(Employer, actor, public_id))
 
 
 @blueprint.route("/interviews/<public_id>", methods=["GET", "POST"])
@@ -93,8 +91,8 @@ def edit(public_id: str) -> ResponseReturnValue:
     row = visible_one(EmployerInterview, actor, public_id)
     interview_id, back = row.id, row.employer.public_id
     form = make_form(**services.interview_values(row)) if request.method == "GET" else make_form()
-    findings, different = pointed_out(form, "note"), []
-    if form.validate_on_submit() and not findings:
+    different: list[tuple[str, object]] = []
+    if form.validate_on_submit():
         try:
             with transaction():
                 version = int(form.version.data or 0)
@@ -106,15 +104,11 @@ def edit(public_id: str) -> ResponseReturnValue:
             if isinstance(error, EditConflict):
                 different = differences(form, error)
                 form.version.data = str(error.current["version"])
-    return _page(
-        form, visible_one(EmployerInterview, actor, public_id).employer, findings=findings, different=different
-    )
+    return _page(form, visible_one(EmployerInterview, actor, public_id).employer, different=different)
 
 
-def _page(form: Any, employer: Employer, *, findings: Any, different: Any = ()) -> ResponseReturnValue:
-    html = render_template(
-        "interviews/form.html", form=form, employer=employer, guide=GUIDE, findings=findings, different=different
-    )
+def _page(form: Any, employer: Employer, *, different: Any = ()) -> ResponseReturnValue:
+    html = render_template("interviews/form.html", form=form, employer=employer, guide=GUIDE, different=different)
     return html, 422 if form.is_submitted() else 200
 
 

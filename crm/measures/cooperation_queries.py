@@ -78,19 +78,25 @@ class PlaceRow:
     placements: int
 
 
+def area(country: str, code: str) -> str:
+    """A municipality among those of all countries, whose codes are used twice: "SE 1860". Empty where it is unknown."""
+    return f"{country} {code}" if code else ""
+
+
 def cooperation_places(filters: FollowUpFilters) -> list[PlaceRow]:
     """Every place with cooperation in the period, by unit. One statement."""
     code = func.coalesce(Workplace.municipality_code, Employer.municipality_code, Employer.municipality, "")
     statement = (
-        select(Placement.unit_id, Placement.employer_id, Placement.workplace_id, code, func.count())
+        select(Placement.unit_id, Placement.employer_id, Placement.workplace_id, Employer.country, code, func.count())
         .join(Employer, Employer.id == Placement.employer_id)
         .outerjoin(Workplace, Workplace.id == Placement.workplace_id)
         .where(*cooperation_in(filters.since, filters.until), Placement.unit_id.in_(filters.unit_ids))
-        .group_by(Placement.unit_id, Placement.employer_id, Placement.workplace_id, code)
+        .group_by(Placement.unit_id, Placement.employer_id, Placement.workplace_id, Employer.country, code)
     )
     rows = current_session().execute(_of_programme(statement, filters))
     return [
-        PlaceRow(unit, Place(employer, workplace, where), count) for unit, employer, workplace, where, count in rows
+        PlaceRow(unit, Place(employer, workplace, area(country, where)), count)
+        for unit, employer, workplace, country, where, count in rows
     ]
 
 
@@ -111,9 +117,9 @@ def employer_penetration(filters: FollowUpFilters) -> Penetration:
 
 
 def workplaces_by_municipality(year: int) -> dict[str, int]:
-    """The newest number of every municipality up to a year, under its code."""
+    """The newest number of every municipality up to a year, under its ``area``."""
     statement = select(WorkplaceCount).where(WorkplaceCount.year <= year).order_by(WorkplaceCount.year)
-    return {row.municipality_code: row.workplaces for row in current_session().scalars(statement)}
+    return {area(row.country, row.municipality_code): row.workplaces for row in current_session().scalars(statement)}
 
 
 def employers_before_and_now(filters: FollowUpFilters) -> tuple[set[int], set[int]]:

@@ -10,6 +10,7 @@ from crm.web.forms import BaseForm
 class WorkplacesForm(BaseForm):
     """The number of workplaces of a municipality in a year."""
 
+    country = SelectField(_l("Country"))
     municipality = StringField(_l("Municipality"), validators=[InputRequired(), Length(max=80)])
     municipality_code = StringField(
         _l("Code"),

@@ -15,7 +15,9 @@ class WorkplaceCount(PublicId, Base):
     __tablename__ = "workplace_count"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(String(2), default="SE")
     municipality_code: Mapped[str] = mapped_column(String(8))
+    """A code of the country: 1860 is Laxå in Sweden and Vestvågøy in Norway."""
     municipality: Mapped[str] = mapped_column(String(80))
     year: Mapped[int]
     workplaces: Mapped[int]
@@ -23,7 +25,7 @@ class WorkplaceCount(PublicId, Base):
     """Where the number comes from, in somebody's words."""
 
     __table_args__ = (
-        UniqueConstraint("municipality_code", "year"),
+        UniqueConstraint("country", "municipality_code", "year"),
         CheckConstraint("workplaces > 0", name="some"),
         CheckConstraint("year BETWEEN 2000 AND 2100", name="year_range"),
     )

@@ -36,5 +36,7 @@ def staff_agreements(unit_ids: Collection[int]) -> dict[int, CoordinatorFigures]
 
 def workplace_counts() -> list[WorkplaceCount]:
     """Every number of workplaces, by municipality, the newest year first."""
-    statement = select(WorkplaceCount).order_by(WorkplaceCount.municipality, WorkplaceCount.year.desc())
+    statement = select(WorkplaceCount).order_by(
+        WorkplaceCount.municipality, WorkplaceCount.country, WorkplaceCount.year.desc()
+    )
     return list(current_session().scalars(statement))

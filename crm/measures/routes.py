@@ -25,6 +25,7 @@ from crm.measures.rows import PER_PAGE, Maker, Wanted, rows_of
 from crm.reports.filters import FollowUpFilters, read_filters
 from crm.reports.kept import as_of
 from crm.reports.pdf import PdfUnavailable, as_pdf
+from crm.web.downloads import attachment
 from crm.web.filters import today
 from crm.web.paging import page_of, requested_page, same_filters
 
@@ -35,7 +36,6 @@ MAKERS: dict[str, Maker] = {**contact_rows.MAKERS, **cooperation_rows.MAKERS, **
 """What makes the rows of each measure."""
 FILTERS = ("unit", "programme", "since", "until")
 """What the address of a report says."""
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/measures")
@@ -63,7 +63,7 @@ def pdf() -> ResponseReturnValue:
     except PdfUnavailable:
         flash(_("PDF files need Pango on the server. Print this page from your browser instead."), "warning")
         return redirect(same_filters(url_for(".print_page")), code=303)
-    return _download(body, "application/pdf", filters, "pdf")
+    return _download(body, filters, "pdf")
 
 
 @blueprint.get("/measures.xlsx")
@@ -71,7 +71,7 @@ def xlsx() -> ResponseReturnValue:
     """The figures as a workbook."""
     filters = read_filters(current_actor(), request.args)
     found = overview(filters, today=today())
-    return _download(workbook(found, figure_lines(found, filters), filters), _XLSX, filters, "xlsx")
+    return _download(workbook(found, figure_lines(found, filters), filters), filters, "xlsx")
 
 
 @blueprint.get("/measures/rows/<measure>")
@@ -136,8 +136,7 @@ def _public_ids(staff_ids: list[int]) -> dict[int, str]:
     return {staff_id: public_id for staff_id, public_id in rows}  # noqa: C416  # typed rows
 
 
-def _download(body: bytes, mimetype: str, filters: FollowUpFilters, kind: str) -> Response:
+def _download(body: bytes, filters: FollowUpFilters, kind: str) -> Response:
     with transaction():
         record(filters.actor, "measures.exported", subject_type="measures", details={"kind": kind})
-    headers = {"Content-Disposition": f'attachment; filename="{file_name(filters, kind)}"'}
-    return Response(body, mimetype=mimetype, headers=headers)
+    return attachment(file_name(filters, kind), body)

@@ -26,21 +26,21 @@ class WorkplaceFields:
     year: int
     workplaces: int
     source: str | None = None
+    country: str = "SE"
 
 
 def set_workplaces(actor: Actor, *, fields: WorkplaceFields) -> WorkplaceCount:
-    """Write the number of a municipality and year down; a second one replaces the first. Raises DomainError."""
+    """Write the number of a municipality of a country and year down; a second one replaces the first. Raises DomainError."""
     if fields.workplaces < 1:
         raise DomainError(_("There is at least one workplace."), field="workplaces")
     if not 2000 <= fields.year <= clock.today().year:
         raise DomainError(_("Write a year since 2000 that has begun."), field="year")
     session = current_session()
-    statement = select(WorkplaceCount).where(
-        WorkplaceCount.municipality_code == fields.municipality_code, WorkplaceCount.year == fields.year
-    )
+    key = {"country": fields.country, "municipality_code": fields.municipality_code, "year": fields.year}
+    statement = select(WorkplaceCount).filter_by(**key)
     row = session.scalar(statement.with_for_update())
     if row is None:
-        row = WorkplaceCount(municipality_code=fields.municipality_code, year=fields.year)
+        row = WorkplaceCount(**key)
         session.add(row)
     row.municipality, row.workplaces, row.source = fields.municipality, fields.workplaces, fields.source
     session.flush()  # The audit log names the row.

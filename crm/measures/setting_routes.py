@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
 from crm.accounts.current import current_actor
+from crm.accounts.models import Unit
 from crm.accounts.permissions import require
 from crm.accounts.queries import unit_one, units_for
 from crm.actors import Role
-from crm.db import transaction
+from crm.db import current_session, transaction
+from crm.employers.forms import country_choices
 from crm.errors import DomainError
 from crm.measures import services
 from crm.measures.forms import StaffAgreementForm, WorkplacesForm
@@ -29,11 +31,13 @@ _WHO = (Role.MANAGER, Role.ADMINISTRATOR)
 @require(*_WHO)
 def workplaces() -> ResponseReturnValue:
     """How many workplaces there are, by municipality and year: what penetration is a share of."""
-    form = WorkplacesForm(data={"year": today().year}) if request.method == "GET" else WorkplacesForm()
+    form = WorkplacesForm(data={"year": today().year, "country": _country()})
+    form.country.choices = choices(country_choices())
     if form.validate_on_submit():
         fields = WorkplaceFields(
             municipality_code=form.municipality_code.data or "", municipality=form.municipality.data or "",
             year=form.year.data or 0, workplaces=form.workplaces.data or 0, source=form.source.data or None,
+            country=form.country.data or _country(),
         )  # fmt: skip
         try:
             with transaction():
@@ -44,6 +48,11 @@ def workplaces() -> ResponseReturnValue:
             form.add_error(error)
     page = render_template("measures/workplaces.html", form=form, rows=workplace_counts())
     return page, 422 if form.is_submitted() else 200
+
+
+def _country() -> str:
+    """The one that somebody works in, whose numbers they will enter."""
+    return current_session().get_one(Unit, current_actor().unit_id).country
 
 
 @blueprint.post("/measures/workplace-counts/<public_id>/remove")

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
-from crm.events import OptedOut, StaffDisabled
+from crm.events import OptedOut, StaffDisabled, StaffMoved
 from crm.extension_points import Feature, HistoryKind, NavItem, Scope, Subscription
 from crm.participants import scopes
 from crm.participants.audit_labels import ACTIONS, SUBJECTS
@@ -30,6 +30,7 @@ def feature() -> Feature:
         subscriptions=(
             Subscription(OptedOut.key, write_refusal_down),
             Subscription(StaffDisabled.key, ask_for_new_coordinator),
+            Subscription(StaffMoved.key, ask_for_new_coordinator),
         ),
         history_kinds=_history_kinds(),
         scopes=(

@@ -9,7 +9,7 @@ from crm import clock
 from crm.accounts.scopes import trusted
 from crm.actors import system_actor
 from crm.db import current_session
-from crm.events import OptedOut, StaffDisabled
+from crm.events import OptedOut, StaffDisabled, StaffMoved
 from crm.languages import in_all_languages
 from crm.participants.models import ConsentKind, Enrolment, Participant
 from crm.participants.queries import consent_in_force
@@ -42,13 +42,16 @@ def write_refusal_down(event: OptedOut) -> None:
             )
 
 
-def ask_for_new_coordinator(event: StaffDisabled) -> None:
-    """Somebody may no longer sign in: each unit gets a task to hand their open enrolments over. May be repeated."""
+def ask_for_new_coordinator(event: StaffDisabled | StaffMoved) -> None:
+    """Somebody may no longer sign in, or works elsewhere: each unit that they have left gets a task to hand their open
+    enrolments over. May be repeated."""
     statement = (
         select(Enrolment.unit_id, func.count())
         .where(Enrolment.coordinator_id == event.staff_id, Enrolment.exited_on.is_(None))
         .group_by(Enrolment.unit_id)
     )
+    if isinstance(event, StaffMoved):
+        statement = statement.where(Enrolment.unit_id.in_(event.left_unit_ids))
     counted = current_session().execute(trusted(statement, because="counts without persons")).all()
     for unit_id, count in counted:
         unit = unit_of(unit_id)

@@ -4,10 +4,12 @@ from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
 from crm.employers.queries import STAFF
-from crm.extension_points import Feature, HistoryKind, NavItem, Panel, Scope
+from crm.events import RelationshipHandedOver
+from crm.extension_points import Feature, HistoryKind, NavItem, Panel, Scope, Subscription
 from crm.partnerships import commitment_routes, report_routes, routes, voice_routes
 from crm.partnerships.audit_labels import ACTIONS, SUBJECTS
 from crm.partnerships.blueprint import blueprint
+from crm.partnerships.handing_over import follow_the_relationship
 from crm.partnerships.merging import merge_partnerships
 from crm.partnerships.models import (
     Commitment,
@@ -72,4 +74,5 @@ def feature() -> Feature:
         ),
         modules=(PARTNERSHIPS,),
         merge_steps=(merge_partnerships,),
+        subscriptions=(Subscription(RelationshipHandedOver.key, follow_the_relationship),),
     )

@@ -13,11 +13,11 @@ from wtforms import (
     IntegerField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.glossary import picklists
+from crm.note_guard.fields import NoteField, NoteLine
 from crm.partnerships.fields import CommitmentFields, EvidenceFields, PartnershipFields, TestimonialFields
 from crm.partnerships.frameworks import FRAMEWORKS
 from crm.partnerships.models import Partnership
@@ -54,7 +54,7 @@ class PartnershipForm(_Keyed):
         _l("First review"), description=_l("You get a task two weeks before"), validators=[Optional()]
     )
     may_publish = BooleanField(_l("The partnership may be published"))
-    note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=2000)])
+    note = NoteField(_l("Note"), validators=[Optional(), Length(max=2000)])
     version = VersionField()
 
     def as_fields(self) -> PartnershipFields:
@@ -74,7 +74,7 @@ class CommitmentForm(_Keyed):
     """A commitment: kind, text, quantity and time; the rest is folded away."""
 
     kind = SelectField(_l("What was promised"), validators=[InputRequired()])
-    text = StringField(_l("In words"), validators=[InputRequired(), Length(max=300)])
+    text = NoteLine(_l("In words"), validators=[InputRequired(), Length(max=300)])
     quantity = IntegerField(_l("How many"), validators=[InputRequired(), NumberRange(min=1, max=_MOST)])
     unit_of_measure = StringField(
         _l("Of what"), description=_l("Places, persons, hours"), validators=[Optional(), Length(max=40)]
@@ -82,11 +82,11 @@ class CommitmentForm(_Keyed):
     starts_on = DateField(_l("From"), validators=[InputRequired()])
     ends_on = DateField(_l("Until"), validators=[InputRequired()])
     at_risk = BooleanField(_l("This may not be kept"))
-    target_group = StringField(_l("For whom"), validators=[Optional(), Length(max=160)])
-    baseline = StringField(
+    target_group = NoteLine(_l("For whom"), validators=[Optional(), Length(max=160)])
+    baseline = NoteLine(
         _l("How it was before"), description=_l("To compare with"), validators=[Optional(), Length(max=300)]
     )
-    measure = StringField(_l("How one sees that it is kept"), validators=[Optional(), Length(max=300)])
+    measure = NoteLine(_l("How one sees that it is kept"), validators=[Optional(), Length(max=300)])
     placement_kinds = CheckboxesField(
         _l("Kinds of placement that count"),
         description=_l("None ticked: the usual ones. Places: everything without employment. Hires: employment."),
@@ -129,7 +129,7 @@ class EvidenceForm(_Keyed):
     """Something that shows that a commitment is kept."""
 
     on_date = DateField(_l("Day"), validators=[InputRequired()])
-    text = StringField(_l("What happened"), validators=[InputRequired(), Length(max=300)])
+    text = NoteLine(_l("What happened"), validators=[InputRequired(), Length(max=300)])
     quantity = IntegerField(_l("How many"), default=1, validators=[InputRequired(), NumberRange(min=1, max=_MOST)])
     link = StringField(
         _l("Where the document is"),
@@ -157,7 +157,7 @@ class TestimonialForm(_Keyed):
     said_by = StringField(_l("Who said it"), validators=[InputRequired(), Length(max=160)])
     person_id = SelectField(_l("Contact person"), coerce=optional_int)
     said_on = DateField(_l("Day"), validators=[InputRequired()])
-    text = TextAreaField(_l("What they said"), validators=[InputRequired(), Length(max=4000)])
+    text = NoteField(_l("What they said"), validators=[InputRequired(), Length(max=4000)])
     may_publish = BooleanField(
         _l("It may be published"), description=_l("Only when they have agreed; write when they did.")
     )
@@ -191,14 +191,18 @@ class ReviewForm(BaseForm):
 class CancelForm(BaseForm):
     """Why a commitment is cancelled."""
 
-    because = StringField(_l("Why"), validators=[InputRequired(), Length(max=300)])
+    because = NoteLine(_l("Why"), validators=[InputRequired(), Length(max=300)])
 
 
 def usual_commitment(partnership: Partnership) -> dict[str, object]:
-    """What a new commitment begins with: the time of its partnership, or a year."""
-    starts_on = max(partnership.starts_on, today())
-    if partnership.ends_on is not None:
-        starts_on = min(starts_on, partnership.ends_on)
+    """What a new commitment begins with: the time of the one before it, or of its partnership, or a year.
+
+    What a partnership promises mostly holds for its whole time, also where somebody writes it down a little later.
+    """
+    if partnership.commitments:
+        before = max(partnership.commitments, key=lambda each: each.id)
+        return {"starts_on": before.starts_on, "ends_on": before.ends_on, "submission_key": new_key()}
+    starts_on = partnership.starts_on if partnership.ends_on else max(partnership.starts_on, date(today().year, 1, 1))
     ends_on = partnership.ends_on or date(starts_on.year, 12, 31)
     return {"starts_on": starts_on, "ends_on": ends_on, "submission_key": new_key()}
 

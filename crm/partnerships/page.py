@@ -8,7 +8,7 @@ from crm.actors import Actor
 from crm.attachments.kinds import ACCEPT
 from crm.attachments.queries import attachments_of
 from crm.employers.models import Employer
-from crm.employers.queries import positions_at, staff_of_units
+from crm.employers.queries import positions_at, relationships_to, staff_of_units
 from crm.glossary import picklists
 from crm.partnerships.counting import STATUS_COLORS, overlapping
 from crm.partnerships.forms import EndForm, EvidenceForm, PartnershipForm, ReviewForm, people_choices
@@ -70,6 +70,12 @@ def words(actor: Actor) -> dict[str, Any]:
         "statuses": dict(picklists.options("commitment_status", actor.language)),
         "status_colors": STATUS_COLORS,
     }
+
+
+def usual_unit(actor: Actor, employer: Employer) -> int | None:
+    """Whose a new partnership is: the reader's unit that works with the employer already, else the reader's own."""
+    found = (each.own.unit_id for each in relationships_to(actor, employer.id) if each.own)
+    return next(found, actor.unit_id)
 
 
 def prepare_partnership_form(form: PartnershipForm, actor: Actor, employer: Employer, own: Partnership | None) -> None:

@@ -16,7 +16,7 @@ from crm.partnerships.filters import list_filter
 from crm.partnerships.forms import EndForm, PartnershipForm, ReviewForm, new_key
 from crm.partnerships.list_queries import partnership_page
 from crm.partnerships.models import Partnership, PartnershipReview
-from crm.partnerships.page import partnership_context, prepare_partnership_form, words
+from crm.partnerships.page import partnership_context, prepare_partnership_form, usual_unit, words
 from crm.partnerships.services import partnerships as services
 from crm.web.conflicts import differences
 from crm.web.filters import today
@@ -51,7 +51,7 @@ def add(public_id: str) -> ResponseReturnValue:
     employer = visible_one(Employer, actor, public_id)
     usual = {
         "name": _("CSR partnership with %(name)s", name=employer.name),
-        "unit_id": actor.unit_id,
+        "unit_id": usual_unit(actor, employer),
         "owner_id": actor.staff_id,
         "starts_on": today(),
         "submission_key": new_key(),

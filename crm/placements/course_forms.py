@@ -11,12 +11,12 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm import clock
 from crm.glossary import picklists
+from crm.note_guard.fields import NoteField, NoteLine
 from crm.placements.following_services import CertificateFields, CheckInFields, EvaluationFields
 from crm.placements.preparing_services import ClarificationFields, MeetingFields
 from crm.placements.step_models import Evaluator, Party
@@ -29,13 +29,13 @@ _LONG = 4000
 class ClarificationForm(BaseForm):
     """What everybody expects. It may be filled in bit by bit."""
 
-    goal = TextAreaField(_l("What is the goal for the person?"), validators=[Length(max=_LONG)])
-    expected_of_employer = TextAreaField(_l("What is expected of the company?"), validators=[Length(max=_LONG)])
-    expected_of_us = TextAreaField(_l("What does the company expect of us?"), validators=[Length(max=_LONG)])
-    participant_expectations = TextAreaField(_l("What the participant expects"), validators=[Length(max=_LONG)])
-    employer_expectations = TextAreaField(_l("What the employer expects"), validators=[Length(max=_LONG)])
-    training_need = TextAreaField(_l("What training is needed"), validators=[Length(max=_LONG)])
-    who_to_call = StringField(_l("Who to call if something happens"), validators=[Length(max=200)])
+    goal = NoteField(_l("What is the goal for the person?"), validators=[Length(max=_LONG)])
+    expected_of_employer = NoteField(_l("What is expected of the company?"), validators=[Length(max=_LONG)])
+    expected_of_us = NoteField(_l("What does the company expect of us?"), validators=[Length(max=_LONG)])
+    participant_expectations = NoteField(_l("What the participant expects"), validators=[Length(max=_LONG)])
+    employer_expectations = NoteField(_l("What the employer expects"), validators=[Length(max=_LONG)])
+    training_need = NoteField(_l("What training is needed"), validators=[Length(max=_LONG)])
+    who_to_call = NoteLine(_l("Who to call if something happens"), validators=[Length(max=200)])
     version = VersionField()
 
     def as_fields(self) -> ClarificationFields:
@@ -65,7 +65,7 @@ class MeetingForm(BaseForm):
 class InstructionForm(BaseForm):
     """The work instruction."""
 
-    text = TextAreaField(
+    text = NoteField(
         _l("What the person is to do, when and where"),
         description=_l("A text that is changed has to be approved again."),
         validators=[InputRequired(), Length(max=2 * _LONG)],
@@ -92,7 +92,7 @@ class CheckInForm(BaseForm):
     )
     done_on = DateField(_l("Day"), validators=[Optional()])
     channel = SelectField(_l("How"), coerce=optional_text, choices=[])
-    note = TextAreaField(_l("How it went"), validators=[Length(max=_LONG)])
+    note = NoteField(_l("How it went"), validators=[Length(max=_LONG)])
     version = VersionField()
 
     def prepare(self, language: str) -> None:
@@ -112,10 +112,10 @@ class CheckInForm(BaseForm):
 class EvaluationForm(BaseForm):
     """One side's four answers."""
 
-    worked = TextAreaField(_l("What worked?"), validators=[InputRequired(), Length(max=_LONG)])
-    challenges = TextAreaField(_l("What was hard?"), validators=[InputRequired(), Length(max=_LONG)])
-    way_on = TextAreaField(_l("What does it mean for the way on?"), validators=[InputRequired(), Length(max=_LONG)])
-    clarification_value = TextAreaField(
+    worked = NoteField(_l("What worked?"), validators=[InputRequired(), Length(max=_LONG)])
+    challenges = NoteField(_l("What was hard?"), validators=[InputRequired(), Length(max=_LONG)])
+    way_on = NoteField(_l("What does it mean for the way on?"), validators=[InputRequired(), Length(max=_LONG)])
+    clarification_value = NoteField(
         _l("What did it clarify about work for the person?"), validators=[InputRequired(), Length(max=_LONG)]
     )
     version = VersionField()
@@ -138,7 +138,7 @@ class WhoseForm(BaseForm):
 class CloseForm(BaseForm):
     """Closing a placement."""
 
-    reason = StringField(
+    reason = NoteLine(
         _l("Why without the evaluations of both"),
         description=_l("Needed where an evaluation is missing."),
         validators=[Length(max=300)],
@@ -148,8 +148,8 @@ class CloseForm(BaseForm):
 class CertificateForm(BaseForm):
     """What the certificate says besides what stands in the placement."""
 
-    tasks = TextAreaField(_l("Tasks"), validators=[InputRequired(), Length(max=_LONG)])
-    skills = TextAreaField(
+    tasks = NoteField(_l("Tasks"), validators=[InputRequired(), Length(max=_LONG)])
+    skills = NoteField(
         _l("Skills that the person has shown"),
         description=_l("Nothing about health or benefits: a certificate is shown to strangers."),
         validators=[InputRequired(), Length(max=_LONG)],

@@ -14,7 +14,6 @@ from crm.accounts.reading import seen_one
 from crm.accounts.scopes import visible_one
 from crm.db import transaction
 from crm.errors import DomainError, EditConflict
-from crm.note_guard.guard import pointed_out
 from crm.participants.services.editing import unit_of
 from crm.placements import following_services, preparing_services, services
 from crm.placements.blueprint import WHO, blueprint
@@ -244,9 +243,8 @@ def _step(
     """Show the form of a step, or save it. What does not belong in a note is pointed out first, once."""
     actor = current_actor()
     placement_id, public_id, person = placement.id, placement.public_id, placement.participant
-    findings = pointed_out(form, *[field.name for field in form if field.type == "TextAreaField"])
     different: Sequence[tuple[str, object]] = ()
-    if form.validate_on_submit() and not findings:
+    if form.validate_on_submit():
         try:
             with transaction():
                 save(actor, placement_id)
@@ -264,7 +262,6 @@ def _step(
         person=person,
         heading=heading,
         intro=intro,
-        findings=findings,
         different=different,
     )
     html = seen_one(actor, html, participant_id=person.id, unit_id=person.unit_id)

@@ -42,7 +42,7 @@ def feature() -> Feature:
         panels=(
             Panel("participant.panels", "placements", participant_panel, order=10, roles=_WORKS_WITH_PEOPLE),
             Panel("participant.panels", "who_to_call", who_to_call_panel, order=15, roles=_WORKS_WITH_PEOPLE),
-            Panel("today.cards", "act_now", act_now_panel, order=5, roles=_WORKS_WITH_PEOPLE),
+            Panel("today.first", "act_now", act_now_panel, order=5, roles=_WORKS_WITH_PEOPLE),
             Panel("followup.details", "chains", chains_link, order=60),
             Panel("employer.panels", "placements.below", rollup_panel, order=51, roles=_WORKS_WITH_PEOPLE),
             Panel("employer.running", "placements", employer_panel, order=50, roles=_WORKS_WITH_PEOPLE),

@@ -55,9 +55,7 @@ def export() -> ResponseReturnValue:
         _("Participant"), _("Employer"), _("Kind"), _("Status"), _("From"), _("Until"), _("Per cent of full time"),
         _("Coordinator"), _("Why it ended"), _("Next check-in"),
     ]  # fmt: skip
-    answer = download(
-        f"placements-{today()}", "csv", headings, [_cells(row, actor.language) for row in found]
-    )
+    answer = download(f"placements-{today()}", "csv", headings, [_cells(row, actor.language) for row in found])
     ids = [row.placement.participant_id for row in found]
     seen_many(actor, "", participant_ids=ids, action="placements_exported")
     return answer

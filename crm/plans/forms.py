@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from crm.note_guard.fields import NoteField
 from crm.placements.models import Placement
 from crm.plans.models import PaperKind
 from crm.plans.services import ProfileFields
@@ -20,15 +21,15 @@ _LONG = 4000
 class ProfileForm(BaseForm):
     """What a participant wants and can."""
 
-    wishes = TextAreaField(
+    wishes = NoteField(
         _l("Wishes"),
         description=_l("Work that the person would like, one on each line."),
         validators=[Length(max=_LONG)],
     )
-    skills = TextAreaField(
+    skills = NoteField(
         _l("Skills"), description=_l("What the person can do, one on each line."), validators=[Length(max=_LONG)]
     )
-    training_needs = TextAreaField(
+    training_needs = NoteField(
         _l("Training that is needed"),
         description=_l("One on each line. What has been learnt moves to the skills."),
         validators=[Length(max=_LONG)],
@@ -62,7 +63,7 @@ def paper_form(kind: PaperKind) -> Any:
     """The class of the form with the questions of a kind."""
     # A lazy text is no str to the type checker, though it is one wherever a label is shown.
     labels: Mapping[str, Any] = QUESTIONS[kind]
-    fields = {key: TextAreaField(label, validators=[Length(max=_LONG)]) for key, label in labels.items()}
+    fields = {key: NoteField(label, validators=[Length(max=_LONG)]) for key, label in labels.items()}
     return type("QuestionsForm", (PaperForm,), fields)
 
 

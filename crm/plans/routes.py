@@ -16,7 +16,6 @@ from crm.actors import Actor, Role
 from crm.db import transaction
 from crm.documents.pdf import PdfUnavailable, make_pdf
 from crm.errors import DomainError, EditConflict
-from crm.note_guard.guard import pointed_out
 from crm.participants.models import Participant
 from crm.placements.models import Placement
 from crm.plans import services
@@ -177,9 +176,8 @@ def _written(
     """Show a form about a person, or save it. What does not belong in a note is pointed out first, once."""
     actor = current_actor()
     person_id, public_id, unit_id = person.id, person.public_id, person.unit_id
-    findings = pointed_out(form, *[field.name for field in form if field.type == "TextAreaField"])
     different: list[tuple[str, object]] = []
-    if form.validate_on_submit() and not findings:
+    if form.validate_on_submit():
         try:
             with transaction():
                 save(actor)
@@ -193,7 +191,7 @@ def _written(
     authors = names_of({each.created_by_id for each in papers or () if each.created_by_id})
     html = render_template(
         "plans/form.html", form=form, person=person, heading=heading, papers=papers or [], authors=authors,
-        findings=findings, different=different,
+        different=different,
     )  # fmt: skip
     html = seen_one(actor, html, participant_id=person_id, unit_id=unit_id)
     return html, 422 if form.is_submitted() else 200

@@ -14,14 +14,17 @@ from crm.employers.fields import ContactFields
 from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.services import log_contact
 from crm.partnerships.fields import CommitmentFields, EvidenceFields, PartnershipFields, TestimonialFields
+from crm.partnerships.models import Commitment
 from crm.partnerships.services.commitments import add_commitment, add_evidence
 from crm.partnerships.services.partnerships import begin_partnership
 from crm.partnerships.services.voices import add_testimonial
 from crm.placements.models import Placement
 from crm.programmes.card_services import GoalFields, PartnerFields, add_goal, add_milestone, add_partner, set_grant
 from crm.samples.cooperation import fill_cooperation
+from crm.samples.days import on_days
 from crm.samples.organisation import ACTOR, Organisation
 
+_BEGUN_AGO = 190
 _PROMISES = (
     ("places", 3, "platser", "Platser för arbetsträning", ("gri_413_1", "ungc_6")),
     ("hires", 1, "anställning", "En anställning under året", ("gri_401_1",)),
@@ -79,6 +82,30 @@ def _partnership(organisation: Organisation, begin: date, end: date) -> None:
         .limit(1)
     )
     employer_id = current_session().scalars(trusted(most, because="sample data")).one()
+    today = clock.today()
+    with on_days() as go:
+        go(min(_BEGUN_AGO, (today - begin).days))
+        commitments = _promise(organisation, employer_id, begin, end, review_on=today + timedelta(days=20))
+        for channel, days, purpose in (("visit", 60, "csr"), ("event", 45, "relationship")):
+            fields = ContactFields(channel=channel, on_date=go(days), outcome="interested", purpose=purpose)
+            log_contact(actor, employer_id=employer_id, fields=fields)
+        proof = EvidenceFields(on_date=max(begin, go(30)), text="Första mentorn har börjat")
+        add_evidence(actor, commitment_id=commitments[-1].id, given=proof)
+        said = TestimonialFields(
+            said_by="Butikschefen",
+            said_on=go(10),
+            text="Vi har fått medarbetare som vi inte hade hittat själva.",
+            may_publish=True,
+            consent_on=go(10),
+        )
+        add_testimonial(actor, employer_id=employer_id, unit_id=unit.id, given=said)
+
+
+def _promise(
+    organisation: Organisation, employer_id: int, begin: date, end: date, *, review_on: date
+) -> list[Commitment]:
+    """The partnership with its five commitments."""
+    unit, actor = organisation.swedish, organisation.actor(organisation.swedish)
     partnership = begin_partnership(
         actor,
         employer_id=employer_id,
@@ -86,31 +113,19 @@ def _partnership(organisation: Organisation, begin: date, end: date) -> None:
         given=PartnershipFields(
             name="Tillsammans för fler i arbete", starts_on=begin, ends_on=end, owner_id=actor.staff_id
         ),
-        review_on=clock.today() + timedelta(days=20),
+        review_on=review_on,
     )
-    for kind, quantity, of_what, text, frameworks in _PROMISES:
-        commitment = add_commitment(
+    return [
+        add_commitment(
             actor,
             partnership_id=partnership.id,
             given=CommitmentFields(
                 kind=kind, text=text, quantity=quantity, unit_of_measure=of_what, starts_on=begin, ends_on=end,
                 frameworks=frameworks,
             ),
-        )  # fmt: skip
-    proof = EvidenceFields(on_date=max(begin, clock.today() - timedelta(days=30)), text="Första mentorn har börjat")
-    add_evidence(actor, commitment_id=commitment.id, given=proof)
-    for channel, days, purpose in (("visit", 60, "csr"), ("event", 45, "relationship")):
-        on_date = max(begin, clock.today() - timedelta(days=days))
-        fields = ContactFields(channel=channel, on_date=on_date, outcome="interested", purpose=purpose)
-        log_contact(actor, employer_id=employer_id, fields=fields)
-    said = TestimonialFields(
-        said_by="Butikschefen",
-        said_on=clock.today() - timedelta(days=10),
-        text="Vi har fått medarbetare som vi inte hade hittat själva.",
-        may_publish=True,
-        consent_on=clock.today() - timedelta(days=10),
-    )
-    add_testimonial(actor, employer_id=employer_id, unit_id=unit.id, given=said)
+        )
+        for kind, quantity, of_what, text, frameworks in _PROMISES
+    ]  # fmt: skip
 
 
 def _card(organisation: Organisation, year: int) -> None:

@@ -54,7 +54,7 @@ def formula_safe(text: str) -> str:
 
 
 def without_apostrophe(text: str) -> str:
-    """``text`` as it was before ``formula_safe``. An apostrophe that somebody wrote stays."""
+    """``text`` as it was before ``formula_safe``. One before anything else stays."""
     return text[1:] if text[:1] == "'" and formula_safe(text[1:]) == text else text
 
 
@@ -152,6 +152,6 @@ def _write(sheet: "Worksheet", place: tuple[int, int], cell: Cell, formats: _For
         sheet.write_datetime(*place, cell, formats.day)
     elif isinstance(cell, int | float):
         sheet.write_number(*place, cell)
-    elif cell is not None:
+    elif cell:  # A cell of an empty text would count as filled.
         text = str(cell)[:_LONGEST_TEXT]
         sheet.write_string(*place, text, None if formula_safe(text) == text else formats.quoted)

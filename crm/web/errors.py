@@ -54,10 +54,10 @@ LAST_RESORT = (
 )
 
 
-def error_page(code: int, *, message: Text | None = None) -> Response:
+def error_page(code: int, *, message: Text | None = None, title: Text | None = None) -> Response:
     """The page for a status code, with ``message`` instead of the usual advice where a rule has words."""
     text = TEXTS.get(code, TEXTS[500] if code >= 500 else TEXTS[400])
-    page = render_template("web/error.html", code=code, title=text.title, text=message or text.text)
+    page = render_template("web/error.html", code=code, title=title or text.title, text=message or text.text)
     response = make_response(page, code)
     if request.headers.get("HX-Request"):
         response.headers["HX-Retarget"] = "body"

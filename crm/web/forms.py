@@ -44,6 +44,14 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             """Our own words for WTForms' messages, in the reader's language."""
             return OurMessages()
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the form. What could not be read at all is said once: a limit says nothing more about it."""
+        valid = bool(super().validate(extra_validators=extra_validators))
+        for field in self:
+            unread = [each for each in field.errors if each in field.process_errors]
+            field.errors = unread or field.errors
+        return valid
+
     def add_error(self, error: DomainError) -> None:
         """Show a broken rule beside its field, or above the form where it names no field of this form."""
         field = self._fields.get(error.field or "")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -17,12 +17,12 @@ from crm.errors import DomainError
 from crm.programmes.queries import programmes_for
 from crm.reports.filters import FollowUpFilters, read_filters
 from crm.web.context import local_path
+from crm.web.downloads import Sheet, attachment, download, xlsx_book
 from crm.web.forms import choices
 from surveys.results.addresses import report_args
 from surveys.results.answering import answering
 from surveys.results.conditions import EXIT_WAVE
 from surveys.results.distributions import may_read_texts, results_of
-from surveys.results.files import as_csv, as_xlsx
 from surveys.results.forms import ImprovementForm
 from surveys.results.goals import goal_questions
 from surveys.results.improvement import add_improvement
@@ -34,7 +34,6 @@ from surveys.results.waves import wave_keys
 
 blueprint = Blueprint("surveys_results", __name__, template_folder="templates")
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WEEKS_FOR_IMPROVEMENT = 4
 
 
@@ -76,8 +75,8 @@ def who_answered() -> ResponseReturnValue:
 def csv_file() -> ResponseReturnValue:
     """Every answer option with its count and base, one row each."""
     filters = read_filters(current_actor(), request.args)
-    body = as_csv(answers_table(filters, published_versions()))
-    return _file(body, "text/csv; charset=utf-8", filters, "csv")
+    table = answers_table(filters, published_versions())
+    return download(_file_name(filters), "csv", table.headings, table.rows)
 
 
 @blueprint.get("/surveys/results.xlsx")
@@ -86,7 +85,8 @@ def xlsx_file() -> ResponseReturnValue:
     filters = read_filters(current_actor(), request.args)
     versions = published_versions()
     tables = [answers_table(filters, versions), *report_tables(filters)]
-    return _file(as_xlsx(tables), _XLSX, filters, "xlsx")
+    book = xlsx_book({table.name: Sheet(table.headings, table.rows) for table in tables})
+    return attachment(f"{_file_name(filters)}.xlsx", book)
 
 
 @blueprint.route("/surveys/goals/<key>/improvement", methods=["GET", "POST"])
@@ -134,7 +134,5 @@ def _page(filters: FollowUpFilters) -> dict[str, object]:
     }
 
 
-def _file(body: bytes, kind: str, filters: FollowUpFilters, ending: str) -> Response:
-    name = f"survey-results-{filters.since}-{filters.until}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, content_type=kind, headers=headers)
+def _file_name(filters: FollowUpFilters) -> str:
+    return f"survey-results-{filters.since}-{filters.until}"

@@ -2,8 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -40,27 +39,6 @@ WORD = archive(**{"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"})
 @pytest.fixture
 def app(core_app: Flask) -> Flask:
     return core_app
-
-
-@pytest.fixture
-def contact(app: Flask, world: World, client: FlaskClient, sign_in: Callable[[FlaskClient, str], None]) -> str:
-    with app.app_context():
-        unit = world.unit("Umeå")
-        staff = world.staff(unit=unit, email="maria@example.org")
-        world.staff(unit=world.unit("Vännäs"), email="other@example.org")
-        made = world.save(
-            Contact(
-                employer_id=world.employer().id,
-                unit_id=unit.id,
-                staff_id=staff.id,
-                channel="visit",
-                on_date=date(2026, 4, 1),
-                outcome="interested",
-                created_at=clock.now(),
-            )
-        ).public_id
-    sign_in(client, "maria@example.org")
-    return str(made)
 
 
 def upload(client: FlaskClient, contact: str, data: bytes, name: str) -> str:

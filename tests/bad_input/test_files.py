@@ -291,8 +291,7 @@ def cells_of(data: bytes) -> list[str]:
             for cell in row
         ]  # fmt: skip
     text = data.decode("utf-8-sig")
-    delimiter = ";" if text.splitlines()[0].count(";") > text.splitlines()[0].count(",") else ","
-    return [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) for cell in row]
+    return [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=";") for cell in row]
 
 
 def test_no_export_has_a_cell_that_a_spreadsheet_would_compute(premises: Premises) -> None:

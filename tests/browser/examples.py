@@ -48,7 +48,7 @@ EXAMPLES = {
     "documents": "SELECT public_id FROM document_template WHERE key = 'agreement.intention'",
     "inquiries": f"SELECT i.public_id FROM inquiry i {MINE} WHERE i.handled_by_id = s.id ORDER BY i.id LIMIT 1",
     "check-ins": "SELECT public_id FROM placement_check_in ORDER BY id LIMIT 1",
-    "measure": "SELECT 'employer_contacts_week'",
+    "measure": "SELECT 'contacts'",
     "handovers": "SELECT public_id FROM employer_handover ORDER BY id LIMIT 1",
     "attachments": "SELECT public_id FROM attachment ORDER BY id LIMIT 1",
     "interviews": "SELECT public_id FROM employer_interview ORDER BY id LIMIT 1",

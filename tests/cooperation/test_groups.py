@@ -246,7 +246,7 @@ def test_the_pages_of_a_group(core_app: Flask, world: World, sign_in: Callable[[
     assert client.post(f"/groups/absences/{absence}/drop").status_code == 303
     assert client.post(held, data={"present": [first], "version": "1"}).status_code == 422
     assert client.post(f"{held}/remove").status_code == 303
-    assert "2026-06-01,Places,Eva,ICA Supermarket,Yes" in client.get(f"{group}/attendance.csv").get_data(as_text=True)
+    assert "2026-06-01;Places;Eva;ICA Supermarket;Yes" in client.get(f"{group}/attendance.csv").get_data(as_text=True)
     assert client.get(f"{group}/attendance.xlsx").data.startswith(b"PK")
     _change_and_end(client, group)
     elsewhere = core_app.test_client()

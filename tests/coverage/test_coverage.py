@@ -217,7 +217,7 @@ def test_the_pages_set_change_show_and_print_a_target(
         assert "1 of 16 = 6.25" in page
         assert "Arvika" in page
         assert "1 of 16 = 6.25" in client.get(f"{address}/print").text
-        assert "1780,Karlstad,1,Yes" in client.get(f"{address}/export.csv").get_data(as_text=True)
+        assert "1780;Karlstad;1;Yes" in client.get(f"{address}/export.csv").get_data(as_text=True)
         assert client.get(f"{address}/export.xlsx").data.startswith(b"PK")
         assert client.get(f"{address}/edit").text.count('name="codes"') == 290
         changed = {**form, "area": "SE:municipality:", "version": "1", "codes": ["1780", "1715"]}

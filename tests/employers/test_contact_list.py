@@ -61,7 +61,7 @@ def test_the_file_has_the_same_filters_no_notes_and_no_formulas(desk: Desk) -> N
     text = desk.client.get("/contacts/export.csv").data.decode("utf-8-sig")
     assert "'=Gamma()" in text
     assert "A secret" not in text
-    assert "2026-03-10,Alfa,Visit at employer,Learn the employer's needs,Interested,1,Maria Lindqvist,Ume" in text
+    assert "2026-03-10;Alfa;Visit at employer;Learn the employer's needs;Interested;1;Maria Lindqvist;Ume" in text
     assert "Alfa" not in desk.client.get("/contacts/export.csv?channel=phone").data.decode("utf-8-sig")
 
 

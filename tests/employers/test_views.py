@@ -98,12 +98,13 @@ def test_files_hold_exactly_the_columns_shown_and_no_formulas(app: Flask, world:
         world.employer("=cmd", phone="+46901234", city="@Umeå", employee_count=12)
     query = "?c=employees&c=phone&c=city"
     lines = desk.client.get(f"/employers/export.csv{query}").data.decode("utf-8-sig").splitlines()
-    assert lines == ["Name,City,Phone,Employees", "'=cmd,'@Umeå,'+46901234,12"]
+    assert lines == ["Name;City;Phone;Employees", "'=cmd;'@Umeå;'+46901234;12"]
     book = load_workbook(io.BytesIO(desk.client.get(f"/employers/export.xlsx{query}").data))
     assert [[cell.value for cell in row] for row in book.active] == [
         ["Name", "City", "Phone", "Employees"],
-        ["'=cmd", "'@Umeå", "'+46901234", "12"],
+        ["=cmd", "@Umeå", "+46901234", "12"],
     ]
+    assert {cell.data_type for row in book.active for cell in row} == {"s"}
 
 
 def test_every_column_can_be_shown_and_taken_along(app: Flask, world: World, desk: Desk) -> None:
@@ -114,7 +115,7 @@ def test_every_column_can_be_shown_and_taken_along(app: Flask, world: World, des
     query = "&".join(f"c={key}" for key in COLUMNS)
     assert desk.client.get(f"/employers?{query}").status_code == 200
     header = desk.client.get(f"/employers/export.csv?{query}").data.decode("utf-8-sig").splitlines()[0]
-    assert len(header.split(",")) == len(COLUMNS)
+    assert len(header.split(";")) == len(COLUMNS)
 
 
 def test_the_ready_made_list_of_overdue_steps(app: Flask, world: World, desk: Desk) -> None:

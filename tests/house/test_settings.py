@@ -64,3 +64,59 @@ def test_a_mail_server_without_a_password_has_none() -> None:
     smtp = load_settings({**GOOD, "BROBYGG_SMTP_URL": "smtp://127.0.0.1:25?tls=none"}).smtp
     assert smtp is not None
     assert (smtp.username, smtp.password) == (None, None)
+
+
+BUCKET = "s3+https://AKID%2B1:s3cr%2Ft%40@s3.example.org:9000/files-of-us/brobygg/prod/?region=eu-north-1"
+
+
+def test_attached_files_stand_in_the_folder_unless_a_bucket_is_named() -> None:
+    assert load_settings({**GOOD, "BROBYGG_ATTACHMENTS_URL": " "}).attachments is None
+    bucket = load_settings({**GOOD, "BROBYGG_ATTACHMENTS_URL": BUCKET}).attachments
+    assert bucket is not None
+    assert (bucket.endpoint, bucket.name, bucket.prefix) == (
+        "https://s3.example.org:9000",
+        "files-of-us",
+        "brobygg/prod/",
+    )
+    assert (bucket.region, bucket.key_id, bucket.secret) == ("eu-north-1", "AKID+1", "s3cr/t@")
+    plain = load_settings({**GOOD, "BROBYGG_ATTACHMENTS_URL": "s3+http://k:s@[::1]:9000/files"}).attachments
+    assert plain is not None
+    assert (plain.endpoint, plain.prefix, plain.region) == ("http://[::1]:9000", "", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://KEY:hush-hush@s3.example.org/files",
+        "s3+http://KEY:hush-hush@s3.example.org/files",
+        "s3+http://KEY:hush-hush@127.0.0.1.example.org/files",
+        "s3+https://KEY:hush-hush@/files",
+        "s3+https://KEY:hush-hush@s3.example.org",
+        "s3+https://KEY:hush-hush@s3.example.org/f",
+        "s3+https://KEY:hush-hush@s3.example.org/Files",
+        "s3+https://KEY:hush-hush@s3.example.org/files/../other",
+        "s3+https://KEY:hush-hush@s3.example.org/files/å",
+        "s3+https://KEY:hush-hush@s3.example.org:port/files",
+        "s3+https://KEY:hush-hush@s3.example.org:99999/files",
+        "s3+https://KEY:hush-hush@s3.example.org/files?region=eu/north",
+        "s3+https://KEY:hush-hush@s3.example.org/files?verify=no",
+        "s3+https://KEY:hush-hush@s3.example.org/files?ca_file=/nowhere/at/all.pem",
+        "s3+https://KEY:hush-hush@s3.example.org/files#hush-hush",
+        "s3+https://KEY:hush-hush/x@s3.example.org/files",
+        "s3+https://KEY:hush-hush%0a@s3.example.org/files",
+        "s3+https://KEY@s3.example.org/files",
+        "s3+https://s3.example.org/files",
+        "s3+https://KEY:hush-hush@[::1/files",
+        "hush-hush",
+    ],
+)
+def test_a_bucket_that_is_not_understood_stops_the_start_and_its_secret_is_not_shown(url: str) -> None:
+    with pytest.raises(SettingsError, match="BROBYGG_ATTACHMENTS_URL: ") as caught:
+        load_settings({**GOOD, "BROBYGG_ATTACHMENTS_URL": url})
+    assert "hush-hush" not in str(caught.value)
+
+
+def test_a_bucket_needs_the_package_that_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SettingsError, match=r"pip install 'brobygg\[s3\]'"):
+        load_settings({**GOOD, "BROBYGG_ATTACHMENTS_URL": BUCKET})

@@ -101,5 +101,5 @@ def test_an_interview_is_written_on_the_employers_page_listed_and_taken_along(
     assert "Know the schemes" in page
     assert "No interview fits" in client.get("/interviews?q=nobody").get_data(as_text=True)
     file = client.get("/interviews/export")
-    assert "'=Solbageriet,2026-03-02,None,Knows them well" in file.get_data(as_text=True)
+    assert "'=Solbageriet;2026-03-02;None;Knows them well" in file.get_data(as_text=True)
     assert "Which schemes do you know" in client.get("/interviews/guide").get_data(as_text=True)

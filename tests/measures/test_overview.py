@@ -185,6 +185,10 @@ def test_numbers_of_workplaces_are_entered_and_removed(browser: Browser) -> None
     page = client.get("/measures/workplaces").text
     assert "420" in page
     assert "412" not in page
+    assert client.post("/measures/workplaces", data=given | {"country": "NO", "workplaces": "77"}).status_code == 303
+    both = client.get("/measures/workplaces").text
+    assert "SE 1273" in both
+    assert "NO 1273" in both
     assert client.post("/measures/workplaces", data=given | {"workplaces": "0"}).status_code == 422
     assert browser("coordinator").get("/measures/workplaces").status_code == 403
 

@@ -142,6 +142,26 @@ def test_workplaces_that_cooperate(core: Flask, here: Here, world: World) -> Non
     assert [row.cells[3] for row in behind.rows] == ["2", "1", "1", "1"]
 
 
+def test_the_same_code_in_two_countries_is_two_municipalities(core: Flask, here: Here, world: World) -> None:
+    """1860 is Laxå in Sweden and Vestvågøy in Norway."""
+    enrolment = _enrolment(here, world)
+    for country in ("SE", "NO", "NO"):
+        employer = world.employer(f"In {country}", municipality_code="1860", country=country)
+        world.placement(enrolment, employer, starts_on=date(2026, 5, 1))
+    with transaction():
+        services.set_workplaces(here.manager, fields=WorkplaceFields("1860", "Laxå", 2025, 50))
+    assert found(here.manager).penetration.share == Share(1, 50)
+    assert found(here.manager).penetration.unknown == 2
+    with transaction():
+        services.set_workplaces(here.manager, fields=WorkplaceFields("1860", "Vestvågøy", 2025, 100, country="NO"))
+    seen, behind = found(here.manager).penetration, rows(core, here.manager, "cooperation")
+    assert (seen.share, seen.unknown) == (Share(3, 150), 0)
+    assert (behind.sum, sorted(row.cells[2] for row in behind.rows)) == (
+        Share(3, 150),
+        ["NO 1860", "NO 1860", "SE 1860"],
+    )
+
+
 def test_employers_spoken_with_who_take_people_too(core: Flask, here: Here, world: World) -> None:
     """S3-9: four employers of the reference group were met, seven times, and all four are work-training sites; a fifth
     was called and nobody answered."""

@@ -8,9 +8,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crm import clock
+from crm.accounts.models import Staff, Unit
 from crm.db import current_session
+from crm.documents.models import DocumentTemplate
 from crm.employers.models import EmployerRelationship
+from crm.note_guard.fields import Guarded
 from tests.agreements.conftest import Table, jump, lay
+from tests.note_guard.free_texts import BY_ITS_ROUTE, NEEDS_NONE, free_texts
 from tests.world import World
 
 __all__ = ["jump"]
@@ -39,6 +43,8 @@ def _places() -> dict[str, Place]:
         "channel": "phone",
         "topic": "other",
     }
+    talk = {"kind": "talk", "title": "Work", "on_date": day, "unit_id": "{unit}"}
+    group = {"name": "Steering", "kind": "steering", "unit_id": "{unit}"}
     return {
         "a contact": Place("/employers/{employer}", "/employers/{employer}/contacts", "note", contact),
         "what was promised": Place(
@@ -60,6 +66,32 @@ def _places() -> dict[str, Place]:
             "/relationships/{relationship}/hand-over", "/relationships/{relationship}/hand-over", "note",
             {"owner_id": "{deputy}", "version": "1"},
         ),
+        "a handover of many": Place(
+            "/handover/{maria}", "/handover/{maria}", "note", {"step": "do", "to_all": "{deputy}", "telling": "not"},
+        ),
+        "an interview": Place(
+            "/employers/{employer}/interviews/new", "/employers/{employer}/interviews/new", "note", {"on_date": day, "prior_experience": "good"}
+        ),
+        "a stage": Place(
+            "/relationships/{relationship}/stage", "/relationships/{relationship}/stage", "reason",
+            {"stage": "resting", "version": "1", "asked": "1"},
+        ),
+        "a partnership": Place(
+            "/employers/{employer}/partnerships/new", "/employers/{employer}/partnerships/new", "note",
+            {"name": "Together", "unit_id": "{unit}", "starts_on": day},
+        ),
+        "a testimonial": Place(
+            "/employers/{employer}/testimonials/new", "/employers/{employer}/testimonials/new", "text",
+            {"said_by": "The owner", "said_on": day},
+        ),
+        "a talk": Place("/talks/new", "/talks/new", "note", talk),
+        "what a talk was about": Place("/talks/new", "/talks/new", "title", talk),
+        "a group": Place("/groups/new", "/groups/new", "note", group),
+        "an agreement": Place(
+            "/employers/{employer}/agreements/new?template={template}&language=sv",
+            "/employers/{employer}/agreements/new?template={template}&language=sv",
+            "purpose", {"starts_on": day, "review_on": day},
+        ),
     }  # fmt: skip
 
 
@@ -72,11 +104,17 @@ def app(core_app: Flask) -> Flask:
 def names(app: Flask, world: World) -> dict[str, str]:
     with app.app_context():
         table: Table = lay(world)
+        current_session().get_one(Unit, table.unit_id).modules = ["partnerships", "talks", "groups", "interviews"]
+        current_session().commit()
+        template = current_session().query(DocumentTemplate).filter_by(key="agreement.intention").one()
         relationship = current_session().query(EmployerRelationship).one()
         return {
             "employer": table.employer,
             "relationship": relationship.public_id,
             "deputy": str(table.deputy_id),
+            "unit": str(table.unit_id),
+            "maria": current_session().get_one(Staff, table.owner_id).public_id,
+            "template": template.public_id,
         }
 
 
@@ -93,7 +131,7 @@ def test_a_note_is_pointed_out_kept_and_saved_all_the_same_when_it_is_right(
 ) -> None:
     place = _places()[where]
     address = place.address.format(**names)
-    values = {name: value.format(**names) for name, value in place.values.items()}
+    values = {name: value.format(**names) for name, value in place.values.items() if name != place.field}
     asked = maria.post(address, data={**values, place.field: TEXT})
     assert asked.status_code == 422, asked.status_code
     assert f"<strong>{NUMBER}</strong>" in asked.text
@@ -117,3 +155,17 @@ def test_what_is_typed_is_answered_at_once_and_kept_nowhere(maria: FlaskClient) 
     assert f"<strong>{NUMBER}</strong>" in answer.text
     assert "<html" not in answer.text
     assert "Nothing to point out" in maria.post("/note-check", data={"note": "A good talk"}).text
+
+
+def test_no_field_of_free_text_is_forgotten(app: Flask) -> None:
+    """A new form cannot be added without its guard, or without a reason why it needs none."""
+    named = NEEDS_NONE.keys() | BY_ITS_ROUTE.keys()
+    forgotten = {key for key, kind in free_texts() if not issubclass(kind, Guarded)} - named
+    assert not forgotten
+
+
+def test_what_is_said_about_fields_is_true(app: Flask) -> None:
+    """Nothing is excused that is not there, or that looks after itself by now."""
+    plain = {key for key, kind in free_texts() if not issubclass(kind, Guarded)}
+    assert NEEDS_NONE.keys() | BY_ITS_ROUTE.keys() <= plain
+    assert set(BY_ITS_ROUTE.values()) <= _places().keys()

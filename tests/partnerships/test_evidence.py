@@ -90,8 +90,8 @@ def test_one_partnership_on_paper_and_as_a_file(browser: Browser, outside: Place
         assert text in paper, text
     assert "Skyddad" not in paper
     text = client.get(f"{address}/evidence.csv").get_data(as_text=True)
-    assert "'=Two places,Placements,Placements that you do not see,,,,1," in text
-    assert "Two began,2026-05-01,,,2,https://example.org/list" in text
+    assert "'=Two places;Placements;Placements that you do not see;;;;1;" in text
+    assert "Two began;2026-05-01;;;2;https://example.org/list" in text
     assert client.get(f"{address}/evidence.xlsx").data.startswith(b"PK")
     assert "The contact where it was seen" in client.get(mentor).text
     assert "One more placement" in client.get(first).text

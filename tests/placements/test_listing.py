@@ -125,7 +125,7 @@ def test_of_two_enrolments_one_with_a_handover_continuity_is_half_and_stands_in_
     period = "since=2026-01-01&until=2026-12-31"
     assert "1 of 2 (50" in client.get(f"/placements/chains?{period}").get_data(as_text=True)
     file = client.get(f"/placements/chains/export?{period}").get_data(as_text=True)
-    assert "Enrolments with one coordinator throughout,1,2,2026-01-01 – 2026-12-31" in file
+    assert "Enrolments with one coordinator throughout;1;2;2026-01-01 – 2026-12-31" in file
 
 
 def test_a_handover_without_a_note_is_refused(here: Here) -> None:

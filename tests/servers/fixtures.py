@@ -18,6 +18,7 @@ from tests.servers.callback_receiver import CallbackReceiver
 from tests.servers.elks46 import ElksSimulator
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis_server import RedisServer
+from tests.servers.s3 import S3Simulator
 from tests.servers.shared import SharedPostgres
 from tests.servers.smtp import SmtpSink
 
@@ -122,6 +123,14 @@ def callback_receiver() -> Iterator[CallbackReceiver]:
     receiver = CallbackReceiver().start()
     yield receiver
     receiver.stop()
+
+
+@pytest.fixture
+def s3_simulator() -> Iterator[S3Simulator]:
+    """A server of the S3 protocol with one empty bucket."""
+    simulator = S3Simulator().start()
+    yield simulator
+    simulator.stop()
 
 
 @pytest.fixture(scope="session")

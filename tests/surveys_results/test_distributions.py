@@ -13,8 +13,6 @@ from surveys.dispositions import DueState, StopReason
 from surveys.models import Answer
 from surveys.results.answering import answering
 from surveys.results.distributions import QuestionResult, results_of
-from surveys.results.files import as_csv
-from surveys.results.tables import Table
 from surveys.results.versions import published_versions
 from tests.surveys_results.conftest import Surveyed
 from tests.world import World
@@ -77,12 +75,6 @@ def test_only_managers_read_texts(surveyed: Surveyed, role: Role) -> None:
         surveyed.answered(surveyed.exit(), surveyed.yes(good_text=f"Text {number}"))
     reader = surveyed.world.staff(role, unit=surveyed.unit)
     assert _result(surveyed, "good_text", staff=reader).texts is None
-
-
-def test_a_cell_cannot_become_a_formula() -> None:
-    table = Table("T", ("a",), (("=1+1",), ("@x",), ("-2",), ("plain",), (-2,)))
-    lines = as_csv(table).decode("utf-8-sig").splitlines()
-    assert lines == ["a", "'=1+1", "'@x", "'-2", "plain", "-2"]
 
 
 def test_groups_compare_those_who_answered_with_those_who_did_not(surveyed: Surveyed) -> None:

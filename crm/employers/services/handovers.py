@@ -62,6 +62,14 @@ class HandoverWish:
     submission_key: str | None = None
 
 
+@dataclass(frozen=True)
+class Left:
+    """The units that somebody has left; ``own_id`` was their own."""
+
+    own_id: int
+    unit_ids: Collection[int]
+
+
 def hand_over_many(actor: Actor, wish: HandoverWish) -> Handover:
     """Give the employers of one person to others, in this transaction: all of them or none.
 
@@ -117,12 +125,16 @@ def hand_over_and_tell(
     return row, item.not_told
 
 
-def hand_over_to_units(actor: Actor, *, staff_id: int, note: str) -> Handover | None:
-    """Somebody may no longer work: their deputies take over, else the unit, and its manager is told.
+def hand_over_to_units(actor: Actor, *, staff_id: int, note: str, left: Left | None = None) -> Handover | None:
+    """Somebody may no longer work, or not in the units that they have left: their deputies take over, else the unit,
+    and its manager is told.
 
-    None when they were responsible for nobody. May be repeated.
+    None when they were responsible for nobody there. May be repeated.
     """
-    relationships = list(current_session().scalars(trusted(_held_by(staff_id), because="what somebody leaves behind")))
+    held = _held_by(staff_id)
+    if left is not None:
+        held = held.where(EmployerRelationship.unit_id.in_(left.unit_ids))
+    relationships = list(current_session().scalars(trusted(held, because="what somebody leaves behind")))
     if not relationships:
         return None
     active = set(current_session().scalars(select(Staff.id).where(Staff.active)))
@@ -130,14 +142,14 @@ def hand_over_to_units(actor: Actor, *, staff_id: int, note: str) -> Handover | 
         Assignment(each.id, each.deputy_id if each.owner_id == staff_id and each.deputy_id in active else None, note)
         for each in relationships
     ]
-    return _hand_over(actor, HandoverWish(staff_id, assignments))
+    return _hand_over(actor, HandoverWish(staff_id, assignments), unit_id=left.own_id if left else None)
 
 
 def undo_handover(actor: Actor, *, handover_id: int) -> Handover:
     """Give back what nobody has changed since: owners, deputies and open tasks. Mail that has not left is taken back.
 
     What somebody else was given meanwhile stays theirs. Managers and whoever did it may. May be repeated. Raises
-    NotVisible, NotAllowed, and DomainError when the person may not sign in any more.
+    NotVisible, NotAllowed, and DomainError when the person may not sign in or does not work there any more.
     """
     handover = locked(Handover, actor, handover_id)
     if actor.staff_id != handover.by_id and not actor.has_role(Role.MANAGER):
@@ -147,6 +159,8 @@ def undo_handover(actor: Actor, *, handover_id: int) -> Handover:
     if handover.from_staff is None or not handover.from_staff.active:
         raise DomainError(_("The account is disabled. Open it again before you give anything back to it."))
     relationships = _locked_relationships(actor, [item.relationship_id for item in handover.items])
+    for unit_id in {row.unit_id for row in relationships.values()}:
+        check_works_there(unit_id, handover.from_id, "from_id")
     for item in handover.items:
         _give_back(actor, handover, item, relationships.get(item.relationship_id))
     handover.undone_at = clock.now()
@@ -163,11 +177,12 @@ def _held_by(staff_id: int) -> Select[EmployerRelationship]:
     return select(EmployerRelationship).where(held).order_by(EmployerRelationship.id).with_for_update()
 
 
-def _hand_over(actor: Actor, wish: HandoverWish) -> Handover:
+def _hand_over(actor: Actor, wish: HandoverWish, *, unit_id: int | None = None) -> Handover:
+    """``unit_id``: where it happened, if that is not the unit of whoever hands over."""
     session = current_session()
     leaver = session.get_one(Staff, wish.from_id)
     handover = Handover(
-        unit_id=leaver.unit_id, from_id=leaver.id, by_id=actor.staff_id, telling=wish.telling,
+        unit_id=unit_id or leaver.unit_id, from_id=leaver.id, by_id=actor.staff_id, telling=wish.telling,
         submission_key=wish.submission_key, created_at=clock.now(),
     )  # fmt: skip
     session.add(handover)

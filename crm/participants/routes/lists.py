@@ -1,22 +1,21 @@
 """The list of participants and its files."""
 
-from flask import Response, abort, render_template, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crm.accounts.current import current_actor
 from crm.accounts.reading import seen_many
 from crm.actors import Actor, Role
-from crm.participants.exports import MOST_ROWS, as_csv, as_xlsx, table_of
+from crm.participants.exports import MOST_ROWS, table_of
 from crm.participants.forms import ListForm, stage_choices
 from crm.participants.listing import CURRENT, ListFilter, count_rows, rows, sort_columns
 from crm.programmes.models import Programme
 from crm.programmes.queries import programmes_for
+from crm.web.downloads import download
 from crm.web.filters import today
 from crm.web.forms import choices
 from crm.web.paging import PER_PAGE, page_of, requested_page, sort_order
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def index() -> ResponseReturnValue:
@@ -53,11 +52,10 @@ def export(kind: str) -> ResponseReturnValue:
     found = rows(actor, wanted, order=sort_order(sort_columns(), default="name"), limit=MOST_ROWS, with_exits=True)
     shown = [row for row in found if not row.person.protected]
     table = table_of(shown, language=actor.language)
-    body, mimetype = (as_csv(table), "text/csv") if kind == "csv" else (as_xlsx(table), _XLSX)
+    answer = download(f"participants-{today()}", kind, table.headings, table.rows)
     ids = [row.person.id for row in shown]
     seen_many(actor, "", participant_ids=ids, action="participants_exported")
-    name = f"participants-{today().isoformat()}.{kind}"
-    return Response(body, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return answer
 
 
 def _asked(actor: Actor) -> tuple[ListForm, ListFilter]:
