@@ -37,8 +37,9 @@ class Panel:
     """A piece of a page that somebody else owns. ``render`` gets the slot's context and gives safe HTML
     ('' = nothing).
 
-    Slots: today.first (urgent, above the tasks), today.cards, employer.wrong, employer.running (one query each), employer.panels (the page of details),
-    participant.panels, exit.panels, followup.cards, followup.details, settings.cards, sending.cards.
+    Slots: today.first (above the tasks), today.cards, employer.wrong, employer.running (one query each),
+    employer.panels (the page of details), participant.panels, exit.panels, followup.cards,
+    followup.details, settings.cards, sending.cards.
     """
 
     slot: str

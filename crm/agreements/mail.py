@@ -59,6 +59,8 @@ def reason_not_to_tell(message: OutboxMessage) -> str | None:
     agreement, number = _named_by(message)
     if agreement is None or agreement.status not in {AgreementStatus.SIGNED, *IN_FORCE}:
         return "agreement_gone"
+    if wants_no_mail(agreement):
+        return "do_not_contact"
     link = _link(agreement, number)
     return None if link is not None and link.email else "no_address"
 

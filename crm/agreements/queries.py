@@ -22,7 +22,7 @@ ENDING_WITHIN = timedelta(days=60)
 EXPORTED = 20_000
 _FOR_STAGE = "says only whether an agreement is in force, to whoever moves the stage"
 _OVER = frozenset({"expired", "renewed", "terminated", "refused", "replaced"})
-_GIVEN_UP = frozenset({"terminated", "refused", "replaced"})
+GIVEN_UP = frozenset({"terminated", "refused", "replaced"})
 _SORTS: dict[str, Any] = {
     "employer": Employer.sort_name,
     "type": Agreement.type,
@@ -88,7 +88,7 @@ def agreements_near_their_end(actor: Actor, *, today: date, mine: bool = False) 
     """
     follower = aliased(Agreement)
     followed = (
-        select(follower.id).where(follower.follows_id == Agreement.id, follower.status.not_in(_GIVEN_UP)).exists()
+        select(follower.id).where(follower.follows_id == Agreement.id, follower.status.not_in(GIVEN_UP)).exists()
     )
     soon = or_(
         Agreement.status == AgreementStatus.EXPIRING,
@@ -112,7 +112,7 @@ def agreements_near_their_end(actor: Actor, *, today: date, mine: bool = False) 
 def followers_of(actor: Actor, agreements: Sequence[Agreement]) -> dict[int, Agreement]:
     """The next agreement of each that has one under way, by the id of the one before. One query."""
     ids = [each.id for each in agreements]
-    statement = visible(Agreement, actor).where(Agreement.follows_id.in_(ids), Agreement.status.not_in(_GIVEN_UP))
+    statement = visible(Agreement, actor).where(Agreement.follows_id.in_(ids), Agreement.status.not_in(GIVEN_UP))
     found = current_session().scalars(statement.order_by(Agreement.id))
     return {each.follows_id: each for each in found if each.follows_id is not None}
 

@@ -15,6 +15,7 @@ from crm.agreements.models import Agreement, AgreementStatus, Side, SigningLink
 from crm.agreements.paper import agreement_pdf, body_of
 from crm.agreements.queries import (
     EXPORTED,
+    GIVEN_UP,
     AgreementFilter,
     agreements_listed,
     agreements_near_their_end,
@@ -121,7 +122,7 @@ def agreement_page(public_id: str, *, show_link: bool = False, **given: object) 
         labels=LABELS,
         files=attachments_of(actor, "agreement", public_id),
         accept=ACCEPT,
-        can_renew=agreement.status in RENEWABLE,
+        can_renew=agreement.status in RENEWABLE and all(each.status in GIVEN_UP for each in after),
         can_replace=agreement.status in REPLACEABLE,
         can_end=can_end,
         too_late=typed_too_late(forms, waiting=waiting, can_end=can_end),

@@ -52,7 +52,11 @@ def appearances(actor: Actor, filters: AppearanceFilter) -> Appearances:
         statement = statement.where(Appearance.kind == filters.kind)
     if filters.unit_id is not None:
         statement = statement.where(Appearance.unit_id == filters.unit_id)
-    rows = current_session().scalars(statement).all()
+    return counted(current_session().scalars(statement).all())
+
+
+def counted(rows: Sequence[Appearance]) -> Appearances:
+    """The figures of some talks and press."""
     return Appearances(
         rows=rows,
         by_kind={kind: sum(1 for each in rows if each.kind == kind) for kind in KINDS},

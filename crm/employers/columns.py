@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.accounts.current import signed_in_actor
@@ -23,6 +23,9 @@ from crm.tasks.models import Task, TaskState
 from crm.web.filters import show_date
 
 _DEPUTY = Staff.__table__.alias("deputy_of_reader")
+
+
+_BLOCKS: Mapping[str, Text] = {"do_not_contact": _l("Do not contact"), "advertising_block": _l("Advertising block")}
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,17 @@ def _next_step() -> ColumnElement[Any]:
     return due.correlate(Employer, EmployerRelationship).scalar_subquery()
 
 
+def _unless_blocked(way: InstrumentedAttribute[str | None]) -> ColumnElement[str | None]:
+    """A list is called or mailed from top to bottom; who does not want that, or only with a reason, is not on it."""
+    return case(
+        (Employer.do_not_contact, "do_not_contact"), (Employer.advertising_block, "advertising_block"), else_=way
+    )
+
+
+def _way(value: str | None, country: str) -> str:
+    return str(_BLOCKS.get(value or "") or value or "")
+
+
 def _all() -> Iterable[ListColumn]:
     yield ListColumn("name", _l("Name"), Employer.name, _text)
     yield ListColumn("place", _l("Place"), func.coalesce(Employer.municipality, Employer.city), _text)
@@ -95,8 +109,8 @@ def _all() -> Iterable[ListColumn]:
     yield ListColumn("industry", _l("Industry"), Employer.industry_text, _text)
     yield ListColumn("municipality", _l("Municipality"), Employer.municipality, _text)
     yield ListColumn("city", _l("City"), Employer.city, _text)
-    yield ListColumn("phone", _l("Phone"), Employer.phone, _text)
-    yield ListColumn("email", _l("E-mail"), Employer.email, _text)
+    yield ListColumn("phone", _l("Phone"), _unless_blocked(Employer.phone), _way)
+    yield ListColumn("email", _l("E-mail"), _unless_blocked(Employer.email), _way)
     yield ListColumn("employees", _l("Employees"), Employer.employee_count, _text)
     yield ListColumn("deputy", _l("Deputy"), _deputy(), _text)
     yield ListColumn("since", _l("In the stage since"), EmployerRelationship.stage_since, _day)

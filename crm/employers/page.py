@@ -6,6 +6,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from crm.actors import Actor, Role
 from crm.documents.panels import sheets_of_page
@@ -109,13 +110,14 @@ def _history(actor: Actor, employer: Employer) -> dict[str, Any]:
     }
 
 
-def _who(employer: Employer) -> str:
+def _who(employer: Employer) -> Markup:
     """Who they are, in one line."""
     count = employer.employee_count
     size = ngettext("One employee", "%(num)d employees", count) if count else None
     # A number that breaks over two lines reads as two.
-    number = show_org_number(employer.org_number, employer.country).replace(" ", "\u00a0")
-    return " · ".join(str(each) for each in (KINDS[employer.kind], employer.industry_text, size, number) if each)
+    number = show_org_number(employer.org_number, employer.country)
+    whole = Markup('<span class="nowrap">%s</span>') % number if number else None
+    return Markup(" · ").join(each for each in (str(KINDS[employer.kind]), employer.industry_text, size, whole) if each)
 
 
 def own_of(actor: Actor, relationships: list[UnitRelationship]) -> UnitRelationship | None:

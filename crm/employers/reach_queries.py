@@ -21,7 +21,7 @@ def may_be_called_in_numbers() -> ColumnElement[bool]:
         Employer.do_not_contact.is_(False),
         Employer.advertising_block.is_(False),
         Employer.archived_at.is_(None),
-        ~bad.exists(),
+        ~bad.correlate(Employer).exists(),
     )
 
 
@@ -32,7 +32,7 @@ def wants_general_mail(unit_ids: Collection[int]) -> ColumnElement[bool]:
         EmployerRelationship.unit_id.in_(unit_ids),
         EmployerRelationship.preferred_information == GENERAL,
     )
-    return and_(may_be_called_in_numbers(), general.exists())
+    return and_(may_be_called_in_numbers(), general.correlate(Employer).exists())
 
 
 def person_may_be_called() -> ColumnElement[bool]:

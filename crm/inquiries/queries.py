@@ -181,8 +181,13 @@ def named(actor: Actor, inquiry: Inquiry) -> dict[int, Participant]:
 
 
 def waiting_for(actor: Actor, today: date, *, limit: int = 5) -> tuple[list[InquiryLine], int]:
-    """What the actor, or nobody yet, has to answer today or had to before; with how many there are in all."""
+    """What the actor, or nobody yet, has to answer today or had to before; with how many there are in all.
+
+    A manager is also told of what others of the unit are late with.
+    """
     mine = or_(Inquiry.handled_by_id == actor.staff_id, Inquiry.handled_by_id.is_(None))
+    if actor.has_role(Role.MANAGER):
+        mine = or_(mine, Inquiry.answer_due_on < today)
     due = and_(mine, Inquiry.answered_at.is_(None), Inquiry.answer_due_on <= today)
     statement = _lines(actor, InquiryFilter(today=today)).where(due).order_by(Inquiry.answer_due_on, Inquiry.id)
     found = [InquiryLine(*row) for row in current_session().execute(statement.limit(limit + 1))]

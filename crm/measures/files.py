@@ -67,7 +67,7 @@ def _purposes(purposes: Mapping[str | None, int], language: str) -> Sheet:
 
 def _cohorts(found: Overview) -> Sheet:
     headings = [_("Month"), _("Begun"), *(str(STAGES[stage]) for stage in WAY[1:])]
-    rows = [
+    rows: list[list[Cell]] = [
         [each.month.isoformat()[:7], each.begun, *(each.reached[stage] for stage in WAY[1:])] for each in found.cohorts
     ]
     return Sheet(headings, rows)

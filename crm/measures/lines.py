@@ -40,7 +40,7 @@ class Line:
 def figure_lines(found: Overview, filters: FollowUpFilters) -> list[Line]:
     """Every figure of a report, in the order of the page."""
     contacts = [*_contacts(found), *_cooperation(found)]
-    return [*contacts, *_pipeline(found, filters), *_inquiries(found, filters), *_promises(found)]
+    return [*contacts, *_pipeline(found, filters), *_inquiries(found, filters), *_promises(found), *_heard(found)]
 
 
 def _contacts(found: Overview) -> Iterator[Line]:
@@ -148,9 +148,32 @@ def _promises(found: Overview) -> Iterator[Line]:
                  rows="agreements")  # fmt: skip
     made = found.promises
     yield Line(group, _("Agreements signed in the period"), show_number(made.signed), _("by both"), made.signed)
-    yield Line(group, _("Testimonials of the period"), show_number(made.testimonials),
-               _("%(num)s may be shown to others", num=show_number(made.shown)), made.testimonials)  # fmt: skip
+    if found.said is not None:
+        yield Line(group, _("Testimonials of the period"), show_number(found.said.count),
+                   _("%(num)s may be shown to others", num=show_number(found.said.shown)), found.said.count,
+                   rows="testimonials" if found.said.count else "")  # fmt: skip
     yield _share(group, _("Delivered of what was promised"), found.promises.commitments, rows="commitments")
+
+
+def _heard(found: Overview) -> Iterator[Line]:
+    """Talks, articles and conferences, each with its rows; where they were and how many they reached."""
+    if found.heard is None:
+        return
+    group, seen = _("Talks and press"), found.heard
+    names = {"talk": _("Talks"), "press": _("Articles and interviews"), "conference": _("Conferences")}
+    for kind, count in seen.by_kind.items():
+        asked = _("%(num)s because somebody asked for it", num=show_number(seen.by_request[kind]))
+        yield Line(
+            group, names[kind], show_number(count), asked, count, rows="appearances" if count else "", stage=kind
+        )
+    yield Line(
+        group, _("Municipalities"), show_number(seen.municipalities),
+        _("%(num)s of them asked for it", num=show_number(seen.asked_for)), seen.municipalities,
+        rows="appearances" if seen.municipalities else "",
+    )  # fmt: skip
+    unknown = ngettext("%(num)d is not known", "%(num)d are not known", seen.unknown_reach)
+    yield Line(group, _("People reached"), show_number(seen.reached), unknown if seen.unknown_reach else "",
+               seen.reached, rows="appearances" if seen.reached else "")  # fmt: skip
 
 
 def _share(group: str, name: str, share: Share, *, rows: str = "", stage: str = "", note: str = "") -> Line:

@@ -13,6 +13,7 @@ from crm.measures import pipeline_queries as pipeline
 from crm.measures.contact_queries import BusyWeek, ContactFigures, DayOfContacts
 from crm.measures.cooperation_queries import Penetration, Retention
 from crm.measures.formulas import Cohort, Middle, Share, asks, enough, iso_week, monday_of, whole_weeks
+from crm.measures.heard_queries import Heard, Said, heard, promising_units, said, talking_units
 from crm.measures.queries import units_that_agreed
 from crm.pipeline.queries import BoardFilter
 from crm.pipeline.stalled import count_stalled
@@ -73,6 +74,8 @@ class Overview:
     figures: ContactFigures
     by_unit: Sequence[tuple[Unit, ContactFigures, int]]
     """Unit, its contacts, and the workplaces it cooperates with."""
+    alone: Sequence[str]
+    """To whoever leads: units whose figures are those of one coordinator, although staff have agreed to none."""
     by_week: Sequence[Week]
     months: Sequence[date]
     coordinators: Sequence[Coordinator]
@@ -95,6 +98,10 @@ class Overview:
     inbound: Share
     response: FirstResponse
     promises: pipeline.Promises
+    heard: Heard | None
+    """None where no unit has talks and press."""
+    said: Said | None
+    """None where no unit has testimonials."""
 
 
 def overview(filters: FollowUpFilters, *, today: date) -> Overview:
@@ -109,10 +116,11 @@ def overview(filters: FollowUpFilters, *, today: date) -> Overview:
     median_days, early = kept("measures first contact", filters, cooperation.first_contact)
     penetration = kept("measures penetration", filters, cooperation.employer_penetration)
     people = _coordinators(filters, days, busy, reviewed)
-    actor = filters.actor
+    actor, talking, promising = filters.actor, talking_units(filters), promising_units(filters)
     return Overview(
         figures=contacts.contact_figures(days, busy, reviewed, filters),
         by_unit=_by_unit(filters, days, busy, reviewed, penetration),
+        alone=_alone(filters, days, busy),
         by_week=_by_week(filters, days, busy),
         months=_months(filters),
         coordinators=[each for each in people if each.staff_id != actor.staff_id],
@@ -133,6 +141,8 @@ def overview(filters: FollowUpFilters, *, today: date) -> Overview:
         inbound=kept("measures inbound", filters, pipeline.inbound_share),
         response=kept("measures response", filters, lambda asked: pipeline.response_time(asked, today=today)),
         promises=kept("measures promises", filters, pipeline.promises),
+        heard=kept("measures heard", filters, heard, also=talking) if talking else None,
+        said=kept("measures said", filters, said, also=promising) if promising else None,
     )
 
 
@@ -176,6 +186,18 @@ def _by_unit(
             figures = contacts.contact_figures(own, weeks, reviewed, filters)
             found.append((unit, figures, penetration.by_unit.get(unit.id, 0)))
     return found
+
+
+def _alone(filters: FollowUpFilters, days: Sequence[DayOfContacts], busy: _Busy) -> list[str]:
+    """The figures of a unit are the unit's, also where one person alone works there; its manager is told as much."""
+    if not filters.actor.has_role(Role.MANAGER):
+        return []
+    who: dict[int, set[int | None]] = {}
+    for unit_id, staff_id in [*((row.unit_id, row.staff_id) for row in days), *((week[2], week[0]) for week in busy)]:
+        who.setdefault(unit_id, set()).add(staff_id)
+    agreed = units_that_agreed(filters.unit_ids)
+    single = {unit_id for unit_id, staff in who.items() if len(staff - {None, filters.actor.staff_id}) == 1}
+    return [unit.name for unit in filters.units if unit.id in (single & filters.unit_ids) - agreed]
 
 
 def _by_week(filters: FollowUpFilters, days: Sequence[DayOfContacts], busy: _Busy) -> list[Week]:

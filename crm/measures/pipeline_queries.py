@@ -17,7 +17,7 @@ from crm.inquiries.sources import EMPLOYER
 from crm.measures.cooperation_queries import cooperation_in
 from crm.measures.formulas import Cohort, Middle, Share, Stay, cohorts, ended_stays, furthest, time_in_stages
 from crm.partnerships.counting import Delivered
-from crm.partnerships.models import Commitment, Partnership, Testimonial
+from crm.partnerships.models import Commitment, Partnership
 from crm.partnerships.queries import counted
 from crm.placements.models import Placement
 from crm.reports.filters import FollowUpFilters, twelve_months_before
@@ -31,14 +31,11 @@ _OF_REPORT = "commitments of the units of the actor"
 
 @dataclass(frozen=True)
 class Promises:
-    """agreement_activity and commitments_delivered; agreements signed and testimonials of the period (S3-9)."""
+    """agreement_activity and commitments_delivered; agreements signed in the period (S3-9)."""
 
     agreements: Share
     commitments: Share
     signed: int
-    testimonials: int
-    shown: int
-    """Testimonials that may be shown to others."""
 
 
 @dataclass(frozen=True)
@@ -151,8 +148,7 @@ def promises(filters: FollowUpFilters) -> Promises:
     found = [each for _row, each in delivered_commitments(filters)]
     delivered = sum(each.count for each in found)
     commitments = Share(delivered, sum(each.promised for each in found))
-    testimonials, shown = _testimonials(filters)
-    return Promises(Share(count, base), commitments, _signed(filters), testimonials, shown)
+    return Promises(Share(count, base), commitments, _signed(filters))
 
 
 def _signed(filters: FollowUpFilters) -> int:
@@ -161,16 +157,6 @@ def _signed(filters: FollowUpFilters) -> int:
         Agreement.unit_id.in_(filters.unit_ids), Agreement.signed_at >= since, Agreement.signed_at < until
     )
     return current_session().scalar(trusted(statement, because=_COUNTS)) or 0
-
-
-def _testimonials(filters: FollowUpFilters) -> tuple[int, int]:
-    statement = select(func.count(), func.count().filter(Testimonial.may_publish)).where(
-        Testimonial.unit_id.in_(filters.unit_ids),
-        Testimonial.said_on.between(filters.since, filters.until),
-        Testimonial.removed_at.is_(None),
-    )
-    count, shown = current_session().execute(trusted(statement, because=_COUNTS)).one()
-    return count, shown
 
 
 def delivered_commitments(filters: FollowUpFilters) -> list[tuple[Commitment, Delivered]]:

@@ -15,7 +15,7 @@ from crm.actors import Role
 from crm.db import current_session, transaction
 from crm.employers.stages import STAGES
 from crm.glossary import picklists
-from crm.measures import contact_rows, cooperation_rows, pipeline_rows
+from crm.measures import contact_rows, cooperation_rows, heard_rows, pipeline_rows
 from crm.measures.charts import MOST_WEEKS, funnel_chart, week_chart
 from crm.measures.files import workbook
 from crm.measures.lines import figure_lines, file_name
@@ -32,7 +32,12 @@ from crm.web.paging import page_of, requested_page, same_filters
 blueprint = Blueprint("measures", __name__, template_folder="templates")
 
 STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
-MAKERS: dict[str, Maker] = {**contact_rows.MAKERS, **cooperation_rows.MAKERS, **pipeline_rows.MAKERS}
+MAKERS: dict[str, Maker] = {
+    **contact_rows.MAKERS,
+    **cooperation_rows.MAKERS,
+    **pipeline_rows.MAKERS,
+    **heard_rows.MAKERS,
+}
 """What makes the rows of each measure."""
 FILTERS = ("unit", "programme", "since", "until")
 """What the address of a report says."""

@@ -30,7 +30,7 @@ class WorkplaceFields:
 
 
 def set_workplaces(actor: Actor, *, fields: WorkplaceFields) -> WorkplaceCount:
-    """Write the number of a municipality of a country and year down; a second one replaces the first. Raises DomainError."""
+    """Write the number of a municipality and year down; a second one replaces the first. Raises DomainError."""
     if fields.workplaces < 1:
         raise DomainError(_("There is at least one workplace."), field="workplaces")
     if not 2000 <= fields.year <= clock.today().year:

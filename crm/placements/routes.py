@@ -95,14 +95,15 @@ def end(public_id: str) -> ResponseReturnValue:
     form = EndForm(data=data) if request.method == "GET" else EndForm()
     reason_choices(form, actor.language)
     if form.validate_on_submit() and form.ends_on.data is not None:
-        placement_id, back = placement.id, person.public_id
+        placement_id = placement.id
         try:
             with transaction():
                 services.end_placement(
                     actor, placement_id=placement_id, ends_on=form.ends_on.data, reason=form.reason.data
                 )
             flash(_("The placement has ended."), "success")
-            return _to_person(back)
+            # Its page says what comes now: what both say about it, and the certificate.
+            return redirect(url_for(".show", public_id=public_id), code=303)
         except DomainError as error:
             form.add_error(error)
     html = render_template("placements/end.html", form=form, placement=placement, person=person)

@@ -241,6 +241,20 @@ def test_what_waits_for_a_signature_is_replaced_at_once(table: Table) -> None:
         employer_signs(old)
 
 
+def test_a_renewal_that_is_replaced_before_it_is_signed_still_renews_what_is_in_force(table: Table) -> None:
+    first = sent(table)
+    both_sign(table, first)
+    with transaction():
+        renewal = renew_agreement(table.actor, agreement_id=first).id
+    with transaction():
+        send_agreement(table.actor, agreement_id=renewal)
+    with transaction():
+        better = replace_agreement(table.actor, agreement_id=renewal).id
+    assert (row(renewal).status, row(better).follows_id, row(better).follows_as) == (S.REPLACED, first, Follows.RENEWAL)
+    with transaction():
+        assert renew_agreement(table.actor, agreement_id=first).id == better
+
+
 def test_what_is_in_force_stays_so_until_its_replacement_begins(table: Table) -> None:
     old = sent(table)
     both_sign(table, old)

@@ -43,7 +43,9 @@ def waiting(app: Flask, outside: Table) -> tuple[int, str]:
 
 def form_of(page: str, action: str) -> dict[str, str]:
     """Hidden and filled fields of the form that goes to an address."""
-    form = re.search(rf'<form method="post" action="{action}".*?</form>', page, re.DOTALL)
+    # The fragment brings whoever is refused back to the form: it stands below the whole text.
+    part = action.rpartition("/")[2]
+    form = re.search(rf'<form method="post" action="{action}#{part}".*?</form>', page, re.DOTALL)
     assert form is not None
     pairs = re.findall(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', form.group())
     pairs += [

@@ -1,5 +1,6 @@
 """Files in a bucket: the same pages as with the folder, and words instead of faults when the bucket is away."""
 
+import io
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from crm.db import current_session, db, transaction
 from crm.errors import FilesUnavailable
 from crm.jobs.heartbeats import expect_heartbeats
 from crm.jobs.runner import run_job
+from crm.logs import configure_logging
 from crm.registry import EXTENSION
 from tests.attachments.test_attachments import PDF, upload
 from tests.conftest import make_app, make_settings
@@ -57,6 +59,17 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def bucket(s3_simulator: S3Simulator) -> S3Store:
     return S3Store(bucket_from(s3_simulator.setting("/brobygg")), largest=LARGEST)
+
+
+@pytest.fixture
+def printed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What is written to the log."""
+    lines = io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", lines)
+        configure_logging(app.extensions["brobygg.settings"])
+    yield lines
+    configure_logging(app.extensions["brobygg.settings"])
 
 
 in_a_bucket = pytest.mark.parametrize("kind", ["bucket"], indirect=True)
@@ -197,7 +210,7 @@ def test_a_server_that_hangs_is_given_up_in_time(s3_simulator: S3Simulator, monk
 
 @in_a_bucket
 def test_a_wrong_secret_is_said_in_words_once_and_stands_nowhere(
-    capsys: pytest.CaptureFixture[str], s3_simulator: S3Simulator, app: Flask, client: FlaskClient, contact: str
+    app: Flask, client: FlaskClient, contact: str, s3_simulator: S3Simulator, printed: io.StringIO
 ) -> None:
     s3_simulator.secret = "another secret"
     page = upload(client, contact, PDF, "a.pdf")
@@ -207,10 +220,10 @@ def test_a_wrong_secret_is_said_in_words_once_and_stands_nowhere(
         expect_heartbeats(app.extensions[EXTENSION])
     with pytest.raises(FilesUnavailable):
         run_job(app, REACH)
-    printed = "".join(capsys.readouterr())
-    assert "SignatureDoesNotMatch" in printed
+    logged = printed.getvalue()
+    assert "SignatureDoesNotMatch" in logged
     for secret in ("s3cr3t", "AKIDEXAMPLE"):
-        assert secret not in printed
+        assert secret not in logged
         assert secret not in page
         assert secret not in repr(app.extensions["brobygg.settings"])
 

@@ -18,6 +18,7 @@ from crm.accounts.models import Staff
 from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.employers import services
+from crm.employers.handover_mail import letter_of
 from crm.employers.handover_models import Handover, Telling
 from crm.employers.models import EmployerRelationship
 from crm.employers.services.handovers import Assignment, HandoverWish
@@ -264,6 +265,11 @@ def test_a_note_about_somebodys_health_is_pointed_out_before_anything_is_handed_
     assert answer.status_code == 422
     assert "save_anyway" in answer.text
     assert client.post(f"/handover/{office.maria.public_id}", data=data | {"save_anyway": "1"}).status_code == 303
+
+
+def test_a_letter_writes_the_number_as_people_there_write_it(office: Office) -> None:
+    done = office.hand_over(office.employers(1))
+    assert letter_of(done.items[0], None).phone == "010-123 45 67"
 
 
 # The engine leaves the file of its colour profile to the collector.

@@ -1,7 +1,10 @@
 """Two employers, or two contact persons, that are one: both histories are kept, and it can be undone."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from crm import clock
@@ -12,6 +15,7 @@ from crm.employers.fields import ContactFields, NextStep
 from crm.employers.models import Contact, ContactPerson, Employer, EmployerRelationship, Position, Workplace
 from crm.errors import DomainError, NotAllowed
 from crm.history.models import HistoryLink
+from crm.search.services import rebuild
 from crm.tasks.models import Task
 from tests.employers.conftest import Desk
 from tests.world import World
@@ -170,3 +174,19 @@ def test_side_by_side_stand_words_and_no_codes(app: Flask, world: World) -> None
         assert people["told_on"].gone_wins
         assert str(clock.today().year) in str(people["told_on"].gone)
         assert "-" not in str(people["told_on"].gone)
+
+
+def test_the_other_is_found_by_a_part_of_its_name(
+    app: Flask, client: FlaskClient, sign_in: Callable[[FlaskClient, str], None], world: World
+) -> None:
+    with app.app_context():
+        world.staff(Role.MANAGER, unit=world.unit(), email="chef@example.org")
+        kept, other = (world.employer(name).public_id for name in ("Nordlys Bageri AB", "Nordlys & Co"))
+        rebuild()
+    sign_in(client, "chef@example.org")
+    found = client.get(f"/employers/{kept}/merge?other=nordlys").text
+    assert f'href="?other={other}"' in found
+    assert f'href="?other={kept}"' not in found
+    assert "No other employer" not in found
+    assert "No other employer" in client.get(f"/employers/{kept}/merge?other=sydlys").text
+    assert "Make them one" in client.get(f"/employers/{kept}/merge?other={other}").text

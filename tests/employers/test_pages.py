@@ -1,5 +1,6 @@
 """The pages of employers, as a coordinator uses them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -73,6 +74,7 @@ def test_an_identity_number_in_a_note_is_pointed_out_once_and_nothing_is_lost(ap
     answer = desk.client.post(f"/employers/{public_id}/contacts", data=data)
     assert answer.status_code == 422
     assert "Save anyway" in answer.text
+    assert re.search(r'<form method="post"[^>]*/contacts#log".*?<a class="ds-link" href="#note">Look once', answer.text, re.S)
     assert "Spoke of 811218-9876 and the shifts." in answer.text
     answer = desk.client.post(f"/employers/{public_id}/contacts", data=data | {"save_anyway": "1"})
     assert answer.status_code == 303

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from crm.accounts.models import Unit
 from crm.db import current_session, transaction
 from crm.inquiries.models import Inquiry, InquiryPerson, InquiryState
 from crm.inquiries.services.inquiries import InquiryFields, receive_inquiry
@@ -161,10 +163,22 @@ def test_overdue_answers_stand_on_today_where_the_unit_keeps_inquiries(
     client = browser("coordinator")
     assert "Answer overdue" not in client.get("/today").text
     with core_app.app_context(), transaction():
-        from crm.accounts.models import Unit
-
         current_session().get_one(Unit, there.unit_id).modules = ["inquiries"]
     assert "Answer overdue" in client.get("/today").text
+
+
+def test_a_manager_reads_on_today_what_others_of_the_unit_are_late_with(
+    core_app: Flask, there: Here, browser: Browser
+) -> None:
+    _noted(core_app, there)
+    with core_app.app_context(), transaction():
+        current_session().get_one(Unit, there.unit_id).modules = ["inquiries"]
+        inquiry = current_session().scalars(select(Inquiry)).one()
+        inquiry.handled_by_id = there.coordinator.staff_id
+        handler = inquiry.handled_by.name if inquiry.handled_by else ""
+    today = browser("manager").get("/today").text
+    assert "Answer overdue" in today
+    assert f"· {handler}" in today
 
 
 def test_two_people_who_change_the_same_inquiry_lose_nothing(core_app: Flask, there: Here, browser: Browser) -> None:

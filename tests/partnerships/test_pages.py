@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from crm.db import current_session
 from crm.employers.models import Employer
+from crm.employers.queries import staff_of_units
 from crm.partnerships.models import Commitment, Partnership
 from tests.employers.conftest import counted
 from tests.partnerships.conftest import Place
@@ -163,3 +164,33 @@ def test_the_list_asks_few_questions_however_long_it_is(browser: Browser, outsid
     with counted(core_app) as statements:
         assert client.get("/partnerships").status_code == 200
     assert len(statements) <= 12, "\n".join(statements)
+
+
+def test_a_new_commitment_begins_with_the_time_of_the_partnership_and_then_of_the_one_before_it(
+    browser: Browser, outside: Place
+) -> None:
+    client = browser("coordinator")
+    new = f"{_begin(client, outside)}/commitments/new"
+    assert 'value="2026-01-01"' in client.get(new).text
+    client.post(new, data={**COMMITMENT, "starts_on": "2026-04-01", "ends_on": "2026-10-31"})
+    again = client.get(new).text
+    assert 'value="2026-04-01"' in again
+    assert 'value="2026-10-31"' in again
+
+
+def test_a_manager_begins_a_partnership_for_the_unit_that_works_with_the_employer(
+    browser: Browser, outside: Place, core_app: Flask
+) -> None:
+    with core_app.app_context():
+        world = outside.world
+        below = world.unit("Osby norr", parent_id=outside.unit_id)
+        unit_id = below.id
+        world.relationship(current_session().get_one(Employer, outside.employer_id), below)
+    page = browser("manager").get(f"/employers/{outside.employer}/partnerships/new").text
+    assert f'<option selected value="{unit_id}">' in page
+
+
+def test_somebody_who_only_evaluates_is_responsible_for_nothing(outside: Place, core_app: Flask) -> None:
+    with core_app.app_context():
+        names = [each.name for each in staff_of_units([outside.unit_id])]
+    assert names == ["Karin Berg", "Maria Lindqvist"]

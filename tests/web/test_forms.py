@@ -74,3 +74,10 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 def test_writing_direction_cannot_be_turned_but_persian_keeps_its_joiners() -> None:
     assert clean_text("invoice\u202efdp.exe") == "invoicefdp.exe"
     assert clean_text("می\u200cخواهم") == "می\u200cخواهم"
+
+
+def test_what_is_no_number_is_said_once_and_without_the_limits(page: FlaskClient) -> None:
+    answer = page.post("/", data={"places": "2.5"})
+    assert "Write a whole number." in answer.text
+    assert "must be between" not in answer.text
+    assert "must be between" in page.post("/", data={"places": "100"}).text

@@ -67,9 +67,21 @@ def _next(actor: Actor, agreement: Agreement, how: Follows, *, starts_on: date) 
         written=agreement.fields,
         scope=tuple(agreement.scope),
     )
+    follows = _place_in_chain(agreement, how)
     return write_agreement(
-        actor, employer_id=agreement.employer_id, unit_id=agreement.unit_id, given=given, follows=(agreement.id, how)
+        actor, employer_id=agreement.employer_id, unit_id=agreement.unit_id, given=given, follows=follows
     )
+
+
+def _place_in_chain(agreement: Agreement, how: Follows) -> tuple[int, Follows]:
+    """What the next one follows, and how.
+
+    A renewal that was never signed leaves its place to its replacement: else the agreement that is in force would
+    neither be renewed by it nor leave the list of those that end.
+    """
+    if agreement.status is S.SENT and agreement.follows_id is not None and agreement.follows_as is not None:
+        return agreement.follows_id, agreement.follows_as
+    return agreement.id, how
 
 
 def _same_length(agreement: Agreement, starts_on: date) -> date | None:
