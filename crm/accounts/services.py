@@ -46,8 +46,8 @@ def change_staff(actor: Actor, *, staff_id: int, fields: StaffFields) -> Staff:
     """Change name, address, unit and roles. Holds from the person's next request on.
 
     Emits StaffMoved where there are units whose work the person sees no longer, so that nothing there is left to
-    somebody who cannot see it. Raises NotAllowed for who is no administrator, NotVisible for staff of other units, DomainError when the
-    address is taken, no role is left, or nobody would be left to administer.
+    somebody who cannot see it. Raises NotAllowed for who is no administrator, NotVisible for staff of other units,
+    DomainError when the address is taken, no role is left, or nobody would be left to administer.
     """
     staff = staff_to_administer(actor, staff_id)
     check_fields(actor, fields, staff_id=staff.id)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import get_template_attribute, has_request_context, request, url_for
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 from markupsafe import Markup
-from wtforms import Form, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from crm.note_guard.guard import TICK, Finding, find_sensitive
@@ -31,12 +32,11 @@ class Guarded(_Base):
         """The id of the element in which it is pointed out."""
         return f"{self.id}-found"
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Not yet: something in it does not belong in a note, and nobody has said that it is right all the same."""
         self.findings = find_sensitive(str(self.data or ""))
         if self.findings and not (has_request_context() and request.form.get(TICK)):
-            # A text that waits for its language: the class of error is written for plain ones.
-            raise StopValidation(_l("Look once more before you save"))  # type: ignore[arg-type]
+            raise StopValidation(_("Look once more before you save"))
 
     def __call__(self, **given: Any) -> Markup:
         """The input, which asks what there is to point out as soon as somebody stops typing."""

@@ -29,6 +29,7 @@ from crm.registry import EXTENSION
 from tests.attachments.test_attachments import PDF, upload
 from tests.conftest import make_app, make_settings
 from tests.servers.s3 import S3Simulator, Stored
+from tests.servers.smtp import write_certificate
 from tests.world import World
 
 KEY = "0123456789abcdef" * 2
@@ -206,6 +207,22 @@ def test_a_server_that_hangs_is_given_up_in_time(s3_simulator: S3Simulator, monk
     with pytest.raises(FilesUnavailable, match=LATER):
         connection.ask(s3_http.Ask("GET", "a"))
     assert time.monotonic() - begin < 2
+
+
+def test_over_tls_a_certificate_is_checked_and_an_own_authority_can_be_named(tmp_path: Path) -> None:
+    certificate, key = write_certificate(tmp_path)
+    simulator = S3Simulator(certificate=(certificate, key)).start()
+    try:
+        named = f"{simulator.setting()}&ca_file={certificate}"
+        files = S3Store(bucket_from(named), largest=LARGEST)
+        files.put(KEY, PDF)
+        assert files.get(KEY) == PDF
+        simulator.received.clear()
+        with pytest.raises(FilesUnavailable, match=TELL):
+            S3Store(bucket_from(simulator.setting()), largest=LARGEST).put(KEY, PDF)
+        assert simulator.received == []
+    finally:
+        simulator.stop()
 
 
 @in_a_bucket

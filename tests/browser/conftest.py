@@ -1,6 +1,8 @@
 """One server with sample data for each worker, at ten in the morning of a working day, whose clock tests may move."""
 
+import os
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from playwright.sync_api import Page
 
 from tests.servers.browser import Windows
 from tests.servers.gunicorn_app import DevServer
+from tests.servers.shared import locked
 
 PASSWORD = "sample-password-for-looking-around"
 COORDINATOR = "coordinator@example.org"
@@ -67,15 +70,37 @@ class Product:
             time.sleep(0.5)
 
 
+def _sample_home(common: Path) -> Path:
+    """A home with sample data that one worker of the test run fills; each server starts on a copy of its own."""
+    home, clock_file = common / "sample-home", common / "sample-clock"
+    with locked(common / "sample.lock"):
+        if not clock_file.exists():
+            home.mkdir()
+            shift = (_next_working_morning() - datetime.now(UTC)).total_seconds()
+            waiting = common / "sample-clock.draft"
+            waiting.write_text(str(shift), encoding="ascii")
+            server = DevServer(home=home, env={"BROBYGG_CLOCK_FILE": str(waiting)})
+            try:
+                server.start()
+            finally:
+                server.stop()
+            waiting.rename(clock_file)
+    return home
+
+
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product as `make run` starts it."""
-    clock_file = tmp_path_factory.mktemp("clock") / "shift"
-    shift = (_next_working_morning() - datetime.now(UTC)).total_seconds()
-    clock_file.write_text(str(shift), encoding="ascii")
-    server = DevServer(env={"BROBYGG_CLOCK_FILE": str(clock_file)})
+    """The product as `make run` starts it, on a copy of the sample data."""
+    base = tmp_path_factory.getbasetemp()
+    # The workers of a parallel run have one folder above their own in common.
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    filled = _sample_home(common)
+    own = tmp_path_factory.mktemp("product")
+    home = Path(shutil.copytree(filled, own / "home"))
+    clock_file = Path(shutil.copy(common / "sample-clock", own / "shift"))
+    server = DevServer(home=home, env={"BROBYGG_CLOCK_FILE": str(clock_file)})
     try:
-        yield Product(server.start(), clock_file, shift)
+        yield Product(server.start(), clock_file, float(clock_file.read_text(encoding="ascii")))
     finally:
         server.stop()
 

@@ -70,7 +70,8 @@ def _places() -> dict[str, Place]:
             "/handover/{maria}", "/handover/{maria}", "note", {"step": "do", "to_all": "{deputy}", "telling": "not"},
         ),
         "an interview": Place(
-            "/employers/{employer}/interviews/new", "/employers/{employer}/interviews/new", "note", {"on_date": day, "prior_experience": "good"}
+            "/employers/{employer}/interviews/new", "/employers/{employer}/interviews/new", "note",
+            {"on_date": day, "prior_experience": "good"},
         ),
         "a stage": Place(
             "/relationships/{relationship}/stage", "/relationships/{relationship}/stage", "reason",

@@ -7,12 +7,14 @@ is compared, and a request of another time is refused.
 import contextlib
 import hashlib
 import hmac
+import ssl
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
@@ -83,24 +85,32 @@ class S3Simulator:
     hang_seconds: float = 0.0
     deny: bool = False
     clock_ahead: float = 0.0
+    certificate: tuple[Path, Path] | None = None
+    """With a certificate and its key the server speaks TLS."""
     objects: dict[str, Stored] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self))
+        if self.certificate:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(*self.certificate)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=lambda: self._server.serve_forever(0.05), daemon=True)
 
     @property
     def endpoint(self) -> str:
         """Scheme, host and port."""
-        return f"http://{LOOPBACK}:{self._server.server_port}"
+        return f"{'https' if self.certificate else 'http'}://{LOOPBACK}:{self._server.server_port}"
 
     def setting(self, prefix: str = "", *, secret: str | None = None, region: str | None = None) -> str:
         """What BROBYGG_ATTACHMENTS_URL says for this server."""
         keys = f"{quote(self.key_id, safe='')}:{quote(secret or self.secret, safe='')}"
-        host = self.endpoint.removeprefix("http://")
-        return f"s3+http://{keys}@{host}/{self.bucket}{prefix}?region={region or self.region}"
+        scheme, _, host = self.endpoint.partition("://")
+        return f"s3+{scheme}://{keys}@{host}/{self.bucket}{prefix}?region={region or self.region}"
 
     def start(self) -> "S3Simulator":
         """Begin to serve."""
@@ -244,6 +254,11 @@ def _error(error: Refused) -> Reply:
 def _handler(simulator: S3Simulator) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def handle(self) -> None:
+            # A client that does not trust the certificate goes before it has asked anything.
+            with contextlib.suppress(ssl.SSLError, ConnectionError):
+                super().handle()
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

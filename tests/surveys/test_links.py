@@ -9,6 +9,7 @@ from sqlalchemy import select
 from crm.db import current_session, transaction
 from crm.history.models import HistoryLine, HistoryLink
 from crm.participants.models import EnrolmentExit
+from crm.placements.models import BEFORE_START
 from surveys.dispositions import DueState, StopReason
 from surveys.due_rows import locked_row, spend_links
 from surveys.models import Response
@@ -110,6 +111,37 @@ def test_the_employer_hears_that_a_survey_was_answered_only_where_the_person_agr
     assert (line.summary["en"], line.detail) == ("A survey was answered", None)
     links = current_session().scalars(select(HistoryLink).where(HistoryLink.line_id == line.id)).all()
     assert [(link.employer_id, link.participant_id) for link in links] == [(told.id, None)]
+
+
+def test_placements_that_never_began_are_skipped_when_employers_hear_of_a_survey(
+    scene: Scene, asked: Asked, world: World
+) -> None:
+    """Nobody has worked there yet, whatever is planned: that a survey was answered is none of that employer's affair."""
+    exit_, person = asked()
+    enrolment = scene.row(exit_).enrolment
+    for status in (*BEFORE_START, "cancelled"):
+        world.placement(
+            enrolment, world.employer(), may_tell_employer=True, status=status, cancelled=status == "cancelled"
+        )
+    begun = world.employer()
+    world.placement(enrolment, begun, may_tell_employer=True, status="active")
+    person.answer_all(status_now="work", via_us="yes")
+    person.post("/finish")
+    told = [subject.employer_id for line in lines("surveys.answered_neutral") for subject in _links(line)]
+    assert told == [begun.id]
+
+
+def test_where_nobody_began_no_employer_hears_of_a_survey(scene: Scene, asked: Asked, world: World) -> None:
+    exit_, person = asked()
+    for status in BEFORE_START:
+        world.placement(scene.row(exit_).enrolment, world.employer(), may_tell_employer=True, status=status)
+    person.answer_all(status_now="work", via_us="yes")
+    person.post("/finish")
+    assert lines("surveys.answered_neutral") == []
+
+
+def _links(line: HistoryLine) -> list[HistoryLink]:
+    return list(current_session().scalars(select(HistoryLink).where(HistoryLink.line_id == line.id)))
 
 
 def test_the_opt_out_page_asks_first_and_can_be_undone(app: Flask, scene: Scene, asked: Asked) -> None:
