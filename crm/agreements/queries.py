@@ -87,9 +87,7 @@ def agreements_near_their_end(actor: Actor, *, today: date, mine: bool = False) 
     ``mine``: only where the actor is responsible or stands in.
     """
     follower = aliased(Agreement)
-    followed = (
-        select(follower.id).where(follower.follows_id == Agreement.id, follower.status.not_in(GIVEN_UP)).exists()
-    )
+    followed = select(follower.id).where(follower.follows_id == Agreement.id, follower.status.not_in(GIVEN_UP)).exists()
     soon = or_(
         Agreement.status == AgreementStatus.EXPIRING,
         and_(Agreement.status == AgreementStatus.ACTIVE, Agreement.ends_on <= months_later(today, 2)),

@@ -71,7 +71,6 @@ def _finish(page: Page, *, scripts: bool = True) -> None:
     page.get_by_role("link", name="End the placement").first.click()
     page.locator("#reason").select_option("completed")
     page.locator("main form").get_by_role("button", name="End the placement").click()
-    page.get_by_role("link", name="Open the placement").first.click()
     for who in ("participant", "employer"):
         page.get_by_role("link", name=f"Write what the {who} says").click()
         _fill(page, worked="The team", challenges="The hours", way_on="A job", clarification_value="Can work in a shop")
