@@ -83,7 +83,8 @@ def add_file(public_id: str) -> ResponseReturnValue:
     """Keep a file with the agreement, the paper that was signed for instance."""
     actor = current_actor()
     agreement = visible_one(Agreement, actor, public_id)
-    back = url_for(".show", public_id=public_id, _anchor="files")
+    # At the head of the page stands whether the file was taken, and if not, why.
+    back = url_for(".show", public_id=public_id, _anchor="main")
     return take_upload(actor, agreement, unit_id=agreement.unit_id, back=back)
 
 

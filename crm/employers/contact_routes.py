@@ -142,7 +142,8 @@ def attach_to_contact(public_id: str) -> ResponseReturnValue:
     """Add a file to a contact."""
     actor = current_actor()
     contact = visible_one(Contact, actor, public_id)
-    back = url_for(".edit_contact", public_id=public_id, _anchor="files")
+    # At the head of the page stands whether the file was taken, and if not, why.
+    back = url_for(".edit_contact", public_id=public_id, _anchor="main")
     return take_upload(actor, contact, unit_id=contact.unit_id, back=back)
 
 

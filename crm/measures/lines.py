@@ -162,7 +162,8 @@ def _heard(found: Overview) -> Iterator[Line]:
     group, seen = _("Talks and press"), found.heard
     names = {"talk": _("Talks"), "press": _("Articles and interviews"), "conference": _("Conferences")}
     for kind, count in seen.by_kind.items():
-        asked = _("%(num)s because somebody asked for it", num=show_number(seen.by_request[kind]))
+        wanted = seen.by_request[kind]
+        asked = _("%(num)s because somebody asked for it", num=show_number(wanted)) if wanted else ""
         yield Line(
             group, names[kind], show_number(count), asked, count, rows="appearances" if count else "", stage=kind
         )

@@ -116,7 +116,7 @@ def test_the_employer_hears_that_a_survey_was_answered_only_where_the_person_agr
 def test_placements_that_never_began_are_skipped_when_employers_hear_of_a_survey(
     scene: Scene, asked: Asked, world: World
 ) -> None:
-    """Nobody has worked there yet, whatever is planned: that a survey was answered is none of that employer's affair."""
+    """Nobody has worked there, whatever is planned: that a survey was answered is none of the employer's affair."""
     exit_, person = asked()
     enrolment = scene.row(exit_).enrolment
     for status in (*BEFORE_START, "cancelled"):
