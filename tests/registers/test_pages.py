@@ -213,7 +213,7 @@ def test_bankrupt_and_removed_companies_say_so(desk_of: DeskOf) -> None:
     assert "not active: bankrupt" in desk.client.get(f"/employers/new?take={BANKRUPT}&country=NO").text
     gone = desk.client.get(f"/employers/new?find={GONE}&country=NO").text
     assert "Closed" in gone
-    assert re.search(rf'take={GONE}[^>]*>999 000 932</a>', gone), "a link to what has no name needs words too"
+    assert re.search(rf"take={GONE}[^>]*>999 000 932</a>", gone), "a link to what has no name needs words too"
 
 
 def test_comparing_shows_differences_and_keeps_what_staff_changed(app: Flask, desk_of: DeskOf, norway: Control) -> None:
