@@ -73,7 +73,5 @@ def main() -> None:
     _Server(make_app(options.database), settings).run()
 
 
-
-
 if __name__ == "__main__":
     main()

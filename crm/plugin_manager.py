@@ -45,11 +45,7 @@ def _register(manager: pluggy.PluginManager, point: EntryPoint) -> None:
         plugin = point.load()
     except ImportError as error:
         raise PluginError(f"Plugin '{point.name}' cannot be imported: {error}") from error
-    unknown = [
-        name
-        for name in dir(plugin)
-        if name.startswith("brobygg_") and not hasattr(hookspecs, name)
-    ]
+    unknown = [name for name in dir(plugin) if name.startswith("brobygg_") and not hasattr(hookspecs, name)]
     if unknown:
         raise PluginError(f"Plugin '{point.name}' has hooks that do not exist: {', '.join(unknown)}")
     manager.register(plugin, name=point.name)

@@ -48,11 +48,7 @@ def complete(actor: Actor, row: DueRow, response: Response, definition: Definiti
     _write_line(actor, row, response, definition)
     _write_neutral_lines(actor, row)
     keep_promises(actor, row)
-    emit(
-        SurveyAnswered(
-            due_id=row.id, participant_id=row.participant_id, enrolment_id=row.enrolment_id, wave=row.wave
-        )
-    )
+    emit(SurveyAnswered(due_id=row.id, participant_id=row.participant_id, enrolment_id=row.enrolment_id, wave=row.wave))
 
 
 def keep_promises(actor: Actor, row: DueRow) -> None:
@@ -73,8 +69,7 @@ def readable_answers(definition: Definition, answers: Answers, *, share: bool) -
     return [
         (question, answers[question.key])
         for question in definition.questions
-        if (share or question.visibility is Visibility.HISTORY)
-        and is_substantive(question, answers.get(question.key))
+        if (share or question.visibility is Visibility.HISTORY) and is_substantive(question, answers.get(question.key))
     ]
 
 

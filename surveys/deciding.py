@@ -62,9 +62,7 @@ class Decision:
     channels: tuple[str, ...] = ()
 
 
-def decide(
-    facts: ExitFacts, terms: PlanTerms | None, *, failed: frozenset[Reachable] = frozenset()
-) -> Decision:
+def decide(facts: ExitFacts, terms: PlanTerms | None, *, failed: frozenset[Reachable] = frozenset()) -> Decision:
     """The state that follows from the facts. ``failed`` are addresses that this row's messages did not reach.
 
     The order of the reasons is the order in which people want to hear them: what ends the matter for good comes
@@ -116,9 +114,7 @@ def _unreachable(facts: ExitFacts, terms: PlanTerms, failed: frozenset[Reachable
     return StopReason.NO_ADDRESS if facts.channels else facts.unreachable
 
 
-def _language(
-    facts: ExitFacts, terms: PlanTerms, channels: list[str]
-) -> tuple[str, tuple[str, ...]] | None:
+def _language(facts: ExitFacts, terms: PlanTerms, channels: list[str]) -> tuple[str, tuple[str, ...]] | None:
     """The first language to try that any usable channel has, and the channels that have it, best first.
 
     The person's language through the second channel is worth more than another language through the first.

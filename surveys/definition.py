@@ -137,9 +137,7 @@ def definition_to_json(definition: Definition) -> dict[str, Any]:
         "key": definition.key,
         "version": definition.version,
         "minutes": definition.minutes,
-        "scales": [
-            {"key": scale.key, "options": _options_to_json(scale.options)} for scale in definition.scales
-        ],
+        "scales": [{"key": scale.key, "options": _options_to_json(scale.options)} for scale in definition.scales],
         "questions": [_question_to_json(question) for question in definition.questions],
     }
 

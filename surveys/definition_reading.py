@@ -76,9 +76,7 @@ def _questions(raw: object, scales: Mapping[str, Scale]) -> tuple[Question, ...]
     return tuple(questions)
 
 
-def _question(
-    raw: object, path: str, scales: Mapping[str, Scale], earlier: Mapping[str, frozenset[str]]
-) -> Question:
+def _question(raw: object, path: str, scales: Mapping[str, Scale], earlier: Mapping[str, frozenset[str]]) -> Question:
     fields = _mapping(raw, path, allowed=_QUESTION_FIELDS)
     kind = _choice(fields.get("type"), QuestionType, f"{path}.type")
     options = _question_options(fields, path, kind, scales)
@@ -185,9 +183,7 @@ def _codes_of(raw: object, path: str, codes: frozenset[str]) -> tuple[str, ...]:
 def _mapping(raw: object, path: str, *, allowed: frozenset[str] | None = None) -> Mapping[str, Any]:
     if not isinstance(raw, Mapping):
         raise DefinitionError(path, "expected named fields")
-    unknown = [
-        name for name in raw if not isinstance(name, str) or (allowed is not None and name not in allowed)
-    ]
+    unknown = [name for name in raw if not isinstance(name, str) or (allowed is not None and name not in allowed)]
     if unknown:
         raise DefinitionError(path, f"unknown field '{unknown[0]}'")
     return raw

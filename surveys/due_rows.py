@@ -23,9 +23,7 @@ INVITATION = "surveys.invitation"
 REMINDER = "surveys.reminder"
 BEGUN = frozenset({DueState.SENT_WAITING, DueState.IN_DOUBT})
 SETTLED = frozenset({DueState.ANSWERED, DueState.PARTLY_ANSWERED, DueState.CLOSED_WITHOUT_ANSWER})
-BY_STAFF = frozenset(
-    {StopReason.LANGUAGE_BARRIER, StopReason.ILLNESS, StopReason.DUPLICATE, StopReason.NEVER_ENROLLED}
-)
+BY_STAFF = frozenset({StopReason.LANGUAGE_BARRIER, StopReason.ILLNESS, StopReason.DUPLICATE, StopReason.NEVER_ENROLLED})
 """Reasons that only people know; planning never overrules them."""
 OUT_OF_REACH = frozenset({StopReason.NO_ADDRESS, StopReason.BOUNCED})
 

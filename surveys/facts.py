@@ -64,9 +64,7 @@ def languages_to_try(participant: Participant, unit: Unit) -> tuple[str, ...]:
 
 def _read_exits(exit_ids: Collection[int]) -> list[_Read]:
     later = aliased(EnrolmentExit)
-    is_last = ~exists().where(
-        later.enrolment_id == EnrolmentExit.enrolment_id, later.number > EnrolmentExit.number
-    )
+    is_last = ~exists().where(later.enrolment_id == EnrolmentExit.enrolment_id, later.number > EnrolmentExit.number)
     consent = (
         select(Consent.given)
         .where(Consent.participant_id == Enrolment.participant_id, Consent.kind == ConsentKind.SURVEYS)
@@ -91,9 +89,9 @@ def _read_exits(exit_ids: Collection[int]) -> list[_Read]:
 
 def _suppressed(addresses: Iterable[Sequence[Reachable]]) -> dict[tuple[str, str], str]:
     hashes = [each.address_hash for own in addresses for each in own]
-    statement = select(
-        SuppressedAddress.channel, SuppressedAddress.address_hash, SuppressedAddress.reason
-    ).where(SuppressedAddress.address_hash.in_(hashes))
+    statement = select(SuppressedAddress.channel, SuppressedAddress.address_hash, SuppressedAddress.reason).where(
+        SuppressedAddress.address_hash.in_(hashes)
+    )
     return {(str(channel), found): reason for channel, found, reason in current_session().execute(statement)}
 
 
@@ -113,9 +111,7 @@ def _sms_works(person: Participant) -> bool:
     return settings.sms != "none" and bool(person.phone) and can_receive_sms(person.phone or "")
 
 
-def _facts(
-    read: _Read, unit: Unit, addresses: Sequence[Reachable], blocked: Sequence[str | None]
-) -> ExitFacts:
+def _facts(read: _Read, unit: Unit, addresses: Sequence[Reachable], blocked: Sequence[str | None]) -> ExitFacts:
     enrolment = read.exit.enrolment
     person = enrolment.participant
     programme: Programme = enrolment.programme

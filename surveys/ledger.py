@@ -45,9 +45,7 @@ class Ledger:
 
     def reasons(self, state: DueState) -> dict[StopReason, int]:
         """The exits in a state by reason."""
-        return {
-            reason: number for (found, reason), number in self.counts.items() if found is state and reason
-        }
+        return {reason: number for (found, reason), number in self.counts.items() if found is state and reason}
 
     def rows(self) -> list[tuple[DueState, StopReason | None]]:
         """One (state, reason) for each planned exit: what ``statistics.response_rates`` counts."""

@@ -41,9 +41,7 @@ class QuestionnaireVersion(PublicId, Base):
     published_at: Mapped[datetime | None]
 
     questionnaire: Mapped[Questionnaire] = relationship(back_populates="versions")
-    translations: Mapped[list["Translation"]] = relationship(
-        back_populates="version", cascade="all, delete-orphan"
-    )
+    translations: Mapped[list["Translation"]] = relationship(back_populates="version", cascade="all, delete-orphan")
 
     __table_args__ = (UniqueConstraint("questionnaire_id", "number"),)
 

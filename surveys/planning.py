@@ -31,9 +31,7 @@ def recompute(actor: Actor, exit_id: int) -> list[DueRow]:
     return recompute_many(actor, [exit_id])
 
 
-def recompute_many(
-    actor: Actor, exit_ids: Collection[int], *, plans: PlansInForce | None = None
-) -> list[DueRow]:
+def recompute_many(actor: Actor, exit_ids: Collection[int], *, plans: PlansInForce | None = None) -> list[DueRow]:
     """Create or update the due rows of these exits, one for each wave with a plan in force.
 
     Never moves a row that is answered, declined or closed; a row that was sent keeps what was sent and is only
@@ -159,5 +157,3 @@ def on_participant_changed(event: ParticipantChanged) -> None:
 def _exits_of_enrolment(enrolment_id: int) -> Sequence[int]:
     statement = select(EnrolmentExit.id).where(EnrolmentExit.enrolment_id == enrolment_id)
     return current_session().scalars(trusted(statement, because=_LISTENING)).all()
-
-

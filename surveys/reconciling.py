@@ -76,9 +76,7 @@ def report_to_managers() -> int:
         for unit_id in sorted({*late, *stuck, *doubt}):
             with transaction() as session:
                 unit = session.get_one(Unit, unit_id)
-                tell_managers(
-                    _ACTOR, unit, late=late[unit_id], stuck=stuck[unit_id], in_doubt=doubt[unit_id]
-                )
+                tell_managers(_ACTOR, unit, late=late[unit_id], stuck=stuck[unit_id], in_doubt=doubt[unit_id])
                 told += 1
     return told
 
@@ -126,4 +124,3 @@ def _in_batches(statement: Select[int]) -> int:
             recompute_many(_ACTOR, ids)
             count += len(ids)
             last = ids[-1]
-

@@ -64,9 +64,7 @@ def zones() -> list[Zone]:
 
 def reached(zone: Zone) -> Select[int]:
     """Rows whose day has come."""
-    return select(DueRow.id).where(
-        DueRow.state == DueState.NOT_YET_DUE, DueRow.due_on <= zone.today, zone.units()
-    )
+    return select(DueRow.id).where(DueRow.state == DueState.NOT_YET_DUE, DueRow.due_on <= zone.today, zone.units())
 
 
 def over(zone: Zone) -> Select[int]:
@@ -225,5 +223,3 @@ def _plan_ids() -> Sequence[int]:
 def _end_of(day: date, zone: Zone) -> datetime:
     """The first instant of the day after ``day``."""
     return clock.local_instant(day + timedelta(days=1), time(0), zone.name)
-
-

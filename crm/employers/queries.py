@@ -182,9 +182,7 @@ def staff_of_units(unit_ids: Collection[int]) -> Sequence[Staff]:
         .where(StaffRole.name.in_([role.value for role in STAFF]))
     )
     statement = (
-        select(Staff)
-        .where(Staff.unit_id.in_(unit_ids), Staff.active, Staff.id.in_(fit))
-        .order_by(Staff.name, Staff.id)
+        select(Staff).where(Staff.unit_id.in_(unit_ids), Staff.active, Staff.id.in_(fit)).order_by(Staff.name, Staff.id)
     )
     return current_session().scalars(statement).all()
 

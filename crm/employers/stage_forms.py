@@ -20,9 +20,7 @@ class StageForm(BaseForm):
     next = HiddenField()
     asked = HiddenField()
     stage = SelectField(_l("Stage"), validators=[InputRequired()])
-    reason = NoteLine(
-        _l("Why?"), validators=[Optional(), Length(max=300)], description=_l("It stands in the history.")
-    )
+    reason = NoteLine(_l("Why?"), validators=[Optional(), Length(max=300)], description=_l("It stands in the history."))
     again_on = DateField(
         _l("Contact them again on"), validators=[Optional()], description=_l("Makes a task for that day.")
     )

@@ -62,8 +62,12 @@ class Fence:
     def _mark(self) -> bool:
         now = clock.now()
         # Straight to the connection: no object of this row is loaded, and this runs once for each message.
-        marked = current_session().connection().execute(
-            _ON_WIRE, {"row": self._message_id, "token": self._token, "now": now, "until": now + self._timing.lease}
+        marked = (
+            current_session()
+            .connection()
+            .execute(
+                _ON_WIRE, {"row": self._message_id, "token": self._token, "now": now, "until": now + self._timing.lease}
+            )
         )
         return marked.rowcount == 1
 
@@ -135,9 +139,7 @@ class LeaseKeeper:
             )
             .with_for_update(skip_locked=True)
         )
-        statement = (
-            update(OutboxMessage).where(OutboxMessage.id.in_(ours)).values(lease_until=now + self._timing.lease)
-        )
+        statement = update(OutboxMessage).where(OutboxMessage.id.in_(ours)).values(lease_until=now + self._timing.lease)
         try:
             with transaction() as session:
                 session.connection().execute(statement)

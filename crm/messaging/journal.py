@@ -81,9 +81,7 @@ class Journal:
         taken, self._outcomes = self._outcomes, []
         return taken
 
-    def _write(
-        self, answer: Answer, mark: Callable[[], bool], record: Callable[..., str]
-    ) -> tuple[str, bool]:
+    def _write(self, answer: Answer, mark: Callable[[], bool], record: Callable[..., str]) -> tuple[str, bool]:
         with transaction():
             # The result first: it may have to wait for locks, and must not hold the next message meanwhile.
             outcome = record(answer.message_id, self.token, answer.result, gateway=answer.gateway, at=answer.at)

@@ -104,9 +104,7 @@ def _came_too_late(result: SendResult) -> str:
     return "lost"
 
 
-def apply_result(
-    message: OutboxMessage, result: SendResult, *, gateway: str, at: datetime | None = None
-) -> str:
+def apply_result(message: OutboxMessage, result: SendResult, *, gateway: str, at: datetime | None = None) -> str:
     """Change the row as ``result`` says, in the current transaction. Returns the outcome: accepted,
     failed, retried or unknown. ``at`` is when the receiver said so, if not now."""
     message.gateway = gateway

@@ -29,9 +29,7 @@ from surveys.responses import definition_of
 from surveys.shipped import FALLBACK_LANGUAGE
 from surveys.wording import language_text, questionnaire_titles
 
-blueprint = Blueprint(
-    "surveys_authoring", __name__, template_folder="templates", url_prefix="/surveys/questionnaires"
-)
+blueprint = Blueprint("surveys_authoring", __name__, template_folder="templates", url_prefix="/surveys/questionnaires")
 AUTHORS = (Role.ADMINISTRATOR, Role.MANAGER)
 TEXT = "text:"
 

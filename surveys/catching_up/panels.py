@@ -23,9 +23,7 @@ def today_card(context: Mapping[str, Any]) -> str:
     calls = count_calls(actor, plans) if module_on(CALLS.key) else 0
     if not (late or unreachable or calls):
         return ""
-    return render_template(
-        "surveys/catching_up/today_card.html", late=late, unreachable=unreachable, calls=calls
-    )
+    return render_template("surveys/catching_up/today_card.html", late=late, unreachable=unreachable, calls=calls)
 
 
 def panels() -> tuple[Panel, ...]:

@@ -135,9 +135,7 @@ def _views(rows: Sequence[DueRow], actor: Actor, plans: PlansInForce) -> list[La
     titles = questionnaire_titles(actor.language)
     facts = facts_of({row.exit_id for row in rows}, plans.units)
     failed = failed_addresses(rows)
-    return [
-        _view(row, facts[row.exit_id], plans, titles, failed.get(row.public_id, frozenset())) for row in rows
-    ]
+    return [_view(row, facts[row.exit_id], plans, titles, failed.get(row.public_id, frozenset())) for row in rows]
 
 
 def _view(

@@ -31,9 +31,7 @@ class _Written:
         )
 
 
-def language_notes(
-    rows: Sequence[DueRow], facts: Mapping[int, ExitFacts], plans: PlansInForce
-) -> dict[str, str]:
+def language_notes(rows: Sequence[DueRow], facts: Mapping[int, ExitFacts], plans: PlansInForce) -> dict[str, str]:
     """For each row that goes in another language than the person's: why, by the row's address.
 
     Two queries, and none when everybody gets their own language.

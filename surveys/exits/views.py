@@ -83,9 +83,7 @@ def _views(statement: Select[DueRow], actor: Actor) -> list[RowView]:
     found: list[RowView] = []
     for row in rows:
         plan = plans.plan_for(row.unit_id, row.wave)
-        decision = decide(
-            facts[row.exit_id], plans.terms(plan), failed=failed.get(row.public_id, frozenset())
-        )
+        decision = decide(facts[row.exit_id], plans.terms(plan), failed=failed.get(row.public_id, frozenset()))
         found.append(
             RowView(
                 public_id=row.public_id,

@@ -58,9 +58,7 @@ def call_list(actor: Actor) -> list[Call]:
     rows = current_session().scalars(trusted(statement, because=_CALLING)).all()
     titles = questionnaire_titles(actor.language)
     units = {unit.id: unit for unit in units_among(actor.unit_ids, with_archived=True)}
-    return [
-        _call(row, plan_title(plans.get(row.plan_id or 0), row.wave, titles), units[row.unit_id]) for row in rows
-    ]
+    return [_call(row, plan_title(plans.get(row.plan_id or 0), row.wave, titles), units[row.unit_id]) for row in rows]
 
 
 def count_calls(actor: Actor, plans: Iterable[FollowUpPlan]) -> int:

@@ -48,9 +48,7 @@ class Interview(Visit):
 
     def url(self, endpoint: str, **values: Any) -> str:
         """The address of a page of the interview, in its language."""
-        return url_for(
-            f"surveys_interviews.{endpoint}", public_id=self.row.public_id, lang=self.language, **values
-        )
+        return url_for(f"surveys_interviews.{endpoint}", public_id=self.row.public_id, lang=self.language, **values)
 
 
 @blueprint.get("/calls")

@@ -16,16 +16,12 @@ MOST_REMINDERS = 4
 class PlanForm(BaseForm):
     """When, through what, with which reminders, until when."""
 
-    days_after = IntegerField(
-        _l("Days after the exit"), validators=[InputRequired(), NumberRange(min=0, max=1100)]
-    )
+    days_after = IntegerField(_l("Days after the exit"), validators=[InputRequired(), NumberRange(min=0, max=1100)])
     channels = CheckboxesField(_l("Sent by"), choices=choices(CHANNELS.items()))
     reminder_days = StringField(
         _l("Reminders"), description=_l("Days after the message, with commas: 5 or 5, 12. Empty: none.")
     )
-    close_days = IntegerField(
-        _l("Open for so many days"), validators=[InputRequired(), NumberRange(min=3, max=180)]
-    )
+    close_days = IntegerField(_l("Open for so many days"), validators=[InputRequired(), NumberRange(min=3, max=180)])
     self_sending_days = IntegerField(
         _l("Sends itself up to so many days late"),
         validators=[InputRequired(), NumberRange(min=0, max=60)],

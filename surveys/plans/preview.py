@@ -95,9 +95,7 @@ def _decide(
     terms = plans.terms(plan)
     if not values.active or terms is None:
         return decide(facts, None)
-    sendable = {
-        channel: plans.texts.languages(plan.key, plan.questionnaire_id, channel) for channel in values.channels
-    }
+    sendable = {channel: plans.texts.languages(plan.key, plan.questionnaire_id, channel) for channel in values.channels}
     wanted = replace(terms, days_after=values.days_after, channels=values.channels, sendable=sendable)
     return decide(facts, wanted, failed=bad)
 
@@ -132,9 +130,7 @@ def _compare(
         result.changes.append(_change(row if sends_now else None, after, facts, units, will_send=will_send))
 
 
-def _change(
-    row: DueRow | None, after: Decision, facts: ExitFacts, units: dict[int, str], *, will_send: bool
-) -> Change:
+def _change(row: DueRow | None, after: Decision, facts: ExitFacts, units: dict[int, str], *, will_send: bool) -> Change:
     return Change(
         participant_id=facts.participant_id,
         unit=units[facts.unit_id],

@@ -64,16 +64,12 @@ def save(public_id: str) -> ResponseReturnValue:
         if request.form.get("confirmed") != "yes":
             return _preview_page(plan, form)
         with transaction():
-            change_plan(
-                current_actor(), plan_id=plan.id, version=int(form.version.data or 0), values=form.values()
-            )
+            change_plan(current_actor(), plan_id=plan.id, version=int(form.version.data or 0), values=form.values())
     except DomainError as error:
         form.add_error(error)
         return _edit_page(plan, form), 422
     number = replan(current_actor(), plan.id)
-    flash(
-        ngettext("Saved. %(num)d exit was looked at.", "Saved. %(num)d exits were looked at.", number), "success"
-    )
+    flash(ngettext("Saved. %(num)d exit was looked at.", "Saved. %(num)d exits were looked at.", number), "success")
     return redirect(url_for("surveys_plans.index"), 303)
 
 

@@ -64,9 +64,7 @@ def change_plan(actor: Actor, *, plan_id: int, version: int, values: PlanValues)
     The caller then recomputes the exits that the plan concerns (``surveys.plans.preview.replan``); should that be cut
     short, the nightly reconciliation finishes it.
     """
-    plan = current_session().scalars(
-        select(FollowUpPlan).where(FollowUpPlan.id == plan_id).with_for_update()
-    ).one()
+    plan = current_session().scalars(select(FollowUpPlan).where(FollowUpPlan.id == plan_id).with_for_update()).one()
     if not may_change(actor, plan):
         raise NotAllowed(_("This plan is for every unit. Ask an administrator, or make a plan of your own."))
     if plan.version_id != version:

@@ -54,9 +54,7 @@ def privacy(token: str) -> ResponseReturnValue:
         "contact_phone": visit.contact.phone,
         "retention_months": retention_months(),
     }
-    parts = [
-        (visit.privacy(title), [visit.privacy(key, **values) for key in keys]) for title, keys in PRIVACY_PARTS
-    ]
+    parts = [(visit.privacy(title), [visit.privacy(key, **values) for key in keys]) for title, keys in PRIVACY_PARTS]
     return respondent_page("privacy", **visit.page(), parts=parts)
 
 
@@ -80,9 +78,7 @@ def genuine() -> ResponseReturnValue:
 
 def _units() -> list[UnitNumber]:
     statement = (
-        select(Unit)
-        .where(Unit.archived_at.is_(None), Unit.phone.is_not(None))
-        .order_by(func.lower(Unit.name), Unit.id)
+        select(Unit).where(Unit.archived_at.is_(None), Unit.phone.is_not(None)).order_by(func.lower(Unit.name), Unit.id)
     )
     return [
         UnitNumber(unit.name, show_phone(unit.phone or "", unit.country))

@@ -83,9 +83,7 @@ def _kind(question: Question) -> str:
     return "checkbox" if question.type is QuestionType.MULTI else "radio"
 
 
-def _options(
-    question: Question, texts: Mapping[str, str], chosen: set[str], skip_label: str
-) -> tuple[OptionView, ...]:
+def _options(question: Question, texts: Mapping[str, str], chosen: set[str], skip_label: str) -> tuple[OptionView, ...]:
     if question.type is QuestionType.TEXT:
         return ()
     own = [

@@ -191,9 +191,7 @@ def call_me(token: str) -> ResponseReturnValue:
         return _not_ours(visit)
     try:
         with transaction():
-            ask_for_call(
-                respondent_actor(), row_id=visit.row.id, interpreter=request.form.get("interpreter") == "yes"
-            )
+            ask_for_call(respondent_actor(), row_id=visit.row.id, interpreter=request.form.get("interpreter") == "yes")
     except SurveyNotOpen:
         return redirect(visit.url("show"), 303)
     return redirect(visit.url("call_noted"), 303)

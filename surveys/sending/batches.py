@@ -60,9 +60,7 @@ def _read(messages: Sequence[OutboxMessage]) -> SendingBatch:
     statement = (
         select(DueRow)
         .where(DueRow.public_id.in_({message.purpose_ref for message in messages}))
-        .options(
-            joinedload(DueRow.participant), joinedload(DueRow.enrolment).joinedload(Enrolment.coordinator)
-        )
+        .options(joinedload(DueRow.participant), joinedload(DueRow.enrolment).joinedload(Enrolment.coordinator))
     )
     rows = list(current_session().scalars(trusted(statement, because=_CLAIMED)))
     return SendingBatch(

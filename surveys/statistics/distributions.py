@@ -36,9 +36,7 @@ class Distribution:
     rows: tuple[DistributionRow, ...]
 
 
-def distribution(
-    question: Question, answers: Iterable[AnswerValue], *, minimum: int = MINIMUM_ANSWERS
-) -> Distribution:
+def distribution(question: Question, answers: Iterable[AnswerValue], *, minimum: int = MINIMUM_ANSWERS) -> Distribution:
     """Count ``answers`` by option. The base is the persons who answered, also where they may choose several.
 
     So percentages of a question with several answers may add up to more than 100. "I do not want to answer"
@@ -72,9 +70,7 @@ def distribution_from_counts(
         DistributionRow(
             code=option.code,
             count=None if hidden else counts.get(option.code, 0),
-            percent=None
-            if hidden or option.declines
-            else shown_percent(counts.get(option.code, 0), base),
+            percent=None if hidden or option.declines else shown_percent(counts.get(option.code, 0), base),
         )
         for option in question.options
     )

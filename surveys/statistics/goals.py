@@ -61,9 +61,7 @@ def goal_result(goal: Goal, answers: Iterable[AnswerValue], *, minimum: int = MI
     )
 
 
-def goal_result_from_counts(
-    goal: Goal, *, count: int, base: int, minimum: int = MINIMUM_ANSWERS
-) -> GoalResult:
+def goal_result_from_counts(goal: Goal, *, count: int, base: int, minimum: int = MINIMUM_ANSWERS) -> GoalResult:
     """The result of ``goal`` when ``count`` of ``base`` valid answers count as yes.
 
     The printed percentage decides, so that "95 %, target 95 %" is never called missed; because 100 % is

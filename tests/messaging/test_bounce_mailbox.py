@@ -84,9 +84,7 @@ def test_a_mail_that_is_no_bounce_is_read_and_changes_nothing(postman: Postman, 
     assert server.unread() == []
 
 
-def test_the_same_bounce_twice_is_one_refusal_and_one_task(
-    world: World, postman: Postman, server: ImapServer
-) -> None:
+def test_the_same_bounce_twice_is_one_refusal_and_one_task(world: World, postman: Postman, server: ImapServer) -> None:
     unit = world.unit()
     person = world.participant(unit, email="person1@example.org")
     planned = postman.plan(1, unit_id=unit.id, participant_id=person.id)

@@ -13,9 +13,7 @@ from tests.messaging.postman import ACTOR, PURPOSE, Postman
 
 
 def wanted(ref: int) -> Wanted:
-    return Wanted(
-        purpose=PURPOSE, purpose_ref=str(ref), channel=Channel.EMAIL, not_before=clock.now(), unit_id=None
-    )
+    return Wanted(purpose=PURPOSE, purpose_ref=str(ref), channel=Channel.EMAIL, not_before=clock.now(), unit_id=None)
 
 
 def count() -> int:

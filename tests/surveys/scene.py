@@ -58,9 +58,7 @@ class Scene:
 
     def row(self, exit_: EnrolmentExit, wave: str = "exit") -> DueRow:
         current_session().expire_all()
-        return current_session().scalars(
-            select(DueRow).where(DueRow.exit_id == exit_.id, DueRow.wave == wave)
-        ).one()
+        return current_session().scalars(select(DueRow).where(DueRow.exit_id == exit_.id, DueRow.wave == wave)).one()
 
     def token(self, exit_: EnrolmentExit, wave: str = "exit") -> str:
         row = self.row(exit_, wave)

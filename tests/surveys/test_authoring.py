@@ -27,11 +27,15 @@ def translation(office: Office, language: str, key: str = "exit") -> Translation
 
 def message(office: Office, key: str, channel: str, language: str) -> MessageText:
     with office.inside():
-        found = current_session().scalars(
-            select(MessageText).where(
-                MessageText.key == key, MessageText.channel == channel, MessageText.language == language
+        found = (
+            current_session()
+            .scalars(
+                select(MessageText).where(
+                    MessageText.key == key, MessageText.channel == channel, MessageText.language == language
+                )
             )
-        ).one()
+            .one()
+        )
         current_session().expunge(found)
         return found
 
@@ -81,9 +85,7 @@ def test_a_changed_text_takes_the_approval_away(office: Office) -> None:
     client = office.signed_in(office.manager)
     data = {f"text:{path}": text for path, text in found.texts.items()}
     data["text:title"] = "Ny rubrik"
-    client.post(
-        f"/surveys/questionnaires/translations/{found.public_id}", data={**data, "version": found.version_id}
-    )
+    client.post(f"/surveys/questionnaires/translations/{found.public_id}", data={**data, "version": found.version_id})
     after = translation(office, "sv")
     assert (after.texts["title"], after.approved_at) == ("Ny rubrik", None)
 
@@ -155,9 +157,11 @@ def test_a_published_version_never_changes_and_its_draft_leaves_questions_out(of
     refused = client.post(f"/surveys/questionnaires/versions/{second}/publish", follow_redirects=True).text
     assert "Approve the texts of the draft first." in refused
     with office.inside():
-        draft = current_session().scalars(
-            select(QuestionnaireVersion).where(QuestionnaireVersion.public_id == second)
-        ).one()
+        draft = (
+            current_session()
+            .scalars(select(QuestionnaireVersion).where(QuestionnaireVersion.public_id == second))
+            .one()
+        )
         assert [question["key"] for question in draft.structure["questions"]] == keys
         assert draft.structure["questions"][0]["goal"]["target"] == 90
         assert "q.good_text" not in draft.translations[0].texts

@@ -23,7 +23,7 @@ def test_eighty_old_exits_are_listed_and_none_is_sent(office: Office) -> None:
     old_exits(office, 80)
     page = office.signed_in(office.manager).get("/surveys/overdue").text
     assert "80 surveys wait" in page
-    assert page.count("<tr><th scope=\"row\">") == 80
+    assert page.count('<tr><th scope="row">') == 80
     assert page.count('name="row"') == 160
     with office.inside() as scene:
         assert scene.mailbox() == []

@@ -41,9 +41,7 @@ def test_planning_again_changes_nothing(scene: Scene) -> None:
         ({"channels": []}, StopReason.NO_ADDRESS),
     ],
 )
-def test_what_makes_sending_impossible_is_a_value(
-    scene: Scene, values: dict[str, object], reason: StopReason
-) -> None:
+def test_what_makes_sending_impossible_is_a_value(scene: Scene, values: dict[str, object], reason: StopReason) -> None:
     row = scene.row(scene.leave(scene.person(**values)))
     assert (row.state, row.reason) == (DueState.NOT_POSSIBLE, reason)
 
@@ -118,9 +116,7 @@ def test_a_return_supersedes_and_the_next_exit_is_asked_anew(scene: Scene) -> No
     row = scene.row(first)
     assert (row.state, row.reason) == (DueState.SUPERSEDED, StopReason.LATER_EXIT)
     with transaction():
-        second, _told = exit_enrolment(
-            SYSTEM, enrolment_id=first.enrolment_id, exit_on=clock.today(), reason="studies"
-        )
+        second, _told = exit_enrolment(SYSTEM, enrolment_id=first.enrolment_id, exit_on=clock.today(), reason="studies")
     assert scene.row(second).state is DueState.DUE
     assert scene.row(first).state is DueState.SUPERSEDED
 

@@ -75,9 +75,7 @@ def test_not_wanting_to_answer_is_no_substantive_answer() -> None:
 
 
 @given(st.lists(st.text(max_size=12), max_size=3), st.sampled_from([STATUS, NEED, MORE]))
-def test_whatever_is_sent_is_an_answer_of_the_question_or_a_problem(
-    raw: list[str], question: Question
-) -> None:
+def test_whatever_is_sent_is_an_answer_of_the_question_or_a_problem(raw: list[str], question: Question) -> None:
     answer = validate_answer(question, raw)
     if isinstance(answer, AnswerValue):
         assert set(answer.codes) <= set(question.codes)

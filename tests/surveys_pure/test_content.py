@@ -45,9 +45,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def definition(key: str) -> Definition:
-    return next(
-        one.authored.definition for one in shipped_questionnaires() if one.authored.definition.key == key
-    )
+    return next(one.authored.definition for one in shipped_questionnaires() if one.authored.definition.key == key)
 
 
 def same_placeholders(texts: Mapping[str, str]) -> bool:
@@ -135,9 +133,7 @@ def test_a_page_text_in_an_unknown_language_is_english() -> None:
         page_text("no_such_text", "en")
 
 
-@pytest.mark.parametrize(
-    "message", shipped_messages(), ids=lambda message: f"{message.channel}-{message.key}"
-)
+@pytest.mark.parametrize("message", shipped_messages(), ids=lambda message: f"{message.channel}-{message.key}")
 def test_messages_exist_in_every_language_with_the_same_placeholders(message: ShippedMessage) -> None:
     assert set(message.body) == LANGUAGES
     assert same_placeholders(message.body)

@@ -17,9 +17,7 @@ from surveys.dispositions import (
 )
 
 ALLOWED = [
-    (state, reason)
-    for state, reason in itertools.product(DueState, [None, *StopReason])
-    if is_allowed(state, reason)
+    (state, reason) for state, reason in itertools.product(DueState, [None, *StopReason]) if is_allowed(state, reason)
 ]
 
 
@@ -67,9 +65,7 @@ def test_every_reason_is_used_by_some_state() -> None:
         (DueState.SUPERSEDED, StopReason.LATER_EXIT, Disposition.NOT_ELIGIBLE),
     ],
 )
-def test_the_mapping_follows_the_standard(
-    state: DueState, reason: StopReason | None, disposition: Disposition
-) -> None:
+def test_the_mapping_follows_the_standard(state: DueState, reason: StopReason | None, disposition: Disposition) -> None:
     assert disposition_of(state, reason) is disposition
 
 

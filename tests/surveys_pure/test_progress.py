@@ -97,9 +97,7 @@ def test_reaching_the_end_with_one_answer_is_complete() -> None:
 
 
 def test_passing_every_question_without_an_answer_is_not_complete() -> None:
-    assert response_state(SURVEY, given_codes(status="none", need="", more="")) is (
-        ResponseState.NOTHING_ANSWERED
-    )
+    assert response_state(SURVEY, given_codes(status="none", need="", more="")) is (ResponseState.NOTHING_ANSWERED)
 
 
 def test_half_of_the_required_questions_make_a_partial_response_and_fewer_a_break_off() -> None:

@@ -116,9 +116,7 @@ def test_a_result_far_from_its_target_is_certain_and_a_near_one_is_not() -> None
 
 
 @given(st.integers(5, 300), st.integers(1, 100), st.data())
-def test_short_by_is_the_smallest_number_that_reaches_the_target(
-    base: int, target: int, data: st.DataObject
-) -> None:
+def test_short_by_is_the_smallest_number_that_reaches_the_target(base: int, target: int, data: st.DataObject) -> None:
     count = data.draw(st.integers(0, base))
     short = answers_short(count, base, target=target)
     enough = goal_result_from_counts(goal(target), count=count + short, base=base)
@@ -148,9 +146,7 @@ def test_no_exits_have_no_outcome() -> None:
 
 
 def test_response_rates_follow_aapor_over_everybody_who_was_due() -> None:
-    counts = DispositionCounts(
-        complete=31, partial=3, refused=4, no_contact=6, other=1, unknown=3, not_eligible=2
-    )
+    counts = DispositionCounts(complete=31, partial=3, refused=4, no_contact=6, other=1, unknown=3, not_eligible=2)
     assert counts.due == 48
     assert response_rate_1(counts) == Decimal(65)
     assert response_rate_2(counts, digits=1) == Decimal("70.8")

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from surveys.statistics.suppression import hidden_cells, hidden_groups, is_computable, is_too_few
 
 tables = st.integers(1, 4).flatmap(
-    lambda width: st.lists(
-        st.lists(st.integers(0, 12), min_size=width, max_size=width), min_size=1, max_size=4
-    )
+    lambda width: st.lists(st.lists(st.integers(0, 12), min_size=width, max_size=width), min_size=1, max_size=4)
 )
 
 
@@ -19,8 +17,7 @@ def determined_by_algebra(rows: int, columns: int, hidden: set[tuple[int, int]])
     """The hidden cells that the printed totals determine, by Gaussian elimination."""
     unknowns = sorted(hidden)
     equations = [
-        [Fraction(cell[0] == row) * (-1 if cell[1] == columns else 1) for cell in unknowns]
-        for row in range(rows + 1)
+        [Fraction(cell[0] == row) * (-1 if cell[1] == columns else 1) for cell in unknowns] for row in range(rows + 1)
     ]
     equations += [
         [Fraction(cell[1] == column) * (-1 if cell[0] == rows else 1) for cell in unknowns]

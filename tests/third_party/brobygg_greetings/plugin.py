@@ -83,9 +83,7 @@ class Plugin:
             panels=[Panel("today.cards", "greetings", _panel)],
             history_kinds=[HistoryKind("greetings.card", "Card")],
             subscriptions=[Subscription("enrolment_exited", _write_card)],
-            periodic_jobs=[
-                PeriodicJob("greetings.count", timedelta(hours=1), lambda: "0 cards", timedelta(hours=3))
-            ],
+            periodic_jobs=[PeriodicJob("greetings.count", timedelta(hours=1), lambda: "0 cards", timedelta(hours=3))],
             scopes=[Scope(Greeting, _sees)],
             public_endpoints=[PublicEndpoint("greetings.hello")],
             modules=[Module("greetings", "Cards", "Greeting cards")],
