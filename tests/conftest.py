@@ -1,5 +1,6 @@
 """Fixtures for every test: applications on fresh databases, factories and signing in."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,16 @@ from tests.world import PASSWORD, World
 pytest_plugins = ["tests.servers.fixtures"]
 
 SECRET = "test-secret-key-of-more-than-32-characters"
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and their modules stay until the end: looking through them again and again finds no garbage.
+
+    Each test makes an application of its own, so the rest is collected when much has come. A quarter less time in all.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 def make_settings(home: Path, **values: str) -> Settings:

@@ -75,6 +75,8 @@ def find(actor: Actor, text: str, *, kind: str | None = None, page: int = 1) -> 
     words as they are written, other endings are tried, then typing errors. One query for what kinds there are, and two
     for each of them. ``page``: further pages of what has the words, up to some thousand.
     """
+    # No text in a database has this character, and neither database can be asked for it.
+    text = text.replace("\0", " ")
     models = {key: model for key, model in _models().items() if kind in (None, key)}
     connection = current_session().connection()
     attempts = dict.fromkeys((" ".join(search_terms(text)), stemmed(text)))

@@ -129,7 +129,8 @@ def test_the_people_of_a_bankrupt_employer_stand_on_the_act_now_list(product: Pr
     placement = page.url
     page.goto(employer + "/details")
     page.get_by_role("link", name="Compare with the register").click()
-    page.locator("main form button[type=submit]").first.click()
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").first.click()
     page.goto(product.url + "/today")
     expect(page.locator("#act-now")).to_contain_text("The employer is bankrupt")
     assert_axe_clean(page)

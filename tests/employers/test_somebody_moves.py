@@ -61,7 +61,7 @@ def test_who_moves_to_another_unit_leaves_its_employers_to_the_unit_and_its_mana
     task = current_session().scalars(select(Task).where(Task.kind == WITHOUT_OWNER)).one()
     assert (task.owner_id, task.unit_id) == (office.manager.id, office.unit_id)
     done = current_session().scalars(visible(Handover, office.actor(office.sara))).one()
-    assert {item.note for item in done.items} == {"Maria Lindqvist does not work in this unit any more."}
+    assert {item.note for item in done.items} == {"Maria Lindqvist arbetar inte längre på den här enheten."}
 
 
 def test_who_stood_in_for_others_there_does_so_no_longer(office: Office, elsewhere: Unit) -> None:

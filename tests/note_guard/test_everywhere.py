@@ -33,6 +33,10 @@ class Place:
 
 
 def _places() -> dict[str, Place]:
+    return _of_everybody() | _of_modules()
+
+
+def _of_everybody() -> dict[str, Place]:
     day = clock.today().isoformat()
     contact = {"channel": "visit", "on_date": day, "outcome": "interested", "next_when": "none", "submission_key": "k"}
     inquiry = {
@@ -43,8 +47,6 @@ def _places() -> dict[str, Place]:
         "channel": "phone",
         "topic": "other",
     }
-    talk = {"kind": "talk", "title": "Work", "on_date": day, "unit_id": "{unit}"}
-    group = {"name": "Steering", "kind": "steering", "unit_id": "{unit}"}
     return {
         "a contact": Place("/employers/{employer}", "/employers/{employer}/contacts", "note", contact),
         "what was promised": Place(
@@ -69,6 +71,14 @@ def _places() -> dict[str, Place]:
         "a handover of many": Place(
             "/handover/{maria}", "/handover/{maria}", "note", {"step": "do", "to_all": "{deputy}", "telling": "not"},
         ),
+    }  # fmt: skip
+
+
+def _of_modules() -> dict[str, Place]:
+    day = clock.today().isoformat()
+    talk = {"kind": "talk", "title": "Work", "on_date": day, "unit_id": "{unit}"}
+    group = {"name": "Steering", "kind": "steering", "unit_id": "{unit}"}
+    return {
         "an interview": Place(
             "/employers/{employer}/interviews/new", "/employers/{employer}/interviews/new", "note",
             {"on_date": day, "prior_experience": "good"},
