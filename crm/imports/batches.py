@@ -60,7 +60,7 @@ def take_batch(actor: Actor, rows: Sequence[Row], batches: Batches, report: Impo
             actor, rows, lookups, report, overwrite=batches.overwrite, dry_run=batches.dry_run
         )
         for refusal in refused:
-            taken.wrong[refusal.row.line] = _refuse(report, refusal.row, batches.columns, refusal.error)
+            taken.wrong[refusal.row.line] = _refuse(report, refusal.row, batches.columns, *refusal.errors)
     else:
         _take_one_by_one(actor, rows, lookups, batches, report=report, taken=taken)
     report.rows += len(rows)
@@ -115,14 +115,17 @@ def _counted(outcome: Outcome, row: Row, refused: set[tuple[str, ...]], *, dry_r
     return Outcome.DUPLICATE if repeats_key and outcome is Outcome.UNCHANGED else outcome
 
 
-def _refuse(report: ImportReport, row: Row, columns: Columns, error: DomainError) -> str:
-    """Put a wrong row into the report; returns what is wrong with it."""
-    name = _column_of(error.field, columns)
-    message = _("This row cannot be changed by you.") if isinstance(error, NotVisible) else str(error.message)
-    heading = columns.headings.get(name, "")
-    value = text_of(row.cell(name)) if name else ""
-    report.refuse(line=row.line, column=heading, value=value, message=message)
-    return f"{heading}: {message}" if heading else message
+def _refuse(report: ImportReport, row: Row, columns: Columns, *errors: DomainError) -> str:
+    """Put a wrong row into the report, with each of its faults; returns what is wrong with it."""
+    report.error_count += 1
+    said = []
+    for error in errors:
+        name = _column_of(error.field, columns)
+        message = _("This row cannot be changed by you.") if isinstance(error, NotVisible) else str(error.message)
+        heading = columns.headings.get(name, "")
+        report.explain(line=row.line, column=heading, value=text_of(row.cell(name)) if name else "", message=message)
+        said.append(f"{heading}: {message}" if heading else message)
+    return " ".join(said)
 
 
 # Fields of services that stand under another name in a file.

@@ -1,6 +1,6 @@
 """What one row of a list of employers says, checked and in our words, before anybody looks whether it is known."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -99,6 +99,31 @@ def read_row(row: Row, lookups: Lookups) -> Said:
         relation=relation,
         has_health_words=_has_health_words(note),
     )
+
+
+def all_faults(row: Row, lookups: Lookups) -> list[DomainError]:
+    """Every cell that is wrong in a row that ``read_row`` refuses, so that the file is corrected once."""
+    found: dict[str | None, DomainError] = {}
+
+    def attempt(read: Callable[[], object]) -> object:
+        try:
+            return read()
+        except DomainError as error:
+            found.setdefault(error.field, error)
+            return None
+
+    attempt(lambda: read_row(row, lookups))
+    country = str(attempt(lambda: _country(row)) or "SE")
+    phone, email = row.text("phone"), row.text("email")
+    attempt(lambda: _number(row, country))
+    attempt(lambda: cells.number(row.cell("employee_count"), "employee_count"))
+    attempt(lambda: normalise_phone(phone, country) if phone else None)
+    attempt(lambda: normalise_email(email) if email else None)
+    for field in _LONGEST.keys() - {"note"}:
+        attempt(lambda field=field: _short(row, field))  # type: ignore[misc]  # a default binds the loop's value
+    for read in (lambda: _person(row, country), lambda: _workplace(row), lambda: _note(row)):
+        attempt(read)
+    return list(found.values())
 
 
 def _unit(row: Row, lookups: Lookups) -> int | None:

@@ -14,7 +14,7 @@ from crm.actors import Actor
 from crm.errors import DomainError
 from crm.imports.employer_book import Book
 from crm.imports.employer_plan import Decision, decide
-from crm.imports.employer_rows import Said, read_row
+from crm.imports.employer_rows import Said, all_faults, read_row
 from crm.imports.employer_writing import write
 from crm.imports.journal import Journal
 from crm.imports.lookups import Lookups
@@ -24,10 +24,10 @@ from crm.imports.rows import Row
 
 @dataclass(frozen=True)
 class Refusal:
-    """A row that was not taken."""
+    """A row that was not taken, with everything that is wrong in it."""
 
     row: Row
-    error: DomainError
+    errors: Sequence[DomainError]
 
 
 def take_rows(
@@ -43,14 +43,14 @@ def take_rows(
         try:
             said.append((row, read_row(row, lookups)))
         except DomainError as error:
-            refused.append(Refusal(row, error))
+            refused.append(Refusal(row, all_faults(row, lookups) or [error]))
     book = Book([each for _row, each in said])
     keys = {refusal.row.key for refusal in refused} | {refusal.row.subject for refusal in refused}
     for row, each in said:
         try:
             decision = decide(book, each, lookups, overwrite=overwrite)
         except DomainError as error:
-            refused.append(Refusal(row, error))
+            refused.append(Refusal(row, [error]))
             continue
         outcome = _counted(decision, row, keys, dry_run=dry_run)
         report.count(outcome)

@@ -73,8 +73,12 @@ class ImportReport:
             self.examples.append({"outcome": outcome.value, "line": line, "name": name, "fields": fields})
 
     def refuse(self, *, line: int, column: str, value: str, message: str) -> None:
-        """One more row that was not taken. The first thousand are kept in words, all are counted."""
+        """One more row that was not taken, for one reason."""
         self.error_count += 1
+        self.explain(line=line, column=column, value=value, message=message)
+
+    def explain(self, *, line: int, column: str, value: str, message: str) -> None:
+        """What is wrong in a row that was not taken. The first thousand faults are kept in words."""
         if len(self.errors) < MOST_ERRORS:
             self.errors.append(RowError(line, column, value[:_LONGEST_VALUE], message))
 

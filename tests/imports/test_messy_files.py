@@ -51,6 +51,16 @@ def test_what_stands_above_the_headings_is_passed_over_and_lines_stay_right(abov
     assert [row.city for row in _employers()] == ["Umeå"]
 
 
+def test_everything_that_is_wrong_in_a_row_is_said_at_once(office: Office) -> None:
+    headings = "Företag;Orgnr;Telefon;E-post;Antal anställda;Kontaktperson;Kontakt telefon"
+    report = _read(office, csv_of(headings, "Fel AB;12;ring;ingen;många;;070-1740605", ";556703-7485;;;;;"))
+    assert report.error_count == 2
+    assert {each.column for each in report.errors if each.line == 2} == {
+        "Orgnr", "Telefon", "E-post", "Antal anställda", "Kontaktperson",
+    }  # fmt: skip
+    assert [each.column for each in report.errors if each.line == 3] == ["Företag"]
+
+
 def test_a_row_of_data_is_never_taken_for_the_headings() -> None:
     sheet = read_sheet(csv_of("Name;City", "Name;City", "Kontakt AB;Ort"))
     assert (list(sheet.headings), len(sheet.rows)) == (["Name", "City"], 2)
