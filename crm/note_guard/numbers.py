@@ -64,8 +64,11 @@ def _is_something_else(text: str, match: re.Match[str]) -> bool:
 def _is_swedish(match: re.Match[str]) -> bool:
     century, year, month, day, gap, last = match.groups()
     born = _born(century, year, month, day, long_ago=gap == "+")
-    if born is None or not luhn.is_valid(year + month + day + last):
+    if born is None:
         return False
+    if not luhn.is_valid(year + month + day + last):
+        # A whole day of birth, a dash and four digits is a number that somebody mistyped.
+        return bool(century) and gap == "-"
     # "260115 1400" is a day and a time.
     return not (gap.isspace() and not century and _is_time(last) and _is_recent(born))
 

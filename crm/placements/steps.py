@@ -47,7 +47,7 @@ def path_of(placement: Placement, gaps: Sequence[Gap], today: date) -> list[Step
     by_kind: dict[GapKind, list[Gap]] = {}
     for gap in gaps:
         by_kind.setdefault(gap.kind, []).append(gap)
-    steps = [*_preparing(placement, by_kind), _start(placement, gaps, today)]
+    steps = [*_preparing(placement, by_kind, today), _start(placement, gaps, today)]
     if placement.cancelled:
         day = show_date(placement.ends_on) if placement.ends_on else ""
         never = Step("end", _("Ended on %(day)s, before it had begun", day=day), State.DONE)
@@ -65,7 +65,7 @@ def next_step(steps: Sequence[Step]) -> Step | None:
     return next(iter(sorted(waiting, key=lambda step: (not step.blocks, begun and step.key in BEFORE))), None)
 
 
-def _preparing(placement: Placement, gaps: Mapping[GapKind, Sequence[Gap]]) -> Iterator[Step]:
+def _preparing(placement: Placement, gaps: Mapping[GapKind, Sequence[Gap]], today: date) -> Iterator[Step]:
     clarified = placement.clarification is not None and placement.clarification.is_complete
     met = any(meeting.all_three for meeting in placement.meetings)
     approved = placement.instruction is not None and not missing_parties(placement)
@@ -88,17 +88,20 @@ def _preparing(placement: Placement, gaps: Mapping[GapKind, Sequence[Gap]]) -> I
     free = True
     for kind, label, done, endpoint, action in rows:
         found = gaps.get(kind, ())
-        state = State.DONE if done else _undone(placement, found, free)
+        state = State.DONE if done else _undone(placement, found, free, late=placement.starts_on <= today)
         free = free and done
         yield _step(kind.value, label, state, found, url_for(endpoint, public_id=placement.public_id), action)
 
 
-def _undone(placement: Placement, found: Sequence[Gap], free: bool) -> State:
+def _undone(placement: Placement, found: Sequence[Gap], free: bool, *, late: bool) -> State:
     if placement.has_ended:
         return State.SKIPPED
     if placement.has_begun:
         return State.MISSING if found else State.SKIPPED
-    return State.NOW if found and free else State.MISSING if found else State.LATER
+    if found and free:
+        return State.NOW
+    # Until the day of the start nothing is missing yet: it is to come.
+    return State.MISSING if found and late else State.LATER
 
 
 def _start(placement: Placement, gaps: Sequence[Gap], today: date) -> Step:

@@ -7,7 +7,7 @@ from crm.note_guard.guard import Sensitive, find_sensitive
 
 @pytest.mark.parametrize(
     "number",
-    ["811218-9876", "8112189876", "19811218-9876", "811278-9873", "131052-308T", "211062-5629"],
+    ["811218-9876", "8112189876", "19811218-9876", "811278-9873", "131052-308T", "211062-5629", "19811218-9875"],
 )
 def test_a_national_identity_number_is_pointed_out(number: str) -> None:
     assert [finding.kind for finding in find_sensitive(f"Call ({number}) soon")] == [Sensitive.IDENTITY_NUMBER]
