@@ -141,6 +141,9 @@ def _described(violation: dict[str, Any]) -> str:
 
 def assert_no_sideways_scrolling(page: Page) -> None:
     """Raise AssertionError when the page is wider than its window (WCAG 1.4.10); needs no scripts."""
+    # A page that shows progress without scripts loads itself again, and between two loads there is no document.
+    page.wait_for_load_state()
+    page.wait_for_function("document.documentElement !== null")
     # Not innerWidth: a phone zooms out until a page that is too wide fits, and innerWidth grows with it.
     width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert width <= room, f"{page.url} is {width} px wide in a window of {room} px"
