@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from crm.accounts.current import current_staff
+from crm.attachments.uploads import WithFile
 from crm.employers.fields import ContactFields, NextStep
 from crm.employers.forms import reader_language
 from crm.employers.models import Contact, Position, Workplace
@@ -148,6 +149,10 @@ class ContactForm(BaseForm):
         return pointed_out(self, "note", "next_text")
 
 
+class ContactWithFile(ContactForm, WithFile):
+    """A contact that is corrected, with a file to add to it."""
+
+
 def new_contact_form(**given: object) -> ContactForm:
     """An empty form with its own key, so that sending it twice makes one contact. ``given``: what is known already."""
     first = {"channel": "visit", "on_date": today(), "submission_key": secrets.token_urlsafe(16)}
@@ -172,11 +177,11 @@ def given_by_address(tasks: Sequence[TaskRow]) -> dict[str, object]:
     return given
 
 
-def filled_contact_form(contact: Contact, task: Task | None, sheet: int | None) -> ContactForm:
+def filled_contact_form(contact: Contact, task: Task | None, sheet: int | None) -> ContactWithFile:
     """The form with what stands in a contact."""
     open_task = task if task is not None and task.state is TaskState.OPEN else None
     decides = {True: "yes", False: "no", None: ""}
-    return ContactForm(
+    return ContactWithFile(
         data={
             "version": contact.version_id,
             **{name: getattr(contact, name) for name in _COPIED},

@@ -1,5 +1,7 @@
 """Logging, correcting, removing and bringing back contacts."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,13 +14,14 @@ from crm.accounts.scopes import trusted, visible_one
 from crm.actors import Actor
 from crm.attachments.kinds import ACCEPT
 from crm.attachments.queries import attachments_of
-from crm.attachments.uploads import take_upload
+from crm.attachments.services import add_kept
+from crm.attachments.uploads import kept_upload, tell_added
 from crm.db import current_session, transaction
 from crm.documents.queries import sheet_choices, sheet_of_contact
 from crm.documents.services.sheets import set_sheet_of_contact
 from crm.employers import services
 from crm.employers.blueprint import blueprint
-from crm.employers.contact_forms import ContactForm, filled_contact_form
+from crm.employers.contact_forms import ContactForm, ContactWithFile, filled_contact_form
 from crm.employers.models import Contact, Employer
 from crm.employers.page import employer_context
 from crm.employers.queries import STAFF, positions_at, workplaces_of
@@ -34,6 +37,14 @@ from crm.web.undo import flash_undo
 
 _BLOCKING = "do_not_contact"
 SAVED = _l("The contact is saved.")
+_LARGEST_FORM = 100 * 1024 * 1024
+"""A form with a file that is far too large is read all the same: it is refused beside what was typed."""
+
+
+@blueprint.url_value_preprocessor
+def _read_large_forms(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if endpoint == f"{blueprint.name}.edit_contact":
+        request.max_content_length = _LARGEST_FORM
 
 
 @blueprint.post("/employers/<public_id>/contacts")
@@ -68,27 +79,23 @@ def log_contact(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/contacts/<public_id>/edit", methods=["GET", "POST"])
 @require(*STAFF)
 def edit_contact(public_id: str) -> ResponseReturnValue:
-    """Show a contact, and correct it where the reader may."""
+    """Show a contact, and correct it where the reader may. A file that is added is saved with what was typed."""
     actor = current_actor()
     contact = visible_one(Contact, actor, public_id)
     employer = _employer_of(contact)
     next_step, given = next_step_of(contact), sheet_of_contact(actor, contact.id)
-    form = ContactForm() if request.method == "POST" else filled_contact_form(contact, next_step, given and given[0])
+    post = request.method == "POST"
+    form = ContactWithFile() if post else filled_contact_form(contact, next_step, given and given[0])
     form.next_on.object_data = getattr(next_step, "due_on", None)
     sheets = dict([*sheet_choices(actor), *([given] if given else [])])
     form.prepare(positions_at(actor, employer.id), workplaces_of(actor, employer.id), list(sheets.items()))
     findings = form.pointed_out()
     different: list[tuple[str, object]] = []
-    contact_id, employer_public_id = contact.id, employer.public_id
+    employer_public_id = employer.public_id
     if form.validate_on_submit() and not findings:
         try:
-            with transaction():
-                changed = services.change_contact(
-                    actor, contact_id=contact_id, version=int(form.version.data or 0), fields=form.as_fields(),
-                    next_step=form.next_step(),
-                )  # fmt: skip
-                _set_sheet(actor, changed, form)
-            flash(str(SAVED), "success")
+            if _save_with_file(actor, contact, form):
+                return redirect(url_for(".edit_contact", public_id=public_id, _anchor="main"), code=303)
             return redirect(url_for(".show", public_id=employer_public_id), code=303)
         except EditConflict as error:
             different = differences(form, error)
@@ -96,6 +103,7 @@ def edit_contact(public_id: str) -> ResponseReturnValue:
             form.add_error(error)
         except DomainError as error:
             form.add_error(error)
+    form.ask_again()
     contact = visible_one(Contact, actor, public_id)
     page = render_template(
         "employers/contact.html",
@@ -109,6 +117,25 @@ def edit_contact(public_id: str) -> ResponseReturnValue:
         accept=ACCEPT,
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _save_with_file(actor: Actor, contact: Contact, form: ContactWithFile) -> bool:
+    """Save what was corrected, and a file with it: both or neither. Says whether there was one. Raises DomainError."""
+    contact_id, public_id, unit_id = contact.id, contact.public_id, contact.unit_id
+    # What is corrected is known before the store is asked, which ends what has been read.
+    fields, next_step, version = form.as_fields(), form.next_step(), int(form.version.data or 0)
+    with kept_upload(form.file.data) as kept:
+        with transaction():
+            changed = services.change_contact(
+                actor, contact_id=contact_id, version=version, fields=fields, next_step=next_step
+            )
+            _set_sheet(actor, changed, form)
+            if kept is not None:
+                add_kept(actor, owner_kind=Contact.__tablename__, owner_ref=public_id, unit_id=unit_id, kept=kept)
+        flash(str(SAVED), "success")
+        if kept is not None:
+            tell_added(kept)
+    return kept is not None
 
 
 @blueprint.post("/contacts/<public_id>/remove")
@@ -134,17 +161,6 @@ def restore_contact(public_id: str) -> ResponseReturnValue:
         employer = _employer_of(contact).public_id
     flash(_("The contact is back."), "success")
     return redirect(url_for(".show", public_id=employer), code=303)
-
-
-@blueprint.post("/contacts/<public_id>/attachments")
-@require(*STAFF)
-def attach_to_contact(public_id: str) -> ResponseReturnValue:
-    """Add a file to a contact."""
-    actor = current_actor()
-    contact = visible_one(Contact, actor, public_id)
-    # At the head of the page stands whether the file was taken, and if not, why.
-    back = url_for(".edit_contact", public_id=public_id, _anchor="main")
-    return take_upload(actor, contact, unit_id=contact.unit_id, back=back)
 
 
 def _set_sheet(actor: Actor, contact: Contact, form: ContactForm) -> None:

@@ -42,6 +42,16 @@ class Receiver:
 
 
 @dataclass(frozen=True)
+class NamedContact:
+    """Whom we talk to at an employer, as it is told there: name, role, and how we reach them."""
+
+    name: str
+    title: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
 class Told:
     """How far telling the employers has come: counts by state."""
 
@@ -149,6 +159,20 @@ def _persons_with_mail(employer_ids: Collection[int]) -> Select[int, str | None,
         .order_by(Position.decides.desc(), ContactPerson.id)
     )
     return trusted(statement, because=_NAMES)
+
+
+def contacts_at(employer_ids: Collection[int]) -> dict[int, NamedContact]:
+    """Whom we talk to at each employer: who decides, else whoever has been there longest. One query."""
+    statement = (
+        select(Position.employer_id, ContactPerson.name, Position.title, ContactPerson.phone, ContactPerson.email)
+        .join(ContactPerson, ContactPerson.id == Position.person_id)
+        .where(Position.employer_id.in_(employer_ids), Position.left_on.is_(None), ContactPerson.archived_at.is_(None))
+        .order_by(Position.decides.desc(), ContactPerson.id)
+    )
+    found: dict[int, NamedContact] = {}
+    for employer_id, name, title, phone, email in current_session().execute(trusted(statement, because=_NAMES)):
+        found.setdefault(employer_id, NamedContact(name, title, phone, email))
+    return found
 
 
 def not_told_because(employer_ids: Collection[int]) -> dict[int, str]:

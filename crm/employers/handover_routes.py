@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
@@ -34,6 +34,7 @@ from crm.employers.handover_mail import letter_of
 from crm.employers.handover_models import Handover, Telling
 from crm.employers.handover_queries import (
     Held,
+    contacts_at,
     employers_of,
     handovers_of,
     held_by,
@@ -46,6 +47,7 @@ from crm.employers.queries import STAFF, staff_of_units
 from crm.employers.services.handovers import PURPOSE, HandoverWish
 from crm.errors import DomainError, NotVisible
 from crm.note_guard.guard import TICK, find_sensitive
+from crm.web.downloads import attachment
 from crm.web.undo import flash_undo
 
 
@@ -119,8 +121,9 @@ def handover_letters(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found = visible_one(Handover, actor, public_id)
     items = [item for item in found.items if not item.was_deputy and not item.undone]
-    to = receivers_of([item.relation.employer_id for item in items])
-    letters = [letter_of(item, to.get(item.relation.employer_id)) for item in items]
+    ids = [item.relation.employer_id for item in items]
+    to, known = receivers_of(ids), contacts_at(ids)
+    letters = [letter_of(item, to.get(at), known.get(at)) for at, item in zip(ids, items, strict=True)]
     letters = [each for each in letters if not each.employer.do_not_contact]
     language = letters[0].unit.language if letters else actor.language
     try:
@@ -134,8 +137,7 @@ def handover_letters(public_id: str) -> ResponseReturnValue:
     with transaction():
         details = {"letters": len(letters)}
         record(actor, "handover.letters", subject_type="employer_handover", subject_id=found.id, details=details)
-    name = f'attachment; filename="letters-{found.public_id}.pdf"'
-    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": name})
+    return attachment(f"letters-{public_id}.pdf", body)
 
 
 @dataclass(frozen=True)

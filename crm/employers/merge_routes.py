@@ -12,6 +12,7 @@ from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.employers import services
 from crm.employers.blueprint import blueprint
+from crm.employers.merge_counts import what_moves
 from crm.employers.merge_models import EmployerMerge, PersonMerge
 from crm.employers.merge_queries import (
     EMPLOYER_LABELS,
@@ -20,7 +21,6 @@ from crm.employers.merge_queries import (
     names_of,
     person_merges_into,
     side_by_side,
-    what_moves,
 )
 from crm.employers.models import ContactPerson, Employer, Position
 from crm.employers.people_queries import employer_named
@@ -59,7 +59,7 @@ def merge_employer(public_id: str) -> ResponseReturnValue:
     page = render_template(
         "employers/merge.html", kept=kept, other=other if ready else None, typed=typed, error=error,
         beside=side_by_side(kept, other, EMPLOYER_LABELS) if ready else [], done=done,
-        moves=what_moves("employer", other.id) if ready and other else [],
+        moves=what_moves("employer", gone_id=other.id, kept_id=kept.id) if ready and other else [],
         names=names_of(Employer, [each.gone_id for each in done]), undo="employers.undo_merge",
         back=url_for(".show", public_id=public_id), candidates=[], likely=likely,
     )  # fmt: skip
@@ -106,7 +106,7 @@ def merge_person(public_id: str) -> ResponseReturnValue:
     page = render_template(
         "employers/merge.html", kept=kept, other=other, typed="", error=error, done=done,
         beside=side_by_side(kept, other, PERSON_LABELS) if other else [],
-        moves=what_moves("contact_person", other.id) if other else [],
+        moves=what_moves("contact_person", gone_id=other.id, kept_id=kept.id) if other else [],
         names=names_of(ContactPerson, [each.gone_id for each in done]), undo="employers.undo_person_merge",
         back=url_for(".show_person", public_id=public_id), candidates=candidates, likely=[],
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """What the services of this feature share: confirmations, versions, duplicates."""
 
+import re
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
@@ -16,7 +17,19 @@ CHECK_DIGIT, SIMILAR_NAME = "check_digit", "similar_name"
 
 _ALIKE = 90
 _CANDIDATES = 200
-_LEGAL_FORMS = frozenset(["ab", "publ", "hb", "kb", "as", "asa", "ans", "da", "ks", "aps", "is", "oy", "oyj", "ky"])
+_LEGAL_FORMS = frozenset(
+    [
+        "ab", "publ", "hb", "kb", "abp", "as", "asa", "ans", "da", "ks", "aps", "is", "ivs", "oy", "oyj", "ky", "ltd",
+        "inc", "gmbh", "a/s", "i/s", "k/s", "p/s", "a.s", "a/b", "o/y",
+    ]
+)  # fmt: skip
+_IN_FRONT = ("ab ", "a/s ", "as ", "oy ", "aps ")
+"""Legal forms that people write before a name."""
+_AND = frozenset(["&", "+", "och", "og", "and", "ja"])
+"""One writes "Berg & Dal", another "Berg och Dal"."""
+_JOINED = re.compile(r"(?<=\w)([&+])(?=\w)")
+_STARTS = 4
+"""So many letters of a name have to be alike, so that few are compared."""
 _SAME = "only name and public address are told, to point out what is there already; employers are organisation-wide"
 
 
@@ -97,7 +110,7 @@ def similar_employer(name: str, *, but: int | None = None) -> Employer | None:
     wanted = bare_name(name)
     statement = (
         select(Employer)
-        .where(_begins_with(name.casefold()[:4]), Employer.archived_at.is_(None))
+        .where(or_(*map(_begins_with, _starts_of(name))), Employer.archived_at.is_(None))
         .order_by(Employer.sort_name)
         .limit(_CANDIDATES)
     )
@@ -105,6 +118,14 @@ def similar_employer(name: str, *, but: int | None = None) -> Employer | None:
     alike = [(fuzz.token_sort_ratio(wanted, bare_name(row.name)), row) for row in rows if row.id != but]
     score, best = max(alike, key=lambda pair: pair[0], default=(0, None))
     return best if score >= _ALIKE else None
+
+
+def _starts_of(name: str) -> list[str]:
+    """How names may begin that are like ``name``: as it does, and with or without a legal form in front."""
+    words = _JOINED.sub(r" \1 ", name.casefold()).split()
+    bare = [word for word in words if word.strip(".,()") not in _LEGAL_FORMS | _AND] or words
+    first = bare[0][:_STARTS] if bare else ""
+    return sorted({name.casefold()[:_STARTS], first, *(form + first for form in _IN_FRONT)} - {""}) or [""]
 
 
 def _begins_with(start: str) -> ColumnElement[bool]:
@@ -115,9 +136,11 @@ def _begins_with(start: str) -> ColumnElement[bool]:
 
 
 def bare_name(name: str) -> str:
-    """A company's name without accents and its legal form: "Nordlys Bageri AB" is "nordlys bageri"."""
-    words = [word for word in fold(name).split() if word not in _LEGAL_FORMS]
-    return " ".join(words) or fold(name)
+    """A name without accents, legal form and "and": "Nordlys Bageri & Kök AB" is "nordlys bageri kok"."""
+    # "A/S" is taken apart by folding, so the form is looked for before.
+    words = [word for word in _JOINED.sub(r" \1 ", name.casefold()).split() if word.strip(".,()") not in _LEGAL_FORMS]
+    folded = fold(" ".join(words)).split()
+    return " ".join(word for word in folded if word not in _LEGAL_FORMS | _AND) or fold(name)
 
 
 def sort_name(name: str) -> str:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from crm.actors import Actor
 from crm.employers.models import Employer
 from crm.employers.queries import UnitRelationship
-from crm.employers.ways import BAD, REASONS
+from crm.employers.ways import BAD, NEEDS_REASON, REASONS
 from crm.tasks.queries import TaskRow
 
 RECENTLY = timedelta(days=14)
@@ -26,7 +26,9 @@ class Wrong:
     color: str = "warning"
 
 
-def wrong_with(employer: Employer, own: UnitRelationship | None, tasks: Sequence[TaskRow], day: date) -> list[Wrong]:
+def wrong_with(
+    employer: Employer, own: UnitRelationship | None, tasks: Sequence[TaskRow], day: date, *, closed: bool
+) -> list[Wrong]:
     """What stands in the strip beside blocks and warnings: broken promises, a bad experience, nobody responsible."""
     found = []
     late = [row for row in tasks if row.task.due_on < day]
@@ -42,8 +44,8 @@ def wrong_with(employer: Employer, own: UnitRelationship | None, tasks: Sequence
         )
     if relationship is not None and relationship.owner_id is None:
         found.append(Wrong(_("Nobody is responsible; until somebody takes it, the unit is"), "#responsible"))
-    if employer.advertising_block and not employer.do_not_contact:
-        found.append(Wrong(_("Block against advertising: approach them only with a reason that holds"), "#log"))
+    if closed and not employer.do_not_contact:
+        found.append(Wrong(str(NEEDS_REASON), "#log"))
     return found
 
 

@@ -52,8 +52,11 @@ def lines_for(
     kind: str | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
+    own_only: bool = False,
 ) -> Page[Line]:
     """The history of one employer, participant or contact person, newest first: one query, however long it is.
+
+    ``own_only`` leaves reduced lines out; they are in the total all the same, and told of in another way.
 
     The caller has made sure that ``actor`` sees the subject. Lines that another unit wrote about an employer or a
     contact person, and lines about a participant whom the actor does not see, are reduced.
@@ -63,7 +66,7 @@ def lines_for(
         .as_columns()
         .items()
     )
-    wanted = _Wanted(column, subject_id, kind, per_page)
+    wanted = _Wanted(column, subject_id, kind, per_page, own_only)
     number = max(1, page)
     rows = _rows(actor, wanted, number)
     if not rows and number > 1:
@@ -81,12 +84,13 @@ def kind_choices() -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """Which lines: the subject's column with its value, the kind, and how many on a page."""
+    """Which lines: the subject's column with its value, the kind, how many on a page, and whether reduced ones too."""
 
     column: str
     subject_id: int
     kind: str | None
     per_page: int
+    own_only: bool
 
 
 _Row = tuple[HistoryLine, str | None, str | None, bool]
@@ -95,14 +99,18 @@ _Row = tuple[HistoryLine, str | None, str | None, bool]
 def _rows(actor: Actor, wanted: _Wanted, page: int) -> list[tuple[_Row, int]]:
     """A page of lines with author, unit and whether they are reduced; each with the number of lines in all pages."""
     of_kind = wanted.kind is not None
-    name = ("history", wanted.column, of_kind)
-    statement = prepared(actor, name, lambda: _statement(actor, wanted.column, of_kind=of_kind))
+    name = ("history", wanted.column, of_kind, wanted.own_only)
+    statement = prepared(
+        actor, name, lambda: _statement(actor, wanted.column, of_kind=of_kind, own_only=wanted.own_only)
+    )
     values = {"subject": wanted.subject_id, "rows": wanted.per_page, "skipped": (page - 1) * wanted.per_page}
     found = current_session().execute(statement, values | ({"kind": wanted.kind} if of_kind else {}))
     return [((line, author, unit, bool(reduced)), total) for line, author, unit, reduced, total in found]
 
 
-def _statement(actor: Actor, column: str, *, of_kind: bool) -> Select[HistoryLine, str | None, str | None, bool, int]:
+def _statement(
+    actor: Actor, column: str, *, of_kind: bool, own_only: bool
+) -> Select[HistoryLine, str | None, str | None, bool, int]:
     hidden = _hidden_from(actor, by_unit=column != "participant_id")
     total = _count(column, of_kind=of_kind).label("total")
     statement: Select[HistoryLine, str | None, str | None, bool, int] = (
@@ -118,6 +126,8 @@ def _statement(actor: Actor, column: str, *, of_kind: bool) -> Select[HistoryLin
     )
     if of_kind:
         statement = statement.where(HistoryLine.kind == bindparam("kind"))
+    if own_only:
+        statement = statement.where(not_(hidden))
     return trusted(statement, because=_CHECKED)
 
 

@@ -37,7 +37,7 @@ def decide(book: Book, said: Said, lookups: Lookups, *, overwrite: bool) -> Deci
         book.enter(record)
         fields = sorted(said.employer)
     else:
-        fields = _merge(record, said.employer, overwrite=overwrite)
+        fields = _merge(record, _told_apart(record, said), overwrite=overwrite)
         book.know_number(record)
     fields += _keep_workplace(record, said, overwrite=overwrite)
     if said.person is not None:
@@ -63,6 +63,14 @@ def _merge(record: Record, said: Mapping[str, Any], *, overwrite: bool) -> list[
         record.set(name, value)
         changed.append(name)
     return changed
+
+
+def _told_apart(record: EmployerRecord, said: Said) -> Mapping[str, Any]:
+    """What the row says of the employer, without a place that is its municipality: that is no town."""
+    employer, municipality = said.employer, record.values.get("municipality")
+    if said.city_is_place and municipality and fold(employer.get("city", "")) == fold(municipality):
+        return {field: value for field, value in employer.items() if field != "city"}
+    return employer
 
 
 def _keep_workplace(record: EmployerRecord, said: Said, *, overwrite: bool) -> list[str]:

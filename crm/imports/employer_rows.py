@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from flask_babel import gettext as _
 
+from crm.employers.columns import BLOCKS
 from crm.employers.models import EmployerKind
 from crm.employers.org_numbers import COUNTRIES, read_org_number
 from crm.errors import DomainError
@@ -14,6 +15,7 @@ from crm.folding import fold
 from crm.imports import cells
 from crm.imports.lookups import Lookups
 from crm.imports.rows import Row
+from crm.languages import in_all_languages
 from crm.messaging.addresses import normalise_email, normalise_phone
 from crm.note_guard.guard import Sensitive, find_sensitive
 from crm.web.clean import clean_line, clean_text
@@ -22,7 +24,7 @@ TEXTS = ("industry_text", "industry_code", "municipality", "municipality_code", 
          "website", "source")  # fmt: skip
 _LONGEST = {"name": 200, "industry_text": 200, "industry_code": 12, "municipality": 80, "municipality_code": 8,
             "address": 200, "postcode": 12, "city": 80, "website": 300, "source": 60, "contact_name": 160,
-            "contact_title": 120, "workplace": 200, "workplace_number": 20, "note": 5000}  # fmt: skip
+            "contact_title": 120, "place": 80, "workplace": 200, "workplace_number": 20, "note": 5000}  # fmt: skip
 _COUNTRY_NAMES = {
     "SE": "sweden, sverige, se", "NO": "norway, norge, no", "DK": "denmark, danmark, dk", "FI": "finland, suomi, fi",
 }  # fmt: skip
@@ -60,10 +62,14 @@ class RelationSaid:
 
 @dataclass(slots=True)
 class Said:
-    """What a row says. ``employer`` has the columns of the employer that are filled in."""
+    """What a row says. ``employer`` has the columns of the employer that are filled in.
+
+    ``city_is_place``: the row has a place, and does not say whether that is the town or the municipality.
+    """
 
     line: int
     employer: Mapping[str, Any]
+    city_is_place: bool
     person: PersonSaid | None
     workplace: str | None
     workplace_number: str | None
@@ -93,6 +99,7 @@ def read_row(row: Row, lookups: Lookups) -> Said:
     return Said(
         line=row.line,
         employer=employer,
+        city_is_place=bool(row.text("place")) and not row.text("city"),
         person=_person(row, employer["country"]),
         workplace=_workplace(row),
         workplace_number=_short(row, "workplace_number") or None,
@@ -114,15 +121,16 @@ def all_faults(row: Row, lookups: Lookups) -> list[DomainError]:
 
     attempt(lambda: read_row(row, lookups))
     country = str(attempt(lambda: _country(row)) or "SE")
-    phone, email = row.text("phone"), row.text("email")
-    attempt(lambda: _number(row, country))
+    phone, email = _way(row, "phone"), _way(row, "email")
+    attempt(partial(_number, row, country))
     attempt(lambda: cells.number(row.cell("employee_count"), "employee_count"))
     attempt(lambda: normalise_phone(phone, country) if phone else None)
     attempt(lambda: normalise_email(email) if email else None)
     for field in _LONGEST.keys() - {"note"}:
-        attempt(lambda field=field: _short(row, field))  # type: ignore[misc]  # a default binds the loop's value
-    for read in (lambda: _person(row, country), lambda: _workplace(row), lambda: _note(row)):
-        attempt(read)
+        attempt(partial(_short, row, field))
+    attempt(partial(_person, row, country))
+    attempt(partial(_workplace, row))
+    attempt(partial(_note, row))
     return list(found.values())
 
 
@@ -136,7 +144,7 @@ def _employer(row: Row, lookups: Lookups, unit_id: int | None) -> dict[str, Any]
     if not name:
         raise DomainError(_("Write the employer's name."), field="name")
     country = _country(row) or (lookups.country(unit_id) if unit_id is not None else "SE")
-    phone, email = row.text("phone"), row.text("email")
+    phone, email = _way(row, "phone"), _way(row, "email")
     said: dict[str, Any] = {
         "name": name,
         "country": country,
@@ -147,9 +155,27 @@ def _employer(row: Row, lookups: Lookups, unit_id: int | None) -> dict[str, Any]
         "email": normalise_email(email) if email else None,
         **{field: _short(row, field) or None for field in TEXTS},
     }
+    said["city"] = said["city"] or _town(row, said["municipality"])
     if said["industry_code"]:
         said["industry_scheme"] = _SCHEMES.get(country)
     return {field: value for field, value in said.items() if value is not None}
+
+
+def _town(row: Row, municipality: str | None) -> str | None:
+    """The place of a row as a town, where it does not say again what the municipality is."""
+    place = _short(row, "place")
+    return place if place and fold(place) != fold(municipality or "") else None
+
+
+def _way(row: Row, field: str) -> str:
+    """A phone number or an e-mail address; not the words that our own lists have in their place."""
+    text = row.text(field)
+    return "" if fold(text) in _folded_blocks() else text
+
+
+@cache
+def _folded_blocks() -> frozenset[str]:
+    return frozenset(fold(text) for each in BLOCKS.values() for text in in_all_languages(partial(str, each)).values())
 
 
 def _number(row: Row, country: str) -> str | None:

@@ -28,6 +28,7 @@ from crm.imports.reading import bytes_of, read_sheet
 from crm.imports.report import ImportReport
 from crm.imports.sheets import Sheet, text_of
 from crm.imports.table import Table, new_report, read_table
+from crm.imports.turns import wait_for_turn
 from crm.imports.undoing import undo_batch, whole_journal
 from crm.jobs.wake import wake
 
@@ -284,6 +285,8 @@ def _batch(run_id: int, actor: Actor, work: Table | Journal) -> bool:
     if run is None or run.state not in _BUSY:
         return False
     run.attempts = 0
+    if run.state is not RunState.CHECKING:
+        wait_for_turn()
     if isinstance(work, Journal):
         if run.state is RunState.UNDOING and undo_batch(run, work):
             return True

@@ -32,7 +32,7 @@ def outcome_table(actor: Actor, wanted: InquiryFilter) -> OutcomeTable:
     session = current_session()
     persons = func.count(InquiryPerson.id)
     reached = persons.filter(InquiryPerson.outcome.in_(REACHED))
-    inquiries = {source: count for source, count in session.execute(_by_source(actor, wanted))}  # noqa: C416
+    inquiries = dict(session.execute(_by_source(actor, wanted)).all())
     people = {
         source: (all_of, reached_of)
         for source, all_of, reached_of in session.execute(
@@ -43,7 +43,7 @@ def outcome_table(actor: Actor, wanted: InquiryFilter) -> OutcomeTable:
     cells = _with_persons(select(Inquiry.source, InquiryPerson.outcome, persons), actor, wanted)
     return OutcomeTable(
         lines=[SourceLine(source, count, *people.get(source, (0, 0))) for source, count in inquiries.items()],
-        outcomes={outcome: count for outcome, count in session.execute(by_outcome)},  # noqa: C416
+        outcomes=dict(session.execute(by_outcome).all()),
         total=session.scalar(_all(select(func.count()), actor, wanted)) or 0,
         cells={
             (source, outcome): count

@@ -14,7 +14,7 @@ from crm.accounts.scopes import visible_one
 from crm.actors import Actor
 from crm.db import current_session, transaction
 from crm.employers.models import Employer
-from crm.errors import DomainError, EditConflict
+from crm.errors import DomainError
 from crm.interviews import services
 from crm.interviews.forms import ListForm, make_form
 from crm.interviews.guide import GUIDE
@@ -22,7 +22,7 @@ from crm.interviews.models import EmployerInterview
 from crm.interviews.modules import only_where_it_is_on
 from crm.interviews.queries import interviews, summary_of
 from crm.interviews.scopes import READERS
-from crm.web.conflicts import differences
+from crm.web.conflicts import refusal
 from crm.web.downloads import download
 from crm.web.filters import today
 from crm.web.paging import paginate, sort_order
@@ -100,10 +100,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."), "success")
             return redirect(url_for("employers.show", public_id=back), code=303)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form.version.data = str(error.current["version"])
+            different = refusal(form, error)
     return _page(form, visible_one(EmployerInterview, actor, public_id).employer, different=different)
 
 

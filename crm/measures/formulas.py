@@ -285,7 +285,7 @@ def years_before(day: date, years: int) -> date:
 
 
 def asks(purposes: Mapping[str | None, int], asking: Collection[str]) -> Share:
-    """The share of contacts that ask the employer for something, of those whose purpose is stated (S1-25)."""
+    """The share of contacts that ask the employer for something, of those whose purpose is stated."""
     stated = {purpose: count for purpose, count in purposes.items() if purpose}
     return Share(sum(stated.get(purpose, 0) for purpose in asking), sum(stated.values()))
 

@@ -1,6 +1,6 @@
 """Every figure in words: its value, what it was counted from, where its rows are. For page, paper and file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,12 +9,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from crm.employers.stages import STAGES
-from crm.measures.cooperation_queries import EARLY_DAYS
+from crm.measures.cooperation_queries import EARLY_DAYS, Penetration
 from crm.measures.formulas import CONTACTS_A_WEEK, FEWEST_PERSONS, Share
 from crm.measures.overview import Overview
 from crm.measures.pipeline_queries import WAY
 from crm.reports.filters import FollowUpFilters
 from crm.web.filters import show_number, show_percent
+
+MOST_REGIONS = 4
+"""More names would hide the figure."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def _contacts(found: Overview) -> Iterator[Line]:
     )  # fmt: skip
     yield _share(group, _("Contacts that ask for something"), found.asks, rows="asks")
     yield Line(group, _("Employers spoken with"), show_number(found.met.base),
-               _("in %(all)s contacts", all=show_number(figures.contacts)), found.met.base, rows="met")  # fmt: skip
+               _tried(figures.contacts, found.attempts), found.met.base, rows="met")  # fmt: skip
     yield _share(group, _("Employers spoken with who had somebody at work"), found.met, rows="met")
     of_all = _("of %(all)s contacts", all=show_number(figures.contacts))
     yield Line(group, _("Visits"), show_number(figures.visits), of_all, figures.visits, rows="visits")
@@ -72,7 +75,7 @@ def _contacts(found: Overview) -> Iterator[Line]:
 def _cooperation(found: Overview) -> Iterator[Line]:
     group = _("Cooperation")
     yield _share(group, _("Workplaces of the area that cooperate"), found.penetration.share, rows="cooperation",
-                 note=_unknown(found.penetration.unknown))  # fmt: skip
+                 note=_area(found.penetration))  # fmt: skip
     yield _share(group, _("Employers who came back within three years"), found.repeat, rows="repeat")
     people = _("of those who had a job there at the exit")
     yield _people(group, _("Same employer after 90 days"), found.retention_90, people)
@@ -193,6 +196,19 @@ def _people(group: str, name: str, share: Share | None, of_whom: str) -> Line:
     return replace(line, basis=f"{line.basis} {of_whom}")
 
 
+def _tried(contacts: int, attempts: int) -> str:
+    """How many contacts, and how many attempts the page of follow-up counts beside them."""
+    text = str(_("in %(all)s contacts", all=show_number(contacts)))
+    if not attempts:
+        return text
+    left = ngettext(
+        "%(num)d attempt at which nobody was reached is left out",
+        "%(num)d attempts at which nobody was reached are left out",
+        attempts,
+    )
+    return f"{text}; {left}"
+
+
 def _days(value: float | None) -> str:
     """With a decimal where there is one: the median of 10 and 15 days is 12.5."""
     return show_number(value, 1 if value is not None and value % 1 else 0)
@@ -200,6 +216,22 @@ def _days(value: float | None) -> str:
 
 def _too_few() -> str:
     return str(_("under %(fewest)s persons: not shown", fewest=FEWEST_PERSONS))
+
+
+def _area(found: Penetration) -> str:
+    """Which area it is, and what counts in nothing."""
+    outside = ngettext("one more outside the area", "%(num)d more outside the area", found.outside)
+    return " · ".join(
+        filter(None, (_regions(found.area), _unknown(found.unknown), str(outside) if found.outside else ""))
+    )
+
+
+def _regions(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_REGIONS])
+    if len(names) > MOST_REGIONS:
+        more = len(names) - MOST_REGIONS
+        return str(_("area: %(regions)s and %(num)s more", regions=shown, num=show_number(more)))
+    return str(_("area: %(regions)s", regions=shown)) if names else ""
 
 
 def _unknown(count: int) -> str:

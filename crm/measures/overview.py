@@ -84,6 +84,8 @@ class Overview:
     asks: Share
     met: Share
     """Employers who were spoken with, and those of them where somebody worked in the period."""
+    attempts: int
+    """Contacts at which nobody was reached: they are in no figure."""
     penetration: Penetration
     repeat: Share
     retention_90: Share | None
@@ -128,6 +130,7 @@ def overview(filters: FollowUpFilters, *, today: date) -> Overview:
         purposes=found_purposes,
         asks=asks(found_purposes, contacts.ASKING),
         met=kept("measures met", filters, _met),
+        attempts=kept("measures attempts", filters, contacts.attempts),
         penetration=penetration,
         repeat=kept("measures repeat", filters, cooperation.repeat_of),
         retention_90=enough(retention.after_90_days),

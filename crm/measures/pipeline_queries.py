@@ -31,7 +31,7 @@ _OF_REPORT = "commitments of the units of the actor"
 
 @dataclass(frozen=True)
 class Promises:
-    """agreement_activity and commitments_delivered; agreements signed in the period (S3-9)."""
+    """agreement_activity and commitments_delivered; agreements signed in the period."""
 
     agreements: Share
     commitments: Share

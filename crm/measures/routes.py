@@ -11,7 +11,7 @@ from crm.accounts.audit import record
 from crm.accounts.current import current_actor
 from crm.accounts.models import Staff
 from crm.accounts.permissions import require
-from crm.actors import Role
+from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.employers.stages import STAGES
 from crm.glossary import picklists
@@ -68,7 +68,7 @@ def pdf() -> ResponseReturnValue:
     except PdfUnavailable:
         flash(_("PDF files need Pango on the server. Print this page from your browser instead."), "warning")
         return redirect(same_filters(url_for(".print_page")), code=303)
-    return _download(body, filters, "pdf")
+    return download_of(filters.actor, file_name(filters, "pdf"), body)
 
 
 @blueprint.get("/measures.xlsx")
@@ -76,7 +76,8 @@ def xlsx() -> ResponseReturnValue:
     """The figures as a workbook."""
     filters = read_filters(current_actor(), request.args)
     found = overview(filters, today=today())
-    return _download(workbook(found, figure_lines(found, filters), filters), filters, "xlsx")
+    body = workbook(found, figure_lines(found, filters), filters)
+    return download_of(filters.actor, file_name(filters, "xlsx"), body)
 
 
 @blueprint.get("/measures/rows/<measure>")
@@ -138,10 +139,11 @@ def _figures(filters: FollowUpFilters) -> dict[str, object]:
 
 def _public_ids(staff_ids: list[int]) -> dict[int, str]:
     rows = current_session().execute(select(Staff.id, Staff.public_id).where(Staff.id.in_(staff_ids)))
-    return {staff_id: public_id for staff_id, public_id in rows}  # noqa: C416  # typed rows
+    return dict(rows.all())
 
 
-def _download(body: bytes, filters: FollowUpFilters, kind: str) -> Response:
+def download_of(actor: Actor, name: str, body: bytes) -> Response:
+    """A file of measures to keep; that it was taken is a line of the audit log."""
     with transaction():
-        record(filters.actor, "measures.exported", subject_type="measures", details={"kind": kind})
-    return attachment(file_name(filters, kind), body)
+        record(actor, "measures.exported", subject_type="measures", details={"kind": name.rpartition(".")[2]})
+    return attachment(name, body)

@@ -55,6 +55,7 @@ class Card:
     city: str | None
     kind: EmployerKind
     do_not_contact: bool
+    advertising_block: bool
     warning: str | None
     warning_until: date | None
     owner: str | None
@@ -99,8 +100,8 @@ _CARD = (
     EmployerRelationship.id, EmployerRelationship.public_id, EmployerRelationship.version_id,
     EmployerRelationship.stage, EmployerRelationship.stage_since, EmployerRelationship.last_contact_at,
     Employer.id, Employer.public_id, Employer.name, Employer.municipality, Employer.city, Employer.kind,
-    Employer.do_not_contact, Employer.warning, Employer.warning_until, Staff.name, EmployerRelationship.unit_id,
-    Unit.name,
+    Employer.do_not_contact, Employer.advertising_block, Employer.warning, Employer.warning_until, Staff.name,
+    EmployerRelationship.unit_id, Unit.name,
 )  # fmt: skip
 SORTS: Mapping[str, ColumnElement[Any]] = {
     "name": Employer.sort_name.expression,

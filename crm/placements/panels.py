@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 from flask import render_template
+from flask_babel import ngettext
 
 from crm.accounts.current import current_actor
 from crm.accounts.reading import seen_after_request
 from crm.actors import Role
+from crm.employers.head import Figure, head_of
 from crm.employers.models import Employer
 from crm.glossary import picklists
 from crm.participants.models import Participant
@@ -57,6 +59,9 @@ def employer_panel(context: Mapping[str, Any]) -> str:
     at = placements_at(actor, employer.id)
     if not at.seen and not at.others:
         return ""
+    if at.figures.running:
+        text = ngettext("One placement in progress", "%(num)d placements in progress", at.figures.running)
+        head_of(context).figures.append(Figure(text, "#placements"))
     seen_after_request(actor, [placement.participant_id for placement in at.seen])
     reasons = dict(picklists.options("placement_end_reason", actor.language))
     return render_template(

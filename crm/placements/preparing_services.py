@@ -16,10 +16,10 @@ from crm.errors import DomainError, EditConflict
 from crm.languages import in_all_languages
 from crm.participants.services.editing import unit_of
 from crm.placements.check_ins import coordinator_of, task_employer
-from crm.placements.gaps import missing_parties
+from crm.placements.gaps import GapKind, missing_parties
 from crm.placements.models import BEFORE_START, Placement
 from crm.placements.services import blocking_gaps, refresh_preparation
-from crm.placements.step_models import Approval, Clarification, Party, ThreePartyMeeting, WorkInstruction
+from crm.placements.step_models import NEEDED, Approval, Clarification, Party, ThreePartyMeeting, WorkInstruction
 from crm.tasks.services import add_task
 from crm.tasks.working_days import add_working_days
 
@@ -29,15 +29,15 @@ SHORTLY_AFTER, VISIT_AFTER = timedelta(days=3), timedelta(days=21)
 
 @dataclass(frozen=True)
 class ClarificationFields:
-    """What was agreed. The first three answers are needed before the start; all may be filled in bit by bit."""
+    """What was agreed. The first four answers are needed before the start; all may be filled in bit by bit."""
 
     goal: str | None = None
     expected_of_employer: str | None = None
     expected_of_us: str | None = None
+    who_to_call: str | None = None
     participant_expectations: str | None = None
     employer_expectations: str | None = None
     training_need: str | None = None
-    who_to_call: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,16 +63,17 @@ def save_clarification(
     placement = locked(Placement, actor, placement_id)
     row = placement.clarification
     _check_version(row.version_id if row else 0, version, asdict(given) if row is None else clarification_values(row))
-    before = set(blocking_gaps(placement))
+    missing = set(row.missing if row else NEEDED)
     row = row or Clarification(version_id=0)
     for name, value in asdict(given).items():
         setattr(row, name, value or None)
     row.version_id += 1
     row.saved_at, row.saved_by_id = clock.now(), actor.staff_id
     placement.clarification = row
-    new = [reason for reason in blocking_gaps(placement) if reason not in before]
-    if new and placement.status not in BEFORE_START and not row.is_complete:
-        raise DomainError(_("The placement has begun. %(reasons)s", reasons=" ".join(new)))
+    if placement.status not in BEFORE_START and set(row.missing) - missing:
+        blocking = blocking_gaps(placement, GapKind.CLARIFICATION)
+        if blocking:
+            raise DomainError(_("The placement has begun. %(reasons)s", reasons=" ".join(blocking)))
     refresh_preparation(placement)
     _record(actor, placement, "placement_clarified")
     return row

@@ -13,6 +13,7 @@ from crm.reports.kept import as_of, forget, kept
 from crm.reports.outcomes import exit_reasons, result_at_exit
 from crm.reports.pdf import PdfUnavailable, as_pdf
 from crm.reports.targets import work_or_studies_target
+from crm.web.downloads import attachment
 
 blueprint = Blueprint("reports", __name__, template_folder="templates")
 
@@ -49,8 +50,7 @@ def follow_up_pdf() -> ResponseReturnValue:
             "warning",
         )
         return redirect(f"{url_for('reports.follow_up_print')}?{request.query_string.decode()}", code=303)
-    name = f"follow-up-{filters.since}-{filters.until}.pdf"
-    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return attachment(f"follow-up-{filters.since}-{filters.until}.pdf", body)
 
 
 @blueprint.after_app_request

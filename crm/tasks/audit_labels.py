@@ -10,6 +10,7 @@ ACTIONS: Mapping[str, Text] = {
     "task_added": _l("Task added"),
     "task_handed_over": _l("Task handed over"),
     "task_taken": _l("Task taken over"),
+    "task_given_back": _l("Task given back to the unit"),
     "task_moved": _l("Task moved to another day"),
     "task_completed": _l("Task done"),
     "task_reopened": _l("Task opened again"),

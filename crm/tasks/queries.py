@@ -11,6 +11,7 @@ from crm.accounts.models import Staff
 from crm.accounts.scopes import condition, prepared, scoped
 from crm.actors import Actor, Role
 from crm.db import current_session
+from crm.history.approach import may_be_approached
 from crm.history.subjects import participant_is_visible, table
 from crm.tasks.models import Task, TaskState
 
@@ -31,6 +32,8 @@ class TaskRow:
     phone: str | None = None
     participant: str | None = None
     participant_public_id: str | None = None
+    no_advertising: bool = False
+    """The employer has a block against advertising; ``phone`` is there only where it may be called all the same."""
 
     @property
     def participant_id(self) -> int | None:
@@ -150,12 +153,13 @@ def _rows(actor: Actor, *where: ColumnElement[bool]) -> list[TaskRow]:
 def _select_rows(actor: Actor, *where: ColumnElement[bool]) -> Select[Any]:
     employer, person, participant = (table(name).c for name in ("employer", "contact_person", "participant"))
     # Nobody is offered a button to call an employer or a person who has asked not to be called.
-    may_call = and_(employer.do_not_contact.is_not(True), person.do_not_call.is_not(True))
+    may_call = and_(person.do_not_call.is_not(True), may_be_approached(actor))
     phone = case((may_call, func.coalesce(person.phone, employer.phone)))
     statement = (
         select(
             Task, Staff.name, employer.name, employer.public_id, person.name, phone,
             participant.first_name + " " + participant.last_name, participant.public_id,
+            func.coalesce(employer.advertising_block, false()),
         )
         .outerjoin(Staff, Staff.id == Task.owner_id)
         .outerjoin(table("employer"), employer.id == Task.employer_id)

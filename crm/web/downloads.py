@@ -22,7 +22,11 @@ _MIMETYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
+    "md": "text/markdown; charset=utf-8",
+    "yaml": "application/yaml",
+    "json": "application/json",
 }
+_UNKNOWN = "application/octet-stream"
 # What spreadsheets take for the beginning of a formula, also after blanks and in the wide letters of East Asia (OWASP,
 # CSV injection), and the marks with which some of them let a new cell begin.
 _SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -101,7 +105,7 @@ def attachment(filename: str, body: bytes) -> Response:
     # Nothing of a name can end the header or lead out of a folder.
     safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-.") or "file"
     headers = {"Content-Disposition": f'attachment; filename="{safe}.{kind}"'}
-    return Response(body, content_type=_MIMETYPES[kind], headers=headers)
+    return Response(body, content_type=_MIMETYPES.get(kind, _UNKNOWN), headers=headers)
 
 
 def _in_words(cell: Cell) -> str:

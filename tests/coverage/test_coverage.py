@@ -47,7 +47,7 @@ def _placed(world: World, unit: Unit, starts_on: date = date(2026, 3, 1), **empl
 
 
 def test_one_county_of_nineteen_is_not_reached_at_the_deadline(unit: Unit, world: World) -> None:
-    """S0-4: a post in every county within three years; one was found, in Nordland."""
+    """A post in every county within three years; one was found, in Nordland."""
     manager = world.actor(world.staff(Role.MANAGER, unit=unit))
     counties = [each.code for each in shipped().of("NO", "county", on=date(2010, 1, 1))]
     target = _target(
@@ -63,7 +63,7 @@ def test_one_county_of_nineteen_is_not_reached_at_the_deadline(unit: Unit, world
 
 
 def test_all_of_varmland_and_one_missing(unit: Unit, world: World) -> None:
-    """S4-2: 16 of 16; without one of them 15 of 16 = 93.75 %."""
+    """16 of 16; without one of them 15 of 16 = 93.75 %."""
     manager = world.actor(world.staff(Role.MANAGER, unit=unit))
     target = _target(manager, VARMLAND)
     for code in VARMLAND[:-1]:

@@ -126,6 +126,22 @@ def test_overdue_promises_and_who_warned_stand_on_top(app: Flask, desk: Desk) ->
     assert "By Maria Lindqvist" in page
 
 
+def test_a_warning_is_shown_through_its_last_day_and_gone_the_day_after(app: Flask, desk: Desk) -> None:
+    public_id = add(app, desk)
+    last = clock.today() + timedelta(days=3)
+    with app.app_context():
+        own(desk, public_id)
+    desk.client.post(f"/employers/{public_id}/warning", data={"text": "Ask for Eva only", "until": last.isoformat()})
+    card = ">Warning</span>"
+    for days, shown in ((3, True), (4, False)):
+        with clock.travelling(clock.now() + timedelta(days=days)):
+            assert (
+                "Ask for Eva only" in desk.client.get(f"/employers/{public_id}").text.partition('id="log"')[0]
+            ) is shown
+            assert (card in desk.client.get("/pipeline").text) is shown
+            assert (card in desk.client.get("/pipeline?view=table").text) is shown
+
+
 def test_a_contact_person_works_at_two_employers_and_is_told_once(app: Flask, desk: Desk, world: World) -> None:
     first, second = add(app, desk, "First AB"), add(app, desk, "Second AB")
     with app.app_context():

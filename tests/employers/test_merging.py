@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 
 from crm import clock
 from crm.actors import Role
-from crm.db import current_session, transaction
+from crm.db import Base, current_session, transaction
 from crm.employers import services
 from crm.employers.fields import ContactFields, NextStep
+from crm.employers.merge_counts import LABELS, NOT_TOLD, what_moves
 from crm.employers.models import Contact, ContactPerson, Employer, EmployerRelationship, Position, Workplace
+from crm.employers.moving import naming
 from crm.errors import DomainError, NotAllowed
 from crm.history.models import HistoryLink
 from crm.search.services import rebuild
@@ -156,6 +158,42 @@ def test_the_page_puts_both_side_by_side_and_the_old_address_leads_to_the_one(
     moved = client.get(f"/employers/{gone}")
     assert moved.status_code == 303
     assert moved.location.endswith(kept)
+
+
+def test_everything_that_moves_is_listed_with_what_stays(pair, app, client, sign_in, world) -> None:  # type: ignore[no-untyped-def]
+    """The same workplace and the same contact person are with the first already, and so is the unit's relationship."""
+    _manager, first, second = pair
+    employer = current_session().get_one(Employer, second)
+    world.employer("A part of it", parent_id=second)
+    with app.test_request_context():
+        moves = {
+            str(each.label): (each.count, each.stays) for each in what_moves("employer", gone_id=second, kept_id=first)
+        }
+    assert moves.pop("Lines of the history")[0] > 0
+    assert moves == {
+        "Contacts": (1, 0), "Contact persons": (1, 1), "Workplaces": (0, 1), "Units that work with it": (0, 1),
+        "Tasks": (1, 0), "Parts": (1, 0),
+    }  # fmt: skip
+    world.staff(Role.MANAGER, email="chef@example.org")
+    client = app.test_client()
+    sign_in(client, "chef@example.org")
+    kept = current_session().get_one(Employer, first).public_id
+    page = client.get(f"/employers/{kept}/merge?other={employer.public_id}").text
+    assert "1 stays with the other: this one has the same" in page
+
+
+def test_whatever_names_an_employer_or_a_person_has_a_name_in_the_list() -> None:
+    """Also the rows of features that are added later."""
+    for target in (Employer, ContactPerson):
+        tables = {rows.name for rows, _column in naming(Base.metadata.tables[target.__tablename__], NOT_TOLD)}
+        assert {name for name in tables if name in app_tables()} <= LABELS.keys()
+
+
+def app_tables() -> set[str]:
+    """The tables of the core; a plugin's are "other"."""
+    return {
+        mapper.class_.__tablename__ for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("crm.")
+    }
 
 
 def test_side_by_side_stand_words_and_no_codes(app: Flask, world: World) -> None:

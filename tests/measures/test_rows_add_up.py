@@ -80,7 +80,7 @@ def test_the_quality_of_contacts(core: Flask, here: Here, world: World) -> None:
 
 
 def test_one_ask_in_four_contacts_is_a_quarter(core: Flask, here: Here, world: World) -> None:
-    """S1-25; a contact whose purpose was not stated is in neither."""
+    """A contact whose purpose was not stated is in neither."""
     for purpose in ("request_place", "needs", "relationship", "thanks", None):
         contact(world, here, MONDAY, purpose=purpose)
     assert found(here.manager).asks == Share(1, 4) == rows(core, here.manager, "asks").sum
@@ -163,7 +163,7 @@ def test_the_same_code_in_two_countries_is_two_municipalities(core: Flask, here:
 
 
 def test_employers_spoken_with_who_take_people_too(core: Flask, here: Here, world: World) -> None:
-    """S3-9: four employers of the reference group were met, seven times, and all four are work-training sites; a fifth
+    """Four employers of the reference group were met, seven times, and all four are work-training sites; a fifth
     was called and nobody answered."""
     four = [world.employer(name) for name in ("ICA Supermarket", "Drivabolagen", "Nissma Montering", "Auto-Kemi")]
     for number in range(7):
@@ -294,7 +294,7 @@ def test_the_stalled_of_a_unit_are_those_of_the_list_it_leads_to(core: Flask, he
 
 
 def test_a_first_answer_counts_from_an_employer_s_inquiry_alone(core: Flask, here: Here, world: World) -> None:
-    """S1-27: 2, 4 and 30 hours are 4 in the middle; nobody has answered the fourth, which is late."""
+    """2, 4 and 30 hours are 4 in the middle; nobody has answered the fourth, which is late."""
     received = datetime(2026, 11, 2, 9, tzinfo=UTC)
     for source, hours in (("employer_inbound", 2), ("employer_inbound", 4), ("employer_inbound", 30),
                           ("employer_inbound", None), ("self", 500)):  # fmt: skip

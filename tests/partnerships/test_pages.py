@@ -194,3 +194,23 @@ def test_somebody_who_only_evaluates_is_responsible_for_nothing(outside: Place, 
     with core_app.app_context():
         names = [each.name for each in staff_of_units([outside.unit_id])]
     assert names == ["Karin Berg", "Maria Lindqvist"]
+
+
+def test_who_begins_a_partnership_is_told_of_the_one_that_another_unit_has(browser: Browser, outside: Place) -> None:
+    begun = _begin(browser("coordinator"), outside)
+    address = f"/employers/{outside.employer}/partnerships/new"
+    stranger = browser("stranger")
+    page = stranger.get(address).text
+    assert "Osby has a partnership since" in page
+    assert "Begin another one all the same" in page
+    assert "Together" not in page
+    form = {"name": "Ours", "unit_id": str(outside.stranger.unit_id), "starts_on": "2026-06-30"}
+    refused = stranger.post(address, data=form)
+    assert refused.status_code == 422
+    assert "Tick this to begin another one" in refused.text
+    assert 'value="Ours"' in refused.text
+    assert stranger.post(address, data={**form, "beside_others": "y"}).status_code == 303
+    page = browser("coordinator").get(address).text
+    assert f'href="{begun}"' in page
+    assert "Kil has a partnership since" in page
+    assert "Ours" not in page

@@ -97,7 +97,7 @@ def test_the_filters_of_the_address_narrow_board_and_table(app: Flask, world: Wo
 def test_partners_stand_on_a_board_of_their_own_with_counts_for_each_stage(
     app: Flask, world: World, desk: Desk
 ) -> None:
-    """S4-10: the partner pipeline is the same as the employer pipeline."""
+    """The partner pipeline is the same as the employer pipeline."""
     with app.app_context():
         fill(desk, 12, kind=EmployerKind.PARTNER_AUTHORITY)
         unit = current_session().get(type(world.unit()), desk.unit_id)

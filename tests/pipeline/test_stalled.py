@@ -1,4 +1,4 @@
-"""Friendly but stuck (S0-7): positive talks and no new stage are listed, and are no success."""
+"""Friendly but stuck: positive talks and no new stage are listed, and are no success."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta

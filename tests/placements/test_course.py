@@ -48,7 +48,9 @@ from tests.world import World
 START = date(2026, 3, 1)
 MORNING = datetime(2026, 3, 1, 8, tzinfo=UTC)
 BEFORE = datetime(2026, 2, 10, 8, tzinfo=UTC)
-ALL = ClarificationFields(goal="Learn the till", expected_of_employer="A mentor", expected_of_us="A call each week")
+ALL = ClarificationFields(
+    goal="Learn the till", expected_of_employer="A mentor", expected_of_us="A call each week", who_to_call="Eva Holm"
+)
 NO_GAPS = dict.fromkeys(GapKind, Level.OFF)
 
 
@@ -93,7 +95,7 @@ def test_without_the_third_answer_a_placement_stays_planned_where_the_unit_insis
         assert placement.status == "planned"
         clarify(here, placement, replace(ALL, expected_of_us=None))
         assert placement.status == "planned"
-        with pytest.raises(DomainError, match="what the company expects of us"):
+        with pytest.raises(DomainError, match="what the employer expects of us"):
             begin(here, placement)
         assert placement.status == "planned"
         clarify(here, placement)

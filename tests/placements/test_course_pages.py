@@ -55,8 +55,13 @@ def test_a_placement_goes_from_planned_to_the_certificate(
         here = f"/placements/{placement}"
         client = browser("coordinator")
         page = client.get(here).get_data(as_text=True)
-        assert "what the company expects of us" in page
-        answers = {"goal": "Learn", "expected_of_employer": "A mentor", "expected_of_us": "A call"}
+        assert "what the employer expects of us" in page
+        answers = {
+            "goal": "Learn",
+            "expected_of_employer": "A mentor",
+            "expected_of_us": "A call",
+            "who_to_call": "Eva",
+        }
         assert _send(client, f"{here}/clarification", **answers) == 303
         assert _status(core_app) == "clarified"
         ticks = dict.fromkeys(("participant_there", "employer_there", "coordinator_there"), "y")

@@ -68,8 +68,16 @@ def test_a_task_of_the_unit_is_taken(app: Flask, desk: FlaskClient) -> None:
     add(desk, clock.today(), owner="unit")
     task = only(app)
     assert "I take it" in desk.get("/").text
-    desk.post(f"/tasks/{task.public_id}/take")
+    page = desk.post(f"/tasks/{task.public_id}/take", follow_redirects=True).text
     assert only(app).owner_id is not None
+    undo = {"version": str(only(app).version_id)}
+    assert f'action="/tasks/{task.public_id}/give-back"' in page
+    assert f'name="version" value="{undo["version"]}"' in page
+    assert (
+        "the unit&#39;s again" in desk.post(f"/tasks/{task.public_id}/give-back", data=undo, follow_redirects=True).text
+    )
+    assert only(app).owner_id is None
+    assert "cannot be undone" in desk.post(f"/tasks/{task.public_id}/give-back", data=undo, follow_redirects=True).text
 
 
 def test_a_task_without_a_title_keeps_what_was_typed(desk: FlaskClient) -> None:

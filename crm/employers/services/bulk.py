@@ -23,6 +23,7 @@ from crm.employers.services.relationships import (
 from crm.employers.services.responsible import check_works_there, hand_over_relationship
 from crm.employers.stage_queries import missing_for, stages_of
 from crm.employers.view_models import BulkAction
+from crm.employers.ways import NEEDS_REASON
 from crm.errors import DomainError, NotVisible
 from crm.extension_points import Text
 from crm.tasks.services import add_task, cancel_tasks
@@ -112,7 +113,8 @@ def undo_bulk(actor: Actor, *, bulk_id: int) -> BulkUndone:
     Raises NotVisible for what somebody else did.
     """
     bulk = locked(BulkAction, actor, bulk_id)
-    if bulk.undone_at is not None:
+    # What else keeps its undoing there has a way of its own: crm.employers.registers.by_hand.
+    if bulk.undone_at is not None or bulk.kind not in KINDS:
         return BulkUndone(0, 0)
     results = [_undone(actor, bulk, memory) for memory in bulk.memory]
     bulk.undone_at = clock.now()
@@ -140,7 +142,7 @@ def _why_not(actor: Actor, each: OfReader, relationship: EmployerRelationship, w
     if wish.kind == STAGE:
         return _no_stage(relationship, wish.stage)
     if wish.kind == TASK:
-        return _("They do not want contact.") if each.do_not_contact else ""
+        return _no_task(each)
     holders = {relationship.owner_id, relationship.deputy_id} - {None}
     if holders and actor.staff_id not in holders and not actor.has_role(Role.MANAGER):
         return _("Only the person responsible or a manager hands over.")
@@ -153,6 +155,12 @@ def _why_not(actor: Actor, each: OfReader, relationship: EmployerRelationship, w
     except DomainError:
         return _("The person you chose does not work in this unit.")
     return ""
+
+
+def _no_task(each: OfReader) -> Text:
+    if each.do_not_contact:
+        return _("They do not want contact.")
+    return "" if each.may_be_approached else NEEDS_REASON
 
 
 def _no_stage(relationship: EmployerRelationship, stage: str) -> Text:
