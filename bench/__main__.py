@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.installation import Installation
-from bench.measures import MEASURES, Bench
+from bench.measures import MEASURES, ON_THEIR_OWN, Bench
 from bench.results import Result, as_text, write
 from bench.sizes import SIZES, Sizes
 from tests.servers import postgres
@@ -34,7 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure(database: str, sizes: Sizes, names: Sequence[str]) -> list[Result]:
-    """Run the named measurements on one database."""
+    """Run the named measurements on one database; those that need a size of their own on a fresh one each."""
+    together = [name for name in names if name not in ON_THEIR_OWN]
+    alone = [[name] for name in names if name in ON_THEIR_OWN]
+    return [result for group in ([together] if together else []) + alone for result in _measure(database, sizes, group)]
+
+
+def _measure(database: str, sizes: Sizes, names: Sequence[str]) -> list[Result]:
     place = Installation(database)
     results: list[Result] = []
     try:

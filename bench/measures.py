@@ -236,3 +236,5 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Result]]] = {
     "board": board,
     "import": _importing,
 }
+ON_THEIR_OWN = frozenset({"board", "import"})
+"""Those that others would leave too large a database to; each begins on an empty one."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 
 from crm.accounts.models import Staff, Unit
 from crm.accounts.scopes import condition, scoped, trusted
@@ -135,13 +135,15 @@ def board(actor: Actor, filters: BoardFilter, stages: StageSet, *, only: str = "
 def _first_cards(actor: Actor, filters: BoardFilter, places: Mapping[str, str], page: int) -> list[Card]:
     if not places:
         return []
-    place = case(dict(places), value=EmployerRelationship.stage)
     newest = (EmployerRelationship.stage_since.desc(), EmployerRelationship.id.desc())
-    number = func.row_number().over(partition_by=place, order_by=newest).label("number")
-    ranked = _base(select(EmployerRelationship.id, number), actor, filters)
-    ranked_rows = ranked.where(EmployerRelationship.stage.in_(list(places))).subquery()
-    first = (page - 1) * CARDS
-    chosen = select(ranked_rows.c.id).where(ranked_rows.c.number > first, ranked_rows.c.number <= first + CARDS)
+    conditions = base_conditions(actor, filters)
+
+    def of_column(place: str) -> Select[Any]:
+        here = EmployerRelationship.stage.in_([code for code, at in places.items() if at == place])
+        rows = scoped(_joined(select(EmployerRelationship.id)), *conditions, here).order_by(*newest)
+        return select(rows.limit(CARDS).offset((page - 1) * CARDS).subquery().c.id)
+
+    chosen = union_all(*(of_column(place) for place in dict.fromkeys(places.values())))
     statement = _with_names(select(*_CARD)).where(EmployerRelationship.id.in_(chosen)).order_by(*newest)
     return _cards(trusted(statement, because="the rows chosen are scoped"))
 
@@ -212,11 +214,11 @@ def _in_municipality(text: str) -> ColumnElement[bool]:
 
 
 def _base(statement: Any, actor: Actor, filters: BoardFilter, *, joined: bool = False) -> Select[Any]:
-    if not joined:
-        statement = statement.select_from(EmployerRelationship).join(
-            Employer, Employer.id == EmployerRelationship.employer_id
-        )
-    return scoped(statement, *base_conditions(actor, filters))
+    return scoped(statement if joined else _joined(statement), *base_conditions(actor, filters))
+
+
+def _joined(statement: Any) -> Any:
+    return statement.select_from(EmployerRelationship).join(Employer, Employer.id == EmployerRelationship.employer_id)
 
 
 def _with_names(statement: Any) -> Select[Any]:

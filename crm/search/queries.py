@@ -116,7 +116,8 @@ def _ids(actor: Actor, kind: str, found: ColumnElement[bool], text: str, page: i
     # Of a text that very many have only some are put in order: nobody reads them all, and a longer text finds fewer.
     is_of_kind = of_kind(current_session().connection(), kind, text)
     some = select(document.c.id).where(is_of_kind, found).limit(_RANKED)
-    statement = _seen(actor, kind, select(document.c.row_id), document.c.id.in_(some.subquery().select()))
+    # They are of the kind already. Said once more, it would let SQLite read every document of the kind.
+    statement = _seen(actor, kind, select(document.c.row_id)).where(document.c.id.in_(some.subquery().select()))
     ordered = statement.order_by(*best_first(text)).limit(SHOWN + 1).offset((page - 1) * SHOWN)
     return list(current_session().scalars(ordered))
 
@@ -140,9 +141,10 @@ def _likeness(words: Sequence[str], title: str) -> float:
     return min(max((fuzz.ratio(word, other) for other in title.split()), default=0) for word in words)
 
 
-def _seen(actor: Actor, kind: str, statement: Select[Any], found: ColumnElement[bool]) -> Select[Any]:
+def _seen(actor: Actor, kind: str, statement: Select[Any]) -> Select[Any]:
+    """``statement`` about documents of one kind, joined to the rows they are of, those alone that may be seen."""
     model = _models()[kind]
-    joined = statement.join(model, model.id == document.c.row_id).where(document.c.kind == kind, found)
+    joined = statement.join(model, model.id == document.c.row_id)
     if hasattr(model, "archived_at"):
         joined = joined.where(model.archived_at.is_(None))
     return scoped(joined, condition(model, actor))
