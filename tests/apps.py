@@ -106,7 +106,10 @@ class Lender:
 
 
 def _shape(app: Flask) -> Mapping[str, Any]:
-    """Everything of an application that a test could alter, copied as far as it can be altered in place."""
+    """What tests alter of an application, copied as far as it can be altered in place.
+
+    Not seen: listeners of the engine, which tests remove themselves, and what hangs on modules, which all share anyway.
+    """
     extensions = {key: value for key, value in app.extensions.items() if key != EXTENSION}
     registry: Registry = app.extensions[EXTENSION]
     parts = {

@@ -104,7 +104,7 @@ def _unit_message(country: str) -> str:
     messages = {
         "SE": _("The number of a Swedish workplace (CFAR number) has eight digits, as 12345678."),
         "NO": _("The number of a Norwegian workplace has nine digits, as 974 760 673."),
-        "DK": _("The number of a Danish workplace (P number) has ten digits, as 1003388394."),
+        "DK": _("The number of a Danish workplace (P number) has ten digits, as 1099900011."),
     }
     return str(messages[country])
 

@@ -112,6 +112,8 @@ def _keep_relation(record: EmployerRecord, said: RelationSaid, *, overwrite: boo
         record.relations[said.unit_id] = Record(values)
         return ["unit"]
     changed = _merge(known, {"owner_id": said.owner_id, "note": said.note}, overwrite=overwrite)
+    if "owner_id" in changed and known.values.get("deputy_id") == said.owner_id:
+        known.set("deputy_id", None)
     if _is_entered(known, said, overwrite=overwrite):
         known.set("stage", said.stage)
         known.set("stage_since", clock.now())

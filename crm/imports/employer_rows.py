@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from crm.employers.columns import BLOCKS
 from crm.employers.models import EmployerKind
-from crm.employers.org_numbers import COUNTRIES, read_org_number
+from crm.employers.org_numbers import COUNTRIES, read_org_number, read_unit_number
 from crm.errors import DomainError
 from crm.folding import fold
 from crm.imports import cells
@@ -102,7 +102,7 @@ def read_row(row: Row, lookups: Lookups) -> Said:
         city_is_place=bool(row.text("place")) and not row.text("city"),
         person=_person(row, employer["country"]),
         workplace=_workplace(row),
-        workplace_number=_short(row, "workplace_number") or None,
+        workplace_number=_workplace_number(row, employer["country"]),
         relation=relation,
         has_health_words=_has_health_words(note),
     )
@@ -130,6 +130,7 @@ def all_faults(row: Row, lookups: Lookups) -> list[DomainError]:
         attempt(partial(_short, row, field))
     attempt(partial(_person, row, country))
     attempt(partial(_workplace, row))
+    attempt(partial(_workplace_number, row, country))
     attempt(partial(_note, row))
     return list(found.values())
 
@@ -211,6 +212,14 @@ def _workplace(row: Row) -> str | None:
     if not name and row.text("workplace_number"):
         raise DomainError(_("A workplace needs a name."), field="workplace")
     return name or None
+
+
+def _workplace_number(row: Row, country: str) -> str | None:
+    number = _short(row, "workplace_number")
+    try:
+        return read_unit_number(number, country) if number else None
+    except DomainError as error:
+        raise DomainError(error.message, field="workplace_number") from error
 
 
 def _note(row: Row) -> str | None:

@@ -28,6 +28,7 @@ from crm.imports.reading import bytes_of, read_sheet
 from crm.imports.report import ImportReport
 from crm.imports.sheets import Sheet, text_of
 from crm.imports.table import Table, new_report, read_table
+from crm.imports.telling import tell_managers, tell_managers_of_undoing
 from crm.imports.turns import wait_for_turn
 from crm.imports.undoing import undo_batch, whole_journal
 from crm.jobs.wake import wake
@@ -291,6 +292,7 @@ def _batch(run_id: int, actor: Actor, work: Table | Journal) -> bool:
         if run.state is RunState.UNDOING and undo_batch(run, work):
             return True
         if run.state is RunState.UNDOING:
+            tell_managers_of_undoing(actor, run)
             _finish(run, RunState.UNDONE)
         return False
     if run.state is RunState.UNDOING or dict(work.columns.places) != run.columns:
@@ -315,6 +317,7 @@ def _read_batch(run: ImportRun, actor: Actor, table: Table) -> bool:
         return True
     if not checking:
         record_import(actor, run.kind, report)
+        tell_managers(actor, run)
     _finish(run, RunState.CHECKED if checking else RunState.DONE)
     return False
 

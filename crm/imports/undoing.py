@@ -12,6 +12,8 @@ from sqlalchemy import Column, Table, delete, select, update
 
 from crm.db import Base, current_session
 from crm.employers.models import ContactPerson, Employer, EmployerRelationship, Position, StageChange, Workplace
+from crm.employers.services.responsible import check_works_there
+from crm.errors import DomainError
 from crm.events import EmployersImported, emit
 from crm.imports.employer_book import table_of
 from crm.imports.journal import Change, Journal, plain, value_for
@@ -93,7 +95,7 @@ def _restore(step: Step, journal: Journal, report: UndoReport) -> None:
     done: list[int] = []
     for row in _rows(step):
         change = changes[row["id"]]
-        if not _is_as_left(row, change) or _number_is_taken(table, row, change):
+        if not _is_as_left(row, change) or _number_is_taken(table, row, change) or _has_left(table, row, change):
             report.keep(table, name=_name(row), public_id=row.get("public_id"), why="changed")
             continue
         values = {name: value_for(table, name, value) for name, value in change.before.items()}
@@ -148,6 +150,18 @@ def _number_is_taken(table: Table, row: Mapping[str, Any], change: Change) -> bo
         return False
     same = select(_EMPLOYER.c.id).where(_EMPLOYER.c.country == row["country"], _EMPLOYER.c.org_number == number)
     return current_session().execute(same).first() is not None
+
+
+def _has_left(table: Table, row: Mapping[str, Any], change: Change) -> bool:
+    """Whether somebody would be responsible again, or stand in, who works in the unit no longer."""
+    if table is not _RELATION:
+        return False
+    try:
+        for name in ("owner_id", "deputy_id"):
+            check_works_there(row["unit_id"], change.before.get(name), name)
+    except DomainError:
+        return True
+    return False
 
 
 def _used(step: Step, journal: Journal) -> set[int]:

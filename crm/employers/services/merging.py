@@ -246,13 +246,13 @@ def _join_relationships(kept_id: int, gone_id: int) -> list[list[Any]]:
 
 
 def _part_relationships(memory: list[list[Any]]) -> None:
+    """Who is responsible stays: somebody may have been named since, or whoever was before may have left."""
     because = "relationships of a merge that the caller has locked"
-    for row_id, owner_id, deputy_id, last in memory:
+    for row_id, _owner_before, _deputy_before, last in memory:
         row = current_session().scalar(
             trusted(select(EmployerRelationship).where(EmployerRelationship.id == row_id), because=because)
         )
         if row is not None:
-            row.owner_id, row.deputy_id = owner_id or row.owner_id, deputy_id
             row.last_contact_at = datetime.fromisoformat(last) if last else None
             row.version_id += 1
     current_session().flush()

@@ -1,6 +1,6 @@
 """Who is responsible for an employer in a unit. Somebody always is: without an owner it is the unit itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -18,6 +18,7 @@ from crm.employers.services.lines import write_employer_line
 from crm.errors import DomainError, NotAllowed
 from crm.events import RelationshipHandedOver, emit
 from crm.languages import in_all_languages
+from crm.tasks.models import Task, TaskState
 from crm.tasks.services import add_task, hand_over_tasks
 from crm.tasks.working_days import add_working_days
 
@@ -153,6 +154,35 @@ def tell_manager(actor: Actor, relationship: EmployerRelationship) -> None:
         title=lambda: _("%(name)s has nobody responsible", name=name),
         employer_id=employer.id,
     )
+
+
+def leave_tasks_to_units(actor: Actor, *, staff_id: int, unit_ids: Collection[int] | None = None) -> None:
+    """What somebody leaves behind besides their employers: their open tasks about others' are the unit's from now on.
+
+    Those that say that nobody is responsible go to its manager. ``unit_ids``: the units left; None means all of them.
+    May be repeated.
+    """
+    about_employers = Task.employer_id.is_not(None) | (Task.kind == WITHOUT_OWNER)
+    statement = select(Task).where(
+        Task.owner_id == staff_id, Task.state == TaskState.OPEN, Task.participant_id.is_(None), about_employers
+    )
+    if unit_ids is not None:
+        statement = statement.where(Task.unit_id.in_(unit_ids))
+    because = "open tasks of somebody who may no longer work there"
+    for task in current_session().scalars(trusted(statement, because=because).with_for_update()).all():
+        task.owner_id = manager_of(task.unit_id) if task.kind == WITHOUT_OWNER else None
+        task.version_id += 1
+        record(actor, "task_handed_over", subject_type="task", subject_id=task.id, unit_id=task.unit_id)
+
+
+def is_told(relationship: EmployerRelationship) -> bool:
+    """Whether a task that names this employer waits already, because nobody is responsible for it."""
+    waiting = select(Task.id).where(
+        Task.kind == WITHOUT_OWNER, Task.employer_id == relationship.employer_id,
+        Task.unit_id == relationship.unit_id, Task.state == TaskState.OPEN,
+    )  # fmt: skip
+    because = "only whether there is one, about a relationship that the caller has locked"
+    return current_session().scalar(trusted(waiting.limit(1), because=because)) is not None
 
 
 def _task_of_manager(

@@ -14,8 +14,8 @@ from crm.employers.services.employers import archive_employer
 from crm.employers.services.lines import write_employer_line
 from crm.employers.services.relationships import find_relationship, take_relationship
 from crm.employers.services.responsible import (
-    WITHOUT_OWNER,
     employer_of,
+    is_told,
     manager_of,
     record_relationship,
     tell_manager,
@@ -23,7 +23,7 @@ from crm.employers.services.responsible import (
 )
 from crm.errors import DomainError, EditConflict, NotAllowed
 from crm.history.models import HistoryLine, HistoryLink
-from crm.tasks.models import Task, TaskState
+from crm.tasks.models import Task
 
 _BEGUN = 1
 """The version of a relationship that nothing has changed since it was begun."""
@@ -108,13 +108,7 @@ def _give_back_to_unit(actor: Actor, relationship: EmployerRelationship) -> None
     relationship.version_id += 1
     record_relationship(actor, relationship, "relationship.taking_undone")
     write_owner_line(actor, relationship)
-    waiting = select(Task.id).where(
-        Task.kind == WITHOUT_OWNER,
-        Task.employer_id == relationship.employer_id,
-        Task.unit_id == relationship.unit_id,
-        Task.state == TaskState.OPEN,
-    )
-    if current_session().scalar(trusted(waiting.limit(1), because=_OWN_UNIT)) is None:
+    if not is_told(relationship):
         tell_manager(actor, relationship)
 
 
