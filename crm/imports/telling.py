@@ -1,7 +1,7 @@
 """Lists may name nobody who is responsible: then the unit is, and its manager is told once for the whole list."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
@@ -49,7 +49,8 @@ def _ref(run: ImportRun, unit_id: int) -> str:
 
 
 def _told_units(run: ImportRun) -> Sequence[int]:
-    statement = select(Task.unit_id).where(Task.kind == WITHOUT_OWNER, Task.source_ref.startswith(f"{run.public_id}:"))
+    of_run = Task.source_ref.startswith(f"{run.public_id}:", autoescape=True)
+    statement = select(Task.unit_id).where(Task.kind == WITHOUT_OWNER, of_run)
     return current_session().scalars(trusted(statement, because="tasks of a list that is just taken back")).all()
 
 
@@ -61,13 +62,9 @@ def _without_owner(ids: Sequence[int]) -> Counter[int]:
             EmployerRelationship.id.in_(some), EmployerRelationship.owner_id.is_(None)
         )
         rows = current_session().execute(trusted(statement.group_by(EmployerRelationship.unit_id), because=_WHY))
-        found.update(dict(_pairs(rows)))
+        for unit_id, count in rows:
+            found[unit_id] += count
     return found
-
-
-def _pairs(rows: Iterable[Sequence[int]]) -> Iterator[tuple[int, int]]:
-    for unit_id, count in rows:
-        yield unit_id, count
 
 
 def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -9,7 +9,7 @@ from crm.inquiries.labels import STATES, problem_text
 from crm.inquiries.queries import InquiryLine
 from crm.inquiries.tables import OutcomeTable
 from crm.web.downloads import Cell, Sheet
-from crm.web.filters import show_datetime
+from crm.web.filters import show_datetime, show_percent
 
 
 def list_sheet(lines: Iterable[InquiryLine], language: str) -> Sheet:
@@ -62,3 +62,14 @@ def _report_rows(table: OutcomeTable, language: str) -> Iterator[list[Cell]]:
     yield [
         _("Sum"), "", table.total, table.persons, table.reached, *(table.outcomes.get(code, 0) for code in codes),
     ]  # fmt: skip
+    if table.total:
+        yield [
+            _("Share of the inquiries"), "", None, None, _share(table.reached, table),
+            *(_share(table.outcomes.get(code, 0), table) for code in codes),
+        ]  # fmt: skip
+        yield [_("The rest"), "", table.rest]
+
+
+def _share(count: int, table: OutcomeTable) -> str:
+    """As the page shows it."""
+    return show_percent(count / table.total, 1)

@@ -57,6 +57,7 @@ def feature() -> Feature:
             HistoryKind("placement_started", _l("Placement"), "success"),
             HistoryKind("placement_ended", _l("Placement"), "neutral"),
             HistoryKind("placement_check_in", _l("Placement"), "info"),
+            HistoryKind("placement_evaluated", _l("Placement"), "neutral"),
         ),
         scopes=scopes(),
         subscriptions=(

@@ -16,8 +16,8 @@ from crm.glossary import picklists
 from crm.participants.models import Participant
 from crm.placements.around_services import caseworker_of
 from crm.placements.models import Placement
-from crm.placements.queries import open_alerts, placements_at, placements_of
-from crm.placements.words import ALERTS, STATUS_COLORS
+from crm.placements.queries import evaluators_of, numbers_to_call, open_alerts, placements_at, placements_of
+from crm.placements.words import ALERTS, EVALUATORS, STATUS_COLORS
 from crm.web.filters import today
 
 # Reasons that say something of the person are on the participant's page alone; were only health left out, its absence
@@ -42,12 +42,13 @@ def participant_panel(context: Mapping[str, Any]) -> str:
 
 
 def who_to_call_panel(context: Mapping[str, Any]) -> str:
-    """The participant's caseworker at an authority, beside the coordinators."""
+    """The participant's caseworker at an authority, beside the coordinators, and who to call about a placement."""
     person: Participant = context["participant"]
     return render_template(
         "placements/caseworker_panel.html",
         person=person,
         caseworker=caseworker_of(person.id),
+        placements=numbers_to_call(person.id),
         enrolments=[each for each in person.enrolments if each.exited_on is None],
     )
 
@@ -71,6 +72,8 @@ def employer_panel(context: Mapping[str, Any]) -> str:
         kinds=dict(picklists.options("placement_type", actor.language)),
         reasons={code: reasons[code] for code in _SAID_AT_EMPLOYER},
         state_of=state_of,
+        evaluated=evaluators_of(at.seen),
+        evaluators=EVALUATORS,
     )
 
 

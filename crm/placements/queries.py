@@ -1,12 +1,13 @@
 """Reads of placements."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from crm.accounts.models import Unit
 from crm.accounts.queries import modules_on
@@ -26,6 +27,7 @@ from crm.placements.around_models import (
 )
 from crm.placements.gaps import SHIPPED, GapKind, Level
 from crm.placements.models import BEFORE_START, Placement
+from crm.placements.step_models import Clarification, Evaluator, PlacementEvaluation
 
 IN_FULL = "placements_full"
 """The module with which a unit works with clarifications, check-ins, evaluations and certificates."""
@@ -77,6 +79,47 @@ def placements_of(actor: Actor, participant_id: int) -> list[Placement]:
         .order_by(Placement.starts_on.desc(), Placement.id.desc())
     )
     return list(current_session().scalars(statement))
+
+
+def last_evaluated(actor: Actor, participant_id: int) -> Placement | None:
+    """The placement of a participant that ended last of those with an evaluation."""
+    statement = (
+        visible(Placement, actor)
+        .where(Placement.participant_id == participant_id, Placement.evaluations.any())
+        .options(joinedload(Placement.employer), selectinload(Placement.evaluations))
+        .order_by(Placement.ends_on.desc(), Placement.id.desc())
+        .limit(1)
+    )
+    return current_session().scalar(statement)
+
+
+def numbers_to_call(participant_id: int) -> list[tuple[str, str]]:
+    """Employer, and who to call if something happens there, of a participant's placements that have not ended.
+
+    The caller has checked the participant.
+    """
+    statement = (
+        select(Employer.name, Clarification.who_to_call)
+        .join(Placement, Placement.employer_id == Employer.id)
+        .join(Clarification, Clarification.placement_id == Placement.id)
+        .where(Placement.participant_id == participant_id, Placement.end_reason.is_(None))
+        .where(Clarification.who_to_call.is_not(None))
+        .order_by(Placement.starts_on.desc(), Placement.id.desc())
+    )
+    found = current_session().execute(trusted(statement, because="of a participant already checked"))
+    return [(name, who) for name, who in found if who]
+
+
+def evaluators_of(placements: Sequence[Placement]) -> dict[int, set[Evaluator]]:
+    """Who has evaluated each of these placements, which the caller has checked."""
+    ended = [placement.id for placement in placements if placement.has_ended]
+    found: dict[int, set[Evaluator]] = defaultdict(set)
+    if ended:
+        row = PlacementEvaluation
+        statement = select(row.placement_id, row.evaluator).where(row.placement_id.in_(ended))
+        for placement_id, evaluator in current_session().execute(trusted(statement, because="of placements seen")):
+            found[placement_id].add(evaluator)
+    return found
 
 
 def placements_at(actor: Actor, employer_id: int, *, limit: int = 20) -> PlacementsAt:

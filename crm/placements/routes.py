@@ -26,8 +26,9 @@ from crm.placements.forms import (
     reason_choices,
 )
 from crm.placements.models import Placement
-from crm.placements.queries import employers_like, occupations
+from crm.placements.queries import employers_like, last_evaluated, occupations
 from crm.placements.services import PlacementFields
+from crm.placements.words import EVALUATORS
 from crm.web.clean import clean_line
 from crm.web.context import local_path
 
@@ -118,7 +119,8 @@ def _form_page(
 ) -> ResponseReturnValue:
     html = render_template(
         "placements/form.html", form=form, person=person, placement=placement, back=_back(person.public_id),
-        searched=bool(form.employer_text.data),
+        searched=bool(form.employer_text.data), evaluators=EVALUATORS,
+        evaluated=last_evaluated(actor, person.id) if placement is None else None,
     )  # fmt: skip
     html = seen_one(actor, html, participant_id=person.id, unit_id=person.unit_id)
     return html, 422 if _wants_to_save() else 200

@@ -18,6 +18,8 @@ from crm.documents.pdf import PdfUnavailable, make_pdf
 from crm.errors import DomainError
 from crm.participants.models import Participant
 from crm.placements.models import Placement
+from crm.placements.queries import last_evaluated
+from crm.placements.words import EVALUATORS
 from crm.plans import services
 from crm.plans.forms import ProfileForm, ShowForm, paper_form, show_choices
 from crm.plans.matching import employers_that_may_fit
@@ -188,7 +190,7 @@ def _written(
     authors = names_of({each.created_by_id for each in papers or () if each.created_by_id})
     html = render_template(
         "plans/form.html", form=form, person=person, heading=heading, papers=papers or [], authors=authors,
-        different=different,
+        different=different, evaluators=EVALUATORS, evaluated=last_evaluated(actor, person_id),
     )  # fmt: skip
     html = seen_one(actor, html, participant_id=person_id, unit_id=unit_id)
     return html, 422 if form.is_submitted() else 200

@@ -22,7 +22,12 @@ from crm.employers.models import Contact, Workplace
 from crm.errors import DomainError, EditConflict, NotAllowed
 from tests.world import World
 
-VARMLAND = [each.code for each in shipped().of("SE", "municipality", on=date(2026, 1, 1), parent="17")]
+VARMLAND = [
+    "1715", "1730", "1737", "1760", "1761", "1762", "1763", "1764", "1765", "1766", "1780", "1781", "1782", "1783",
+    "1784", "1785",
+]  # fmt: skip
+"""Kil, Eda, Torsby, Storfors, Hammarö, Munkfors, Forshaga, Grums, Årjäng, Sunne, Karlstad, Kristinehamn, Filipstad,
+Hagfors, Arvika and Säffle."""
 
 
 @pytest.fixture
@@ -60,6 +65,11 @@ def test_one_county_of_nineteen_is_not_reached_at_the_deadline(unit: Unit, world
     assert "Hedmark" in [each.name for each in found.uncovered]
     assert len(found.uncovered) == 18
     assert coverage_of(target, on=date(2012, 12, 30)).state == "under_way"
+
+
+def test_the_list_that_is_shipped_has_the_sixteen_municipalities_of_the_county() -> None:
+    shipped_codes = [each.code for each in shipped().of("SE", "municipality", on=date(2026, 1, 1), parent="17")]
+    assert sorted(shipped_codes) == VARMLAND
 
 
 def test_all_of_varmland_and_one_missing(unit: Unit, world: World) -> None:

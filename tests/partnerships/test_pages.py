@@ -1,5 +1,6 @@
 """The pages of partnerships, without scripts."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -34,6 +35,31 @@ def _begin(client: FlaskClient, outside: Place) -> str:
     assert made.status_code == 303
     assert client.post(address, data=form).location == made.location
     return made.location.removesuffix("/commitments/new")
+
+
+def test_a_commitment_shows_how_it_was_before_and_how_one_sees_that_it_is_kept(
+    browser: Browser, outside: Place, core_app: Flask
+) -> None:
+    """And goes on showing it when it has been changed."""
+    client = browser("coordinator")
+    address = _begin(client, outside)
+    given = {**COMMITMENT, "target_group": "Young people", "baseline": "No places in 2025",
+             "measure": "Places that began by December"}  # fmt: skip
+    client.post(f"{address}/commitments/new", data=given)
+    with core_app.app_context():
+        commitment = f"/commitments/{current_session().scalars(select(Commitment)).one().public_id}"
+    page = client.get(commitment).text
+    for name, text in (
+        ("How it was before", "No places in 2025"),
+        ("How one sees that it is kept", "Places that began by December"),
+        ("For whom", "Young people"),
+    ):
+        assert re.search(rf"<dt>{name}</dt>\s*<dd>{text}</dd>", page), name
+    changed = {**given, "baseline": "One place in 2025", "version": "1"}
+    assert client.post(f"{commitment}/edit", data=changed).status_code == 303
+    page = client.get(commitment).text
+    assert "One place in 2025" in page
+    assert "No places in 2025" not in page
 
 
 def test_the_story_of_a_partnership(browser: Browser, outside: Place, core_app: Flask) -> None:

@@ -243,6 +243,7 @@ def test_the_card_is_filled_in_on_its_page(
         "name": "Regional secretaries", "code": code, "unit_id": str(unit_id), "starts_on": "2010-01-01",
         "ends_on": "2012-12-31", "funding_programme": "Rehabilitering (2009)", "diary_number": "2009/3/0123",
         "phase": "Main project", "total_budget": "591000", "currency": "nok", "version": "1",
+        "project_owner": "Landstingets kansli", "contact_name": "Anna Ek", "contact_phone": "+46 54 61 50 00",
     }  # fmt: skip
     assert client.post(edit, data={**form, "currency": "kroner"}).status_code == 422
     assert client.post(edit, data=form).status_code == 303
@@ -251,7 +252,10 @@ def test_the_card_is_filled_in_on_its_page(
     page = client.get(card).text
     for text in ("591,000", "100.0", "36 months", "Rehabilitering (2009)", "NAV", "Partly", "Notice", "Main goal"):
         assert text in page, text
-    assert "591,000" in client.get(f"{card}/print").text
+    printed = client.get(f"{card}/print").text
+    for text in ("591,000", "Landstingets kansli", "Anna Ek, +46 54 61 50 00"):
+        assert text in page, text
+        assert text in printed, text
     partner = page.split("/settings/programmes/partners/")[1].split('"')[0]
     goal = page.split("/settings/programmes/goals/")[1].split('"')[0]
     milestone = page.split("/settings/programmes/milestones/")[1].split("/")[0]

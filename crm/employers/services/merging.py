@@ -18,6 +18,7 @@ from crm.employers.moving import move_back, move_rows
 from crm.employers.registers.merging import swap_records
 from crm.employers.rules import sort_name
 from crm.employers.services.lines import write_employer_line
+from crm.employers.services.responsible import is_told, tell_manager
 from crm.errors import DomainError, NotAllowed
 from crm.events import ContactPersonChanged, EmployerChanged, emit
 from crm.registry import current_registry
@@ -97,6 +98,7 @@ def undo_employer_merge(actor: Actor, *, merge_id: int) -> EmployerMerge:
         swap_records(kept_id, gone_id)
     kept, gone = locked(Employer, actor, kept_id), locked(Employer, actor, gone_id)
     _give_back(kept, gone, memory, EMPLOYER_FIELDS)
+    _tell_of_nobody(actor, gone_id)
     merge.undone_at = clock.now()
     _line(actor, kept_id, _parted_line(gone.name))
     return _done(actor, merge, "employer.merge_undone")
@@ -256,6 +258,14 @@ def _part_relationships(memory: list[list[Any]]) -> None:
             row.last_contact_at = datetime.fromisoformat(last) if last else None
             row.version_id += 1
     current_session().flush()
+
+
+def _tell_of_nobody(actor: Actor, employer_id: int) -> None:
+    """Who leads is told again of units that have nobody: while the two were one, the task may have been done."""
+    for row in _relationships(employer_id):
+        if row.owner_id is None and not is_told(row):
+            row.version_id += 1
+            tell_manager(actor, row)
 
 
 def _relationships(*employer_ids: int) -> list[EmployerRelationship]:

@@ -111,12 +111,17 @@ def write_owner_line(actor: Actor, relationship: EmployerRelationship, *, note: 
 
 
 def check_works_there(unit_id: int, staff_id: int | None, field: str) -> None:
-    """Raises DomainError for somebody who does not work in the unit or above it, or may not sign in any more."""
-    if staff_id is None:
-        return
-    person = current_session().get(Staff, staff_id)
-    if person is None or not person.active or not _works_for(person.unit_id, unit_id):
+    """Raises DomainError for somebody of whom ``works_there`` does not hold. None is the unit itself."""
+    if staff_id is not None and not works_there(unit_id, staff_id):
         raise DomainError(_("Choose somebody who works in this unit."), field=field)
+
+
+def works_there(unit_id: int, staff_id: int | None) -> bool:
+    """Whether somebody may sign in, works in the unit or above it, and sees its employers: evaluators see figures."""
+    person = current_session().get(Staff, staff_id) if staff_id is not None else None
+    if person is None or not person.active or person.role_names <= {Role.EVALUATOR}:
+        return False
+    return _works_for(person.unit_id, unit_id)
 
 
 def check_somebody_leads(unit_id: int, field: str) -> None:
