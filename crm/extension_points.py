@@ -38,6 +38,7 @@ class Panel:
     ('' = nothing).
 
     Slots: today.first (above the tasks), today.cards, employer.wrong, employer.running (one query each),
+    employer.ending (before one says that it is gone),
     employer.panels (the page of details), participant.panels, exit.panels, followup.cards,
     followup.details, settings.cards, sending.cards, staff.panels (the page of a member of staff).
     """
@@ -352,7 +353,8 @@ class AuditName:
 
     ``kind`` is the subject of a line, and what stands before ``_id`` or ``_ids`` in its details. ``name`` and
     ``address`` are expressions over ``model``: what the row is called, and the public id that its page ``endpoint``
-    takes. Without a name only the page is linked: reading the names of participants is itself written down.
+    takes; a name may be a text by language. Without a name only the page is linked: reading the names of participants
+    is itself written down.
     """
 
     kind: str

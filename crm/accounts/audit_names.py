@@ -13,6 +13,7 @@ from crm.accounts.scopes import condition, scoped
 from crm.actors import Actor
 from crm.db import current_session
 from crm.extension_points import AuditName
+from crm.languages import in_language
 from crm.many_rows import among
 from crm.registry import current_registry
 
@@ -56,11 +57,19 @@ def kind_of(key: str, entry: AuditEntry) -> str | None:
 
 
 def details_in_words(entry: AuditEntry, names: Names) -> Iterator[tuple[str, str]]:
-    """What a line says besides: labels and what stands there."""
+    """What a line says besides: labels and what stands there; not once more, by another number, what it is about."""
+    about = names.get((entry.subject_type, entry.subject_id or 0))
     for key, value in entry.details.items():
         kind = kind_of(key, entry)
         values = value if isinstance(value, list) else [value]
+        if kind not in (None, entry.subject_type) and about and _all_are(about, kind, values, names):
+            continue
         yield field_label(key), ", ".join(_in_words(each, key, kind, names) for each in values)
+
+
+def _all_are(about: Named, kind: str | None, values: list[Any], names: Names) -> bool:
+    """Whether all of these rows have the name and the page of what a line is about: a relationship its employer's."""
+    return bool(about.name) and all(isinstance(each, int) and names.get((kind or "", each)) == about for each in values)
 
 
 def field_label(key: str) -> str:
@@ -98,4 +107,6 @@ def _rows(actor: Actor, kind: AuditName, ids: set[int]) -> Iterator[tuple[tuple[
     key = kind.model.id
     statement = select(key, name, address).where(among(current_session().connection(), key, ids))
     for row_id, called, public_id in current_session().execute(scoped(statement, seen)):
+        if isinstance(called, dict):
+            called = in_language(called, actor.language)
         yield (kind.kind, row_id), Named(called or "", kind.endpoint if public_id else "", public_id or "")

@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 
 from crm.actors import Actor
 from crm.attachments import services
+from crm.attachments.kinds import ACCEPT
 from crm.attachments.store import LARGEST, store
 from crm.db import current_session, transaction
 from crm.errors import DomainError, FilesUnavailable
@@ -25,7 +26,7 @@ WHICH_FILES = _l("PDF, image or office file, 10 MB at most. No health informatio
 class WithFile(BaseForm):
     """A form with a file that is saved together with it, so that neither is lost for the other."""
 
-    file = FileField(_l("Add a file"), description=WHICH_FILES)
+    file = FileField(_l("Add a file"), description=WHICH_FILES, render_kw={"accept": ACCEPT})
 
     def ask_again(self) -> None:
         """Say that the file has to be chosen again: a page that is shown again cannot hold it."""

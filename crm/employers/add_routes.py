@@ -76,7 +76,8 @@ def known() -> ResponseReturnValue:
         typed = Typed(_country(actor))
     known = known_employers(actor, typed)
     fit = how_many_fit(actor, typed, known)
-    return render_template("employers/_known.html", known=known, fit=fit, number=show_org_number)
+    not_asked = bool(request.args.get("find")) and register_of(typed.country) is not None
+    return render_template("employers/_known.html", known=known, fit=fit, number=show_org_number, not_asked=not_asked)
 
 
 def _save(actor: Actor) -> ResponseReturnValue:

@@ -60,6 +60,7 @@ ACTIONS: Mapping[str, Text] = {
     "contact_person.merged": _l("Two contact persons merged"),
     "contact_person.merge_undone": _l("Merge of two contact persons undone"),
     "relationship.handed_over": _l("Responsibility handed over"),
+    "relationship.given_back": _l("Responsibility given back"),
 }
 
 SUBJECTS: Mapping[str, Text] = {

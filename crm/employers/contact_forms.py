@@ -32,14 +32,14 @@ from crm.tasks.queries import TaskRow
 from crm.tasks.working_days import add_working_days
 from crm.web.context import local_path
 from crm.web.filters import show_weekday, today
-from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
+from crm.web.forms import CheckboxesField, VersionField, choices, optional_int, optional_text
 
 _TOMORROW = "tomorrow"
 _DAYS = {_TOMORROW: 1, "week": 7, "two_weeks": 14}
 
 
-class ContactForm(BaseForm):
-    """A contact, new or corrected."""
+class ContactForm(WithFile):
+    """A contact, new or corrected, with a file to add to it."""
 
     version = VersionField()
     submission_key = HiddenField()
@@ -140,17 +140,13 @@ class ContactForm(BaseForm):
 
     def more_is_open(self) -> bool:
         """Whether the folded part has something that must be seen: an error, or what was filled in."""
-        folded = ("person_ids", "purpose", "workplace_id", "travel_minutes", "quality_level", "sheet", "note")
+        folded = ("person_ids", "purpose", "workplace_id", "travel_minutes", "quality_level", "sheet", "note", "file")
         filled = self.note.data or self.purpose.data or self.person_ids.data
         return any(self[name].errors for name in folded) or bool(filled)
 
     def pointed_out(self) -> list[Finding]:
         """What in the texts looks as if it does not belong there, until it has been ticked."""
         return pointed_out(self, "note", "next_text")
-
-
-class ContactWithFile(ContactForm, WithFile):
-    """A contact that is corrected, with a file to add to it."""
 
 
 def new_contact_form(**given: object) -> ContactForm:
@@ -177,11 +173,11 @@ def given_by_address(tasks: Sequence[TaskRow]) -> dict[str, object]:
     return given
 
 
-def filled_contact_form(contact: Contact, task: Task | None, sheet: int | None) -> ContactWithFile:
+def filled_contact_form(contact: Contact, task: Task | None, sheet: int | None) -> ContactForm:
     """The form with what stands in a contact."""
     open_task = task if task is not None and task.state is TaskState.OPEN else None
     decides = {True: "yes", False: "no", None: ""}
-    return ContactWithFile(
+    return ContactForm(
         data={
             "version": contact.version_id,
             **{name: getattr(contact, name) for name in _COPIED},

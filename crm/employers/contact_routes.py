@@ -12,27 +12,29 @@ from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import trusted, visible_one
 from crm.actors import Actor
-from crm.attachments.kinds import ACCEPT
 from crm.attachments.queries import attachments_of
-from crm.attachments.services import add_kept
+from crm.attachments.services import Kept, add_kept
 from crm.attachments.uploads import kept_upload, tell_added
 from crm.db import current_session, transaction
 from crm.documents.queries import sheet_choices, sheet_of_contact
 from crm.documents.services.sheets import set_sheet_of_contact
 from crm.employers import services
 from crm.employers.blueprint import blueprint
-from crm.employers.contact_forms import ContactForm, ContactWithFile, filled_contact_form
+from crm.employers.contact_forms import ContactForm, filled_contact_form
 from crm.employers.models import Contact, Employer
 from crm.employers.page import employer_context
 from crm.employers.queries import STAFF, positions_at, workplaces_of
 from crm.employers.services.contacts import may_change
 from crm.employers.services.next_steps import next_step_of
 from crm.errors import DomainError, EditConflict
+from crm.languages import in_language
+from crm.tasks.models import Task, TaskState
 from crm.tasks.places import is_settled_elsewhere
 from crm.tasks.queries import open_tasks_of_employer
 from crm.tasks.services import complete_task
 from crm.web.conflicts import differences
 from crm.web.context import local_path
+from crm.web.filters import show_weekday
 from crm.web.undo import flash_undo
 
 _BLOCKING = "do_not_contact"
@@ -43,14 +45,14 @@ _LARGEST_FORM = 100 * 1024 * 1024
 
 @blueprint.url_value_preprocessor
 def _read_large_forms(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    if endpoint == f"{blueprint.name}.edit_contact":
+    if endpoint in (f"{blueprint.name}.edit_contact", f"{blueprint.name}.log_contact"):
         request.max_content_length = _LARGEST_FORM
 
 
 @blueprint.post("/employers/<public_id>/contacts")
 @require(*STAFF)
 def log_contact(public_id: str) -> ResponseReturnValue:
-    """Save a contact. What looks like health or identity numbers is pointed out first, once."""
+    """Save a contact, and a file with it. What looks like health or identity numbers is pointed out first, once."""
     actor = current_actor()
     employer = visible_one(Employer, actor, public_id)
     employer_id = employer.id
@@ -59,18 +61,13 @@ def log_contact(public_id: str) -> ResponseReturnValue:
     findings = form.pointed_out()
     if form.validate_on_submit() and not findings:
         try:
-            with transaction():
-                contact = services.log_contact(
-                    actor, employer_id=employer_id, fields=form.as_fields(), next_step=form.next_step()
-                )
-                _set_sheet(actor, contact, form)
-                _finish_task(actor, employer_id, form)
-            _tell_saved(contact)
+            _log_with_file(actor, employer_id, form)
             back = local_path(form.next_page.data, fallback=url_for(".show", public_id=public_id))
             # A browser keeps the fragment of the form's address unless the new one has its own.
             return redirect(back if "#" in back else f"{back}#main", code=303)
         except DomainError as error:
             form.add_error(error)
+    form.ask_again()
     employer = visible_one(Employer, actor, public_id)
     context = employer_context(actor, employer, form) | {"findings": findings}
     return render_template("employers/show.html", **context), 422
@@ -85,7 +82,7 @@ def edit_contact(public_id: str) -> ResponseReturnValue:
     employer = _employer_of(contact)
     next_step, given = next_step_of(contact), sheet_of_contact(actor, contact.id)
     post = request.method == "POST"
-    form = ContactWithFile() if post else filled_contact_form(contact, next_step, given and given[0])
+    form = ContactForm() if post else filled_contact_form(contact, next_step, given and given[0])
     form.next_on.object_data = getattr(next_step, "due_on", None)
     sheets = dict([*sheet_choices(actor), *([given] if given else [])])
     form.prepare(positions_at(actor, employer.id), workplaces_of(actor, employer.id), list(sheets.items()))
@@ -114,12 +111,33 @@ def edit_contact(public_id: str) -> ResponseReturnValue:
         different=different,
         may_change=may_change(actor, contact),
         files=attachments_of(actor, Contact.__tablename__, public_id),
-        accept=ACCEPT,
     )
     return page, 422 if form.is_submitted() else 200
 
 
-def _save_with_file(actor: Actor, contact: Contact, form: ContactWithFile) -> bool:
+def _log_with_file(actor: Actor, employer_id: int, form: ContactForm) -> None:
+    """Write down a contact, and a file with it: both or neither. Raises DomainError."""
+    fields, next_step = form.as_fields(), form.next_step()
+    with kept_upload(form.file.data) as kept:
+        with transaction():
+            contact = services.log_contact(actor, employer_id=employer_id, fields=fields, next_step=next_step)
+            _set_sheet(actor, contact, form)
+            _finish_task(actor, employer_id, form)
+            if kept is not None and not _has_file(actor, contact, kept):
+                kind, ref = Contact.__tablename__, contact.public_id
+                add_kept(actor, owner_kind=kind, owner_ref=ref, unit_id=contact.unit_id, kept=kept)
+        _tell_saved(actor, contact)
+        if kept is not None:
+            tell_added(kept)
+
+
+def _has_file(actor: Actor, contact: Contact, kept: Kept) -> bool:
+    """Whether the form was sent twice: its contact stands once, and so does its file. The sweep takes the bytes."""
+    there = attachments_of(actor, Contact.__tablename__, contact.public_id)
+    return any((each.filename, each.sha256) == (kept.filename, kept.sha256) for each in there)
+
+
+def _save_with_file(actor: Actor, contact: Contact, form: ContactForm) -> bool:
     """Save what was corrected, and a file with it: both or neither. Says whether there was one. Raises DomainError."""
     contact_id, public_id, unit_id = contact.id, contact.public_id, contact.unit_id
     # What is corrected is known before the store is asked, which ends what has been read.
@@ -186,7 +204,14 @@ def _employer_of(contact: Contact) -> Employer:
     return current_session().scalars(trusted(statement, because="the employer of a contact already checked")).one()
 
 
-def _tell_saved(contact: Contact) -> None:
-    flash(str(SAVED), "success")
+def _tell_saved(actor: Actor, contact: Contact) -> None:
+    """Say that it is saved, and which task came of it: an outcome may make one that nobody has asked for."""
+    statement = select(Task).where(Task.source_ref == contact.public_id, Task.state == TaskState.OPEN)
+    tasks = current_session().scalars(trusted(statement, because="tasks of a contact that was just written"))
+    said = [
+        _("A task: %(title)s, %(day)s.", title=in_language(task.title, actor.language), day=show_weekday(task.due_on))
+        for task in tasks
+    ]
+    flash(" ".join([str(SAVED), *said]), "success")
     if contact.outcome == _BLOCKING:
         flash(_("They do not want contact. Block them under “Details” so that colleagues see it."), "warning")

@@ -183,6 +183,16 @@ def not_told_because(employer_ids: Collection[int]) -> dict[int, str]:
     return {each: NO_ADDRESS for each in employer_ids if each not in reachable} | found
 
 
+def no_address_for_a_letter(employer_ids: Collection[int]) -> dict[int, str]:
+    """The employers that get no letter, because they want no contact, and those whose letter has no address on it."""
+    statement = select(Employer.id, Employer.do_not_contact).where(
+        Employer.id.in_(employer_ids),
+        or_(Employer.do_not_contact, func.coalesce(Employer.address, Employer.postcode, Employer.city, "") == ""),
+    )
+    rows = current_session().execute(trusted(statement, because=_NAMES))
+    return {employer_id: DO_NOT_CONTACT if blocked else NO_ADDRESS for employer_id, blocked in rows}
+
+
 def told(handover: Handover, purpose: str) -> Told:
     """How far telling the employers of a handover has come. One query."""
     refs = [item.public_id for item in handover.items]

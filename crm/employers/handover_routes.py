@@ -38,6 +38,7 @@ from crm.employers.handover_queries import (
     employers_of,
     handovers_of,
     held_by,
+    no_address_for_a_letter,
     not_told_because,
     receivers_of,
     told,
@@ -214,7 +215,8 @@ def _findings(wish: _Wish) -> list[object]:
 def _look(wish: _Wish, *, is_old: bool = False) -> str:
     """The page on which everything stands before it happens."""
     moving, leaver = wish.moving, wish.leaver
-    by_mail = wish.form.telling.data == Telling.MAIL.value
+    # Where only the deputy changes, nobody is told.
+    to_tell = [row.held.employer.id for row in moving if not row.held.is_deputy(leaver.id)]
     return render_template(
         "employers/hand_over_look.html",
         leaver=leaver,
@@ -223,13 +225,21 @@ def _look(wish: _Wish, *, is_old: bool = False) -> str:
         staying=len(wish.rows) - len(moving),
         names={str(staff.id): staff.name for staff in wish.colleagues},
         totals=Counter(row.target for row in moving),
-        not_told=not_told_because([row.held.employer.id for row in moving]) if by_mail else {},
+        to_tell=to_tell,
+        not_told=_not_told(wish.form.telling.data, to_tell),
         tasks=sum(row.held.open_tasks for row in moving if not row.held.is_deputy(leaver.id)),
         findings=_findings(wish),
         is_old=is_old,
         sent=[(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_AGAIN],
         seen=mark_of(moving),
     )
+
+
+def _not_told(telling: str | None, employer_ids: list[int]) -> dict[int, str]:
+    """Whom no mail or letter reaches, and why."""
+    if telling == Telling.MAIL.value:
+        return not_told_because(employer_ids)
+    return no_address_for_a_letter(employer_ids) if telling == Telling.LETTER.value else {}
 
 
 _NOT_AGAIN = frozenset({"csrf_token", "step", "seen", TICK})

@@ -24,6 +24,8 @@ class Head:
 
     figures: list[Figure] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
+    people: list[Wrong] = field(default_factory=list)
+    """For whom somebody must act now if the employer is gone, by name; their page is the anchor."""
 
 
 def head_of(context: Mapping[str, Any]) -> Head:

@@ -60,6 +60,12 @@ class Beside:
     can_choose: bool
 
 
+def differ_in_law(kept: Employer, gone: Employer) -> bool:
+    """Whether both have an organisation number, and not the same one: a number names one legal person."""
+    numbers = [(each.country, each.org_number) for each in (kept, gone) if each.org_number]
+    return len(set(numbers)) > 1
+
+
 def side_by_side(kept: object, gone: object, labels: dict[str, Text]) -> list[Beside]:
     """The fields in which the two differ."""
     pairs = ((name, label, getattr(kept, name), getattr(gone, name)) for name, label in labels.items())

@@ -63,6 +63,18 @@ def read_org_number(text: str, country: str) -> OrgNumber:
     return OrgNumber(compact=compact, is_checked=bool(check(compact)) if check else True)
 
 
+def countries_of(text: str) -> list[str]:
+    """The countries in which this is an organisation number with a right check digit."""
+    found = []
+    for country in COUNTRIES:
+        try:
+            if read_org_number(text, country).is_checked:
+                found.append(country)
+        except DomainError:
+            continue
+    return found
+
+
 def show_org_number(compact: str | None, country: str) -> str:
     """The number as people write it in its country."""
     if not compact:

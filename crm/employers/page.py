@@ -14,7 +14,7 @@ from crm.documents.panels import sheets_of_page
 from crm.employers.approach import closed_to
 from crm.employers.contact_forms import ContactForm, given_by_address, new_contact_form
 from crm.employers.forms import BlockForm, WarningForm, reader_language
-from crm.employers.head import Head
+from crm.employers.head import Figure, Head
 from crm.employers.models import Employer, Position, Workplace
 from crm.employers.org_numbers import show_org_number
 from crm.employers.queries import (
@@ -26,11 +26,11 @@ from crm.employers.stage_queries import stages_of
 from crm.employers.stages import KINDS, StageSet
 from crm.employers.usual_fields import flag_fields, usual_fields
 from crm.employers.ways import INFORMATION, NEEDS_REASON, REASONS, WAYS
-from crm.employers.wrong import spoke_just_now, wrong_with
+from crm.employers.wrong import PARTICIPANTS, spoke_just_now, wrong_with
 from crm.glossary import picklists
 from crm.history.queries import FIRST_LINES, PER_PAGE, kind_choices, lines_for
 from crm.messaging.addresses import show_phone
-from crm.tasks.queries import open_tasks_of_employer
+from crm.tasks.queries import TaskRow, next_with_employer, open_tasks_of_employer
 from crm.web.filters import show_date, today
 from crm.web.paging import here_with, requested_page
 from crm.web.slots import slot
@@ -55,7 +55,8 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
         **_history(actor, employer, [each for each in (*guard, *relationships) if not each.own]),
         # The panels say what is running at the head of the page too.
         "running": slot("employer.running", employer=employer, head=head),
-        "head": head,
+        "head": _with_people(head, tasks),
+        "next_step": next_with_employer(tasks, own.own.unit_id if own and own.own else None),
         "own": own,
         "others": [each for each in relationships if each is not own],
         "positions": [each for each in positions if each.left_on is None],
@@ -71,6 +72,7 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
         "task_at_hand": next((row for row in tasks if row.task.public_id == contact_form.task.data), None),
         "stages": stages,
         "channel": lambda code: picklists.label("contact_channel", code, reader_language()),
+        "outcome": lambda code: picklists.label("contact_outcome", code, reader_language()),
         "person_tags": lambda position: _person_tags(position, day),
         "reader": actor.language,
     }
@@ -112,6 +114,15 @@ def _always(actor: Actor, employer: Employer) -> dict[str, Any]:
     }
 
 
+def _with_people(head: Head, tasks: Sequence[TaskRow]) -> Head:
+    """The head with the tasks about participants, after what the panels said: they are no step with the employer."""
+    about = [row for row in tasks if row.participant_id is not None]
+    if about:
+        text = ngettext("One task about a participant", "%(num)d tasks about participants", len(about))
+        head.figures.append(Figure(text, PARTICIPANTS))
+    return head
+
+
 def _history(actor: Actor, employer: Employer, others: Sequence[UnitRelationship]) -> dict[str, Any]:
     """The first lines of the history, or a page of it when it is filtered or asked for in full.
 
@@ -128,7 +139,7 @@ def _history(actor: Actor, employer: Employer, others: Sequence[UnitRelationship
         ),
         "history_others": [] if whole else list(dict.fromkeys(_of_another_unit(each) for each in others)),
         "more_history_url": None if whole else f"{here_with(lines='all')}#history",
-        "history_kinds": kind_choices(),
+        "history_kinds": kind_choices(kind),
         "history_kind": kind,
     }
 

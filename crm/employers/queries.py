@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, false, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload
@@ -39,6 +40,8 @@ class UnitRelationship:
     last_channel: str | None = None
     last_staff: str | None = None
     """The unit's newest contact: day, kind and who; nothing of what was said."""
+    last_outcome: str | None = None
+    """What came of it, where the unit is the reader's."""
     last_staff_id: int | None = None
     contacts: int = 0
     """How many contacts the unit has had."""
@@ -133,20 +136,19 @@ def relationships_to(actor: Actor, employer_id: int) -> list[UnitRelationship]:
     rows = current_session().execute(statement, {"employer_id": employer_id}).all()
     found = [
         UnitRelationship(
-            unit, owner, deputy, row if row.unit_id in actor.unit_ids else None, on, channel, caller, caller_id, count
+            unit, owner, deputy, row if row.unit_id in actor.unit_ids else None, on, channel, caller,
+            outcome if row.unit_id in actor.unit_ids else None, caller_id, count,
         )
-        for row, unit, owner, deputy, on, channel, caller, caller_id, count in rows
-    ]
+        for row, unit, owner, deputy, on, channel, outcome, caller, caller_id, count in rows
+    ]  # fmt: skip
     return sorted(found, key=lambda each: each.own is None)
 
 
-def _relationships(
-    actor: Actor,
-) -> Select[EmployerRelationship, str, str | None, str | None, date | None, str | None, str | None, int | None, int]:
+def _relationships(actor: Actor) -> Select[Any]:
     statement = (
         select(
             EmployerRelationship, Unit.name, _OWNER.c.name, _DEPUTY.c.name, _NEWEST.c.on_date, _NEWEST.c.channel,
-            _CALLER.c.name, _CALLER.c.id, _count_of_contacts(),
+            _NEWEST.c.outcome, _CALLER.c.name, _CALLER.c.id, _count_of_contacts(),
         )
         .join(Unit, Unit.id == EmployerRelationship.unit_id)
         .outerjoin(_OWNER, _OWNER.c.id == EmployerRelationship.owner_id)

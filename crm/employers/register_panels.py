@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from crm.accounts.current import current_actor
 from crm.accounts.scopes import trusted, visible
 from crm.db import current_session
+from crm.employers.head import head_of
 from crm.employers.models import Employer, RegisterStatus
 from crm.employers.register_models import RegisterRecord
 from crm.employers.registers.by_hand import is_by_hand
@@ -76,6 +77,7 @@ def closed_warning(context: Mapping[str, Any]) -> str:
         "employers/register_closed.html",
         employer=employer,
         sentence=sentence,
+        people=head_of(context).people,
         by_hand=by_hand,
         in_register=said_of_state(said) if by_hand else None,
     )

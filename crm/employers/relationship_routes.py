@@ -127,7 +127,10 @@ def change_stage(public_id: str) -> ResponseReturnValue:
         return redirect(_back(form, relationship), code=303)
     # A page that is out of date is answered with what has happened meanwhile, and is asked nothing.
     is_fresh = form.version.data == relationship.version_id
-    if is_fresh and not form.asked.data and wanted != relationship.stage and _asks(relationship.id, stages, wanted):
+    is_asked = form.asked.data == wanted or wanted == relationship.stage
+    if is_fresh and not is_asked and _asks(relationship.id, stages, wanted):
+        if form.asked.data:
+            return _stage_page(form, relationship), 422
         back = form.next.data or None
         return redirect(url_for(".change_stage", public_id=public_id, stage=wanted, next=back), code=303)
     return _move(form, relationship)

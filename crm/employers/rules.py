@@ -1,7 +1,7 @@
 """What the services of this feature share: confirmations, versions, duplicates."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from crm.accounts.scopes import trusted
 from crm.db import Versioned, current_session
 from crm.employers.models import Employer
+from crm.employers.text_index import text_index
 from crm.errors import DomainError, EditConflict
 from crm.folding import fold
 
@@ -21,6 +22,8 @@ _LEGAL_FORMS = frozenset(
     [
         "ab", "publ", "hb", "kb", "abp", "as", "asa", "ans", "da", "ks", "aps", "is", "ivs", "oy", "oyj", "ky", "ltd",
         "inc", "gmbh", "a/s", "i/s", "k/s", "p/s", "a.s", "a/b", "o/y",
+        "aktiebolag", "aktiebolaget", "handelsbolag", "kommanditbolag", "aksjeselskap", "allmennaksjeselskap",
+        "aktieselskab", "anpartsselskab", "interessentskab", "kommanditselskab", "osakeyhtiö", "osakeyhtio",
     ]
 )  # fmt: skip
 _IN_FRONT = ("ab ", "a/s ", "as ", "oy ", "aps ")
@@ -104,20 +107,24 @@ def check_name_is_new(name: str, *, but: int | None) -> None:
 
 
 def similar_employer(name: str, *, but: int | None = None) -> Employer | None:
-    """The employer in use whose name is most like ``name``, if any is. Looks among those that begin alike."""
+    """The employer in use whose name is most like ``name``, if any is.
+
+    Looks among those that begin alike, and those that have its words however they are accented.
+    """
     from rapidfuzz import fuzz  # 4 MB with the library of C++, for a name that is entered
 
     wanted = bare_name(name)
-    statement = (
-        select(Employer)
-        .where(or_(*map(_begins_with, _starts_of(name))), Employer.archived_at.is_(None))
-        .order_by(Employer.sort_name)
-        .limit(_CANDIDATES)
-    )
-    rows = current_session().scalars(trusted(statement, because=_SAME))
+    rows = (*_in_use(text_index().find(wanted).condition), *_in_use(or_(*map(_begins_with, _starts_of(name)))))
     alike = [(fuzz.token_sort_ratio(wanted, bare_name(row.name)), row) for row in rows if row.id != but]
     score, best = max(alike, key=lambda pair: pair[0], default=(0, None))
     return best if score >= _ALIKE else None
+
+
+def _in_use(where: ColumnElement[bool]) -> Sequence[Employer]:
+    statement = (
+        select(Employer).where(where, Employer.archived_at.is_(None)).order_by(Employer.sort_name).limit(_CANDIDATES)
+    )
+    return current_session().scalars(trusted(statement, because=_SAME)).all()
 
 
 def _starts_of(name: str) -> list[str]:

@@ -43,7 +43,7 @@ def missing_for(relationship_id: int, stage: str) -> Sequence[Missing]:
     """What is missing for a stage, in words; what blocks comes first.
 
     A requirement names a stage by its code, or one of the five that are shipped: then it holds for every stage that
-    means the same.
+    means the same. What two of them ask for in the same words is said once.
     """
     found = [
         Missing(text, requirement.blocks, requirement.offer)
@@ -51,7 +51,8 @@ def missing_for(relationship_id: int, stage: str) -> Sequence[Missing]:
         if _holds_for(requirement, stage)
         for text in requirement.check(relationship_id)
     ]
-    return sorted(found, key=lambda each: not each.blocks)
+    once = {str(each.text): each for each in sorted(found, key=lambda each: each.blocks)}
+    return sorted(once.values(), key=lambda each: not each.blocks)
 
 
 def _holds_for(requirement: StageRequirement, stage: str) -> bool:

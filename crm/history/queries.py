@@ -76,10 +76,21 @@ def lines_for(
     return page_of(items, page=number, per_page=per_page, total=rows[0][1] if rows else 0)
 
 
-def kind_choices() -> list[tuple[str, str]]:
-    """Key and label of every registered kind of line, for a filter."""
+def kind_choices(chosen: str = "") -> list[tuple[str, str]]:
+    """Key and label for a filter by kind. Kinds with the same label are one choice: the first, or the one chosen."""
     kinds = current_registry().history_kinds.values()
-    return sorted(((kind.key, str(kind.label)) for kind in kinds), key=itemgetter(1))
+    by_label: dict[str, str] = {}
+    for kind in kinds:
+        if kind.key == chosen or str(kind.label) not in by_label:
+            by_label[str(kind.label)] = kind.key
+    return sorted(((key, label) for label, key in by_label.items()), key=itemgetter(1))
+
+
+def _called_the_same(key: str) -> list[str]:
+    """The kinds that a reader cannot tell from this one, because they have its label."""
+    kinds = current_registry().history_kinds
+    label = str(kinds[key].label) if key in kinds else None
+    return [key, *(kind.key for kind in kinds.values() if kind.key != key and str(kind.label) == label)]
 
 
 @dataclass(frozen=True)
@@ -98,13 +109,15 @@ _Row = tuple[HistoryLine, str | None, str | None, bool]
 
 def _rows(actor: Actor, wanted: _Wanted, page: int) -> list[tuple[_Row, int]]:
     """A page of lines with author, unit and whether they are reduced; each with the number of lines in all pages."""
-    of_kind = wanted.kind is not None
+    of_kind = bool(wanted.kind)
     name = ("history", wanted.column, of_kind, wanted.own_only)
     statement = prepared(
         actor, name, lambda: _statement(actor, wanted.column, of_kind=of_kind, own_only=wanted.own_only)
     )
     values = {"subject": wanted.subject_id, "rows": wanted.per_page, "skipped": (page - 1) * wanted.per_page}
-    found = current_session().execute(statement, values | ({"kind": wanted.kind} if of_kind else {}))
+    found = current_session().execute(
+        statement, values | ({"kinds": _called_the_same(wanted.kind)} if wanted.kind else {})
+    )
     return [((line, author, unit, bool(reduced)), total) for line, author, unit, reduced, total in found]
 
 
@@ -125,7 +138,7 @@ def _statement(
         .offset(bindparam("skipped", type_=Integer))
     )
     if of_kind:
-        statement = statement.where(HistoryLine.kind == bindparam("kind"))
+        statement = statement.where(HistoryLine.kind.in_(bindparam("kinds", expanding=True)))
     if own_only:
         statement = statement.where(not_(hidden))
     return trusted(statement, because=_CHECKED)
@@ -134,7 +147,9 @@ def _statement(
 def _count(column: str, *, of_kind: bool) -> ScalarSelect[int]:
     counted = select(func.count()).select_from(_LINK).where(_LINK.c[column] == bindparam("subject"))
     if of_kind:
-        counted = counted.join(_LINE, _LINE.c.id == _LINK.c.line_id).where(_LINE.c.kind == bindparam("kind"))
+        counted = counted.join(_LINE, _LINE.c.id == _LINK.c.line_id).where(
+            _LINE.c.kind.in_(bindparam("kinds", expanding=True))
+        )
     return counted.scalar_subquery()
 
 

@@ -76,7 +76,8 @@ def inquiries_command(**given: Any) -> None:
     _read_in(import_inquiries, **given)
 
 
-@import_command.command("undo")
+# An ID may begin with a hyphen, which is no option then.
+@import_command.command("undo", context_settings={"ignore_unknown_options": True})
 @click.argument("import_id", metavar="ID")
 @_JSON
 @with_appcontext

@@ -17,11 +17,17 @@ from crm.imports.report import Outcome
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of a row, the fields that change, and in words what its stage asks for and is not there."""
+    """What becomes of a row, the fields that change, and in words what its stage asks for and is not there.
+
+    ``begun``: the relationship that a unit begins with an employer that was known without it. ``is_left``: it would
+    have begun one, had somebody chosen the unit.
+    """
 
     outcome: Outcome
     fields: list[str]
     missing: list[str]
+    begun: RelationSaid | None = None
+    is_left: bool = False
 
 
 def decide(book: Book, said: Said, lookups: Lookups, *, overwrite: bool) -> Decision:
@@ -42,11 +48,14 @@ def decide(book: Book, said: Said, lookups: Lookups, *, overwrite: bool) -> Deci
     fields += _keep_workplace(record, said, overwrite=overwrite)
     if said.person is not None:
         fields += _keep_person(record, said.person, said.workplace, overwrite=overwrite)
-    if said.relation is not None:
+    begins = said.relation is not None and said.relation.unit_id not in record.relations
+    is_left = begins and not is_new and said.relation is not None and not said.relation.is_meant
+    if said.relation is not None and not is_left:
         fields += _keep_relation(record, said.relation, overwrite=overwrite)
     if is_new:
         return Decision(Outcome.CREATED, fields, missing)
-    return Decision(Outcome.UPDATED if fields else Outcome.UNCHANGED, fields, missing)
+    outcome = Outcome.UPDATED if fields else Outcome.UNCHANGED
+    return Decision(outcome, fields, missing, said.relation if begins and not is_left else None, is_left)
 
 
 def _merge(record: Record, said: Mapping[str, Any], *, overwrite: bool) -> list[str]:

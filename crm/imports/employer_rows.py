@@ -7,9 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from crm.accounts.forms import COUNTRIES as COUNTRY_NAMES
 from crm.employers.columns import BLOCKS
 from crm.employers.models import EmployerKind
-from crm.employers.org_numbers import COUNTRIES, read_org_number, read_unit_number
+from crm.employers.org_numbers import COUNTRIES, countries_of, read_org_number, read_unit_number
 from crm.errors import DomainError
 from crm.folding import fold
 from crm.imports import cells
@@ -51,13 +52,18 @@ class PersonSaid:
 
 @dataclass(slots=True)
 class RelationSaid:
-    """What a row says of one unit's relationship. ``first``: the stage where the unit's employers begin."""
+    """What a row says of one unit's relationship. ``first``: the stage where the unit's employers begin.
+
+    ``is_meant``: the unit was chosen for the row or for the list, or the row has something to say of the relationship.
+    Else it is the unit of whoever reads the list, which begins nothing with employers that are known without it.
+    """
 
     unit_id: int
     owner_id: int | None
     stage: str | None
     first: str
     note: str | None
+    is_meant: bool
 
 
 @dataclass(slots=True)
@@ -95,7 +101,8 @@ def read_row(row: Row, lookups: Lookups) -> Said:
     if unit_id is not None:
         stage = lookups.stage(row.text("stage"), unit_id=unit_id)
         first = lookups.first_stage(unit_id)
-        relation = RelationSaid(unit_id, lookups.owner(owner, unit_id=unit_id), stage, first, note)
+        is_meant = bool(row.text("unit") or lookups.defaults.unit_id or owner or note or stage)
+        relation = RelationSaid(unit_id, lookups.owner(owner, unit_id=unit_id), stage, first, note, is_meant)
     return Said(
         line=row.line,
         employer=employer,
@@ -120,7 +127,7 @@ def all_faults(row: Row, lookups: Lookups) -> list[DomainError]:
             return None
 
     attempt(lambda: read_row(row, lookups))
-    country = str(attempt(lambda: _country(row)) or "SE")
+    country = str(attempt(lambda: _country(row) or _home(_unit(row, lookups), lookups)) or "SE")
     phone, email = _way(row, "phone"), _way(row, "email")
     attempt(partial(_number, row, country))
     attempt(lambda: cells.number(row.cell("employee_count"), "employee_count"))
@@ -137,14 +144,22 @@ def all_faults(row: Row, lookups: Lookups) -> list[DomainError]:
 
 def _unit(row: Row, lookups: Lookups) -> int | None:
     name = row.text("unit")
-    return lookups.unit(name, programme_id=None) if name else lookups.defaults.unit_id or lookups.actor.unit_id
+    if name:
+        return lookups.unit(name, programme_id=None)
+    return None if lookups.defaults.of_no_unit else lookups.defaults.unit_id or lookups.actor.unit_id
+
+
+def _home(unit_id: int | None, lookups: Lookups) -> str:
+    """The country of a row that names none: the unit's, also where the employers become contacts of no unit."""
+    unit_id = unit_id or lookups.actor.unit_id
+    return lookups.country(unit_id) if unit_id is not None else "SE"
 
 
 def _employer(row: Row, lookups: Lookups, unit_id: int | None) -> dict[str, Any]:
     name = _short(row, "name")
     if not name:
         raise DomainError(_("Write the employer's name."), field="name")
-    country = _country(row) or (lookups.country(unit_id) if unit_id is not None else "SE")
+    country = _country(row) or _home(unit_id, lookups)
     phone, email = _way(row, "phone"), _way(row, "email")
     said: dict[str, Any] = {
         "name": name,
@@ -184,11 +199,28 @@ def _number(row: Row, country: str) -> str | None:
     if not text:
         return None
     # Some programs show the apostrophe by which a spreadsheet keeps a number as a text.
-    number = read_org_number(text.removeprefix("'"), country)
-    if not number.is_checked:
-        message = _("The check digit of this number is wrong. Is a digit mistyped?")
-        raise DomainError(message, field="org_number")
-    return number.compact
+    text = text.removeprefix("'")
+    try:
+        number = read_org_number(text, country)
+        if number.is_checked:
+            return number.compact
+    except DomainError:
+        if not countries_of(text):
+            raise
+    raise DomainError(_wrong_number(text), field="org_number")
+
+
+def _wrong_number(text: str) -> str:
+    """A list from across the border: its numbers are right, and only the country is not said."""
+    fitting = ", ".join(str(COUNTRY_NAMES[country]) for country in countries_of(text))
+    message = _("The check digit of this number is wrong. Is a digit mistyped?")
+    if fitting:
+        message = _(
+            "This is a right number in another country: %(countries)s. Write the country in a column Country, "
+            "or choose a unit of that country for the list.",
+            countries=fitting,
+        )
+    return str(message)
 
 
 def _person(row: Row, country: str) -> PersonSaid | None:

@@ -115,6 +115,9 @@ def _write_relations(actor: Actor, records: Sequence[EmployerRecord], journal: J
         [{**each.values, "employer_id": record.id} for record, each in new],
         journal,
     )
+    for _record, each in new:
+        left = {name: each.values.get(name) for name in ("stage", "owner_id", "deputy_id", "note")}
+        journal.note_changed(_RELATION, _key(each), {}, left, version=1)  # What to compare with when it is taken back.
     moved = [each for _record, each in relations if each.id is not None and "stage" in each.changed]
     moves = [(each, each.before["stage"], each.before["stage_since"]) for each in moved]
     _update(_RELATION, [each for _record, each in relations], journal)

@@ -20,8 +20,9 @@ from crm.employers.models import Employer
 from crm.glossary import picklists
 from crm.measures.before_after_queries import before_after, events_of, reference_groups
 from crm.measures.before_after_words import EVENTS, NAMES, before_after_book, change, definitions, left_out
-from crm.measures.routes import STAFF, blueprint, download_of
+from crm.measures.routes import blueprint, download_of
 from crm.measures.windows import LENGTHS, USUAL_LENGTH, Asked, BeforeAfter
+from crm.reports.few import STAFF, is_hidden
 from crm.reports.filters import FollowUpFilters, read_filters
 from crm.reports.kept import as_of, kept
 from crm.reports.pdf import PdfUnavailable, as_pdf
@@ -127,6 +128,8 @@ def _compared(filters: FollowUpFilters, asked: Asked) -> dict[str, Any]:
         "change": change,
         "may_open": may_open,
         "hidden": found.few_persons and not may_open,
+        "at_work_hidden": is_hidden(filters.actor, found.at_work.count),
+        "zero_before": not asked.purpose,
         "purposes": picklists.options("contact_purpose", filters.actor.language),
         "as_of": as_of(),
     }

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 
 from crm.extension_points import Text
 from crm.glossary import picklists
 from crm.measures.windows import AGREEMENTS, CONTACTS, INQUIRIES, PLACEMENTS, Asked, BeforeAfter, Sum
+from crm.reports.few import is_hidden
 from crm.reports.filters import FollowUpFilters
 from crm.web.downloads import Cell, Sheet, xlsx_book
 from crm.web.filters import show_number
@@ -82,17 +83,30 @@ def _together(found: BeforeAfter, filters: FollowUpFilters, asked: Asked, *, tol
         [left_out(found, asked)],
     ]  # fmt: skip
     about += [[line] for line in definitions(asked)]
-    headings = [_("Figure"), _("Before"), _("After"), _("Change"), _("Employers before"), _("Employers after")]
+    headings = [
+        _("Figure"),
+        _("Before"),
+        _("After"),
+        pgettext("difference between two periods", "Change"),
+        _("Employers before"),
+        _("Employers after"),
+    ]
     hidden = found.few_persons and not told
-    rows = [_sum(each, hidden=hidden and each.kind == PLACEMENTS) for each in found.sums]
-    work: list[Cell] = [_("Employers who have ever had somebody at work"), None, found.at_work.count]
+    rows = [
+        _sum(each, hidden=hidden and each.kind == PLACEMENTS, zero_before=each.kind == CONTACTS and not asked.purpose)
+        for each in found.sums
+    ]
+    few = is_hidden(filters.actor, found.at_work.count)
+    work: list[Cell] = [_("Employers who have ever had somebody at work"), None, "–" if few else found.at_work.count]
     return Sheet(headings, [*rows, work], above=about)
 
 
-def _sum(each: Sum, *, hidden: bool) -> list[Cell]:
+def _sum(each: Sum, *, hidden: bool, zero_before: bool) -> list[Cell]:
     if hidden:
         return [str(NAMES[each.kind]), "–", "–", "–", "–", "–"]
     pair, employers = each.events, each.employers
+    if zero_before:
+        return [str(NAMES[each.kind]), _("none, by definition"), pair.after, None, None, employers.after]
     return [str(NAMES[each.kind]), pair.before, pair.after, pair.change, employers.before, employers.after]
 
 
@@ -104,6 +118,6 @@ def _employers(found: BeforeAfter) -> Sheet:
         [row.name, row.begun, *(count for kind in NAMES for count in (row.counts[kind].before, row.counts[kind].after))]
         for row in found.rows
     ]
-    return Sheet([*headings, _("Had somebody at work")], [
+    return Sheet([*headings, _("Ever had somebody at work")], [
         [*cells, _("Yes") if row.at_work else _("No")] for cells, row in zip(rows, found.rows, strict=True)
     ])  # fmt: skip

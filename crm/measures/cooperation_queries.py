@@ -53,6 +53,11 @@ class Penetration:
     area: Sequence[str] = ()
     outside: int = 0
 
+    @property
+    def everywhere(self) -> int:
+        """All workplaces with cooperation, each once, wherever they are: what ``by_unit`` counts for each unit."""
+        return self.share.count + self.unknown + self.outside
+
 
 @dataclass(frozen=True)
 class Known:
@@ -148,6 +153,12 @@ def workplaces_by_municipality(year: int) -> dict[str, int]:
     """The newest number of every municipality up to a year, under its ``area``."""
     statement = select(WorkplaceCount).where(WorkplaceCount.year <= year).order_by(WorkplaceCount.year)
     return {area(row.country, row.municipality_code): row.workplaces for row in current_session().scalars(statement)}
+
+
+def names_of_municipalities() -> dict[str, str]:
+    """What the municipalities are called whose number of workplaces is entered, under their ``area``."""
+    rows = current_session().scalars(select(WorkplaceCount).order_by(WorkplaceCount.year))
+    return {area(row.country, row.municipality_code): row.municipality for row in rows}
 
 
 def employers_before_and_now(filters: FollowUpFilters) -> tuple[set[int], set[int]]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from crm.accounts.scopes import trusted
 from crm.agreements.models import Agreement
+from crm.coverage.queries import region_book
 from crm.db import current_session
 from crm.employers.models import Employer, Workplace
 from crm.measures.contact_queries import employers_met
@@ -19,6 +20,7 @@ from crm.measures.cooperation_queries import (
     employers_before_and_now,
     employers_now,
     known_workplaces,
+    names_of_municipalities,
 )
 from crm.measures.formulas import Place, Share, distinct_places
 from crm.measures.pipeline_queries import delivered_commitments, in_force, is_used
@@ -46,18 +48,32 @@ def cooperation(filters: FollowUpFilters, wanted: Wanted) -> Rows:
     keys.sort(
         key=lambda key: (key[0] not in numbers, key[0] not in known.inside, names[key[1]][0].casefold(), key[2] or 0)
     )
+    called = _municipalities({where for where, *_key in keys})
     rows = [
         Row(
-            [names[employer][0], at_work.get(place or 0, ""), where or _("Not stated"),
-             show_number(placements[where, employer, place]),
-             _is_counted(where, known)],
+            [names[employer][0], *([at_work.get(place or 0, "")] if at_work else []), called[where],
+             show_number(placements[where, employer, place]), _is_counted(where, known)],
             employer_page(names[employer][1]),
         )
         for where, employer, place in wanted.of(keys)
     ]  # fmt: skip
     share = Share(sum(where in numbers for where, _employer, _place in keys), sum(numbers.values()))
-    columns = [_l("Employer"), _l("Workplace"), _l("Municipality"), _l("Placements"), _l("Is counted")]
-    return Rows(_("Workplaces that cooperate"), columns, rows, len(keys), share, _of(share))
+    # Where no placement names a workplace, the column would be empty from top to bottom.
+    columns = [_l("Employer"), *([_l("Workplace")] if at_work else []), _l("Municipality"), _l("Placements"),
+               _l("Is counted")]  # fmt: skip
+    words = f"{show_number(len(keys))} · {_('Workplaces of the area that cooperate')}: {_of(share)}"
+    return Rows(_("Workplaces that cooperate"), columns, rows, len(keys), share, words)
+
+
+def _municipalities(keys: Collection[str]) -> dict[str, str]:
+    """Municipalities by name where it is known, with the code, which tells those of the same name apart."""
+    book, entered = region_book(), names_of_municipalities()
+    found = {"": str(_("Not stated"))}
+    for key in filter(None, keys):
+        country, _blank, where = key.partition(" ")
+        name = (book.name_of(country, where) or entered.get(key)) if where.isdigit() else None
+        found[key] = f"{name} ({key})" if name else key if where.isdigit() else f"{where} ({country})"
+    return found
 
 
 def _is_counted(where: str, known: Known) -> str:

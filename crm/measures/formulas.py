@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
+from crm.reports.few import FEWEST_PERSONS
+
 CONTACTS_A_WEEK = 6
 """Face-to-face employer contacts per specialist and week at the highest anchor of the fidelity scale."""
-FEWEST_PERSONS = 5
-"""Under so many persons nothing is told about how they are distributed."""
 _WEEK = timedelta(days=7)
 Period = Callable[[date], tuple[date, date]]
 

@@ -22,6 +22,7 @@ from crm.measures.lines import figure_lines, file_name
 from crm.measures.overview import may_see_coordinators, overview
 from crm.measures.pipeline_queries import WAY
 from crm.measures.rows import PER_PAGE, Maker, Wanted, rows_of
+from crm.reports.few import STAFF
 from crm.reports.filters import FollowUpFilters, read_filters
 from crm.reports.kept import as_of
 from crm.reports.pdf import PdfUnavailable, as_pdf
@@ -31,7 +32,6 @@ from crm.web.paging import page_of, requested_page, same_filters
 
 blueprint = Blueprint("measures", __name__, template_folder="templates")
 
-STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 MAKERS: dict[str, Maker] = {
     **contact_rows.MAKERS,
     **cooperation_rows.MAKERS,
@@ -131,7 +131,8 @@ def _figures(filters: FollowUpFilters) -> dict[str, object]:
         "as_of": as_of(),
         "staff_ids": _public_ids([each.staff_id for each in (*found.coordinators, found.own) if each]),
         "rows_url": rows_address,
-        "weeks": found.by_week[-MOST_WEEKS:][::-1],
+        "weeks": found.by_week[::-1],
+        "most_weeks": MOST_WEEKS,
         "manages": actor.has_role(Role.MANAGER, Role.ADMINISTRATOR),
         "reviews": actor.has_role(Role.MANAGER),
     }

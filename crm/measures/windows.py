@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from crm.agreements.states import months_later
-from crm.measures.formulas import FEWEST_PERSONS, Share
+from crm.measures.formulas import Share
+from crm.reports.few import FEWEST_PERSONS
 
 LENGTHS = (3, 6, 12)
 """Months before and after that one can choose among."""

@@ -121,6 +121,15 @@ def stage_counts(actor: Actor, filters: BoardFilter, stages: StageSet) -> tuple[
     return totals, places
 
 
+def employer_count(actor: Actor, filters: BoardFilter, stages: StageSet, *, only: str = "") -> int:
+    """How many employers the rows are about: fewer, where some work with several units. One query, or two."""
+    statement = _base(select(func.count(EmployerRelationship.employer_id.distinct())), actor, filters)
+    if only:
+        places = stage_counts(actor, filters, stages)[1]
+        statement = statement.where(EmployerRelationship.stage.in_(stages.under(only, places)))
+    return current_session().scalar(statement) or 0
+
+
 def board(actor: Actor, filters: BoardFilter, stages: StageSet, *, only: str = "", page: int = 1) -> list[Column]:
     """The stages with their first cards, those moved last on top; with ``only`` a page of one of them. Two queries."""
     totals, places = stage_counts(actor, filters, stages)

@@ -16,7 +16,14 @@ from crm.placements.listeners import (
     take_closing_back,
 )
 from crm.placements.merging import merge_step
-from crm.placements.panels import act_now_panel, chains_link, employer_panel, participant_panel, who_to_call_panel
+from crm.placements.panels import (
+    act_now_panel,
+    chains_link,
+    employer_panel,
+    ending_panel,
+    participant_panel,
+    who_to_call_panel,
+)
 from crm.placements.queries import IN_FULL
 from crm.placements.rollup import rollup_panel
 from crm.placements.scopes import scopes
@@ -51,6 +58,7 @@ def feature() -> Feature:
             Panel("today.first", "act_now", act_now_panel, order=5, roles=_WORKS_WITH_PEOPLE),
             Panel("followup.details", "chains", chains_link, order=60),
             Panel("employer.panels", "placements.below", rollup_panel, order=51, roles=_WORKS_WITH_PEOPLE),
+            Panel("employer.ending", "placements.ending", ending_panel),
             Panel("employer.running", "placements", employer_panel, order=50, roles=_WORKS_WITH_PEOPLE),
         ),
         history_kinds=(

@@ -14,7 +14,7 @@ from crm.glossary import picklists
 from crm.history.services import Subject, write_line
 from crm.languages import in_all_languages
 from crm.participants.services.editing import moment_of, unit_of
-from crm.placements.check_ins import close_task_of
+from crm.placements.check_ins import call_off_tasks, close_task_of
 from crm.placements.gaps import GapKind, Level, gaps_before_closing
 from crm.placements.models import Placement
 from crm.placements.queries import levels_for
@@ -126,6 +126,7 @@ def close_placement(actor: Actor, *, placement_id: int, reason: str | None = Non
     placement.closed_on = today
     placement.no_evaluation_reason = None if complete else reason or None
     placement.version_id += 1
+    call_off_tasks(actor, placement, placement.ends_on or today)
     _record(actor, placement, "placement_closed")
     return placement
 

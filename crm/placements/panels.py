@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 from flask_babel import ngettext
 
 from crm.accounts.current import current_actor
@@ -12,11 +12,18 @@ from crm.accounts.reading import seen_after_request
 from crm.actors import Role
 from crm.employers.head import Figure, head_of
 from crm.employers.models import Employer
+from crm.employers.wrong import Wrong
 from crm.glossary import picklists
 from crm.participants.models import Participant
 from crm.placements.around_services import caseworker_of
 from crm.placements.models import Placement
-from crm.placements.queries import evaluators_of, numbers_to_call, open_alerts, placements_at, placements_of
+from crm.placements.queries import (
+    numbers_to_call,
+    open_alerts,
+    placements_at,
+    placements_of,
+    placements_to_end,
+)
 from crm.placements.words import ALERTS, EVALUATORS, STATUS_COLORS
 from crm.web.filters import today
 
@@ -63,7 +70,11 @@ def employer_panel(context: Mapping[str, Any]) -> str:
     if at.figures.running:
         text = ngettext("One placement in progress", "%(num)d placements in progress", at.figures.running)
         head_of(context).figures.append(Figure(text, "#placements"))
-    seen_after_request(actor, [placement.participant_id for placement in at.seen])
+    found = [
+        Wrong(each.participant.full_name, url_for("placements.show", public_id=each.public_id)) for each in at.to_act
+    ]
+    head_of(context).people.extend(found)
+    seen_after_request(actor, [placement.participant_id for placement in (*at.seen, *at.to_act)])
     reasons = dict(picklists.options("placement_end_reason", actor.language))
     return render_template(
         "placements/employer_panel.html",
@@ -72,9 +83,18 @@ def employer_panel(context: Mapping[str, Any]) -> str:
         kinds=dict(picklists.options("placement_type", actor.language)),
         reasons={code: reasons[code] for code in _SAID_AT_EMPLOYER},
         state_of=state_of,
-        evaluated=evaluators_of(at.seen),
+        evaluated=at.evaluated,
         evaluators=EVALUATORS,
     )
+
+
+def ending_panel(context: Mapping[str, Any]) -> str:
+    """Beside the question whether an employer is in business: which placements end if it is not."""
+    employer: Employer = context["employer"]
+    actor = current_actor()
+    at = placements_to_end(actor, employer.id, today())
+    seen_after_request(actor, [placement.participant_id for placement in at.seen])
+    return render_template("placements/ending.html", at=at) if at.seen or at.others else ""
 
 
 def act_now_panel(context: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Before a placement begins: clarification, meeting of all three, work instruction with its approvals."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from flask_babel import gettext as _
@@ -15,16 +15,13 @@ from crm.db import current_session
 from crm.errors import DomainError, EditConflict
 from crm.languages import in_all_languages
 from crm.participants.services.editing import unit_of
-from crm.placements.check_ins import coordinator_of, task_employer
+from crm.placements.check_ins import FOLLOW_UP, FOLLOWED_UP, coordinator_of, follow_up_ref, task_employer
 from crm.placements.gaps import GapKind, missing_parties
 from crm.placements.models import BEFORE_START, Placement
 from crm.placements.services import blocking_gaps, refresh_preparation
 from crm.placements.step_models import NEEDED, Approval, Clarification, Party, ThreePartyMeeting, WorkInstruction
 from crm.tasks.services import add_task
 from crm.tasks.working_days import add_working_days
-
-FOLLOW_UP = "placements.follow_up"
-SHORTLY_AFTER, VISIT_AFTER = timedelta(days=3), timedelta(days=21)
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ def save_meeting(actor: Actor, *, placement_id: int, given: MeetingFields) -> Th
 def plan_follow_up(actor: Actor, placement: Placement) -> None:
     """Two tasks: a talk shortly after the start, and a visit. May be repeated."""
     country = unit_of(placement.unit_id).country
-    for key, after in (("talk", SHORTLY_AFTER), ("visit", VISIT_AFTER)):
+    for key, after in FOLLOWED_UP.items():
         add_task(
             actor,
             title=in_all_languages(partial(_follow_up_title, key)),
@@ -111,7 +108,7 @@ def plan_follow_up(actor: Actor, placement: Placement) -> None:
             unit_id=placement.unit_id,
             owner_id=coordinator_of(placement),
             kind=FOLLOW_UP,
-            source_ref=f"placement:{placement.id}:{key}",
+            source_ref=follow_up_ref(placement, key),
             employer_id=task_employer(placement),
             participant_id=placement.participant_id,
         )

@@ -19,7 +19,7 @@ from crm.languages import in_all_languages
 from crm.participants.models import Enrolment, Participant
 from crm.participants.services.editing import moment_of, unit_of
 from crm.placements.around_models import Occupation
-from crm.placements.check_ins import drop_check_ins_after, plan_check_ins
+from crm.placements.check_ins import bring_tasks_back, call_off_tasks, plan_check_ins
 from crm.placements.gaps import GapKind, gaps_before_start, prepared_status
 from crm.placements.models import BEFORE_START, Placement
 from crm.placements.queries import HIRED, levels_for, placements_in_full, placements_of_chain
@@ -126,7 +126,7 @@ def end_placement(actor: Actor, *, placement_id: int, ends_on: date, reason: str
     placement.end_proposed = False
     placement.status = ended_status(placement)
     placement.version_id += 1
-    drop_check_ins_after(actor, placement, ends_on)
+    call_off_tasks(actor, placement, ends_on)
     _ended_lines(actor, placement)
     _audit(actor, placement, "placement_ended")
     emit(PlacementChanged(placement_id=placement.id))
@@ -179,8 +179,7 @@ def take_back_end(actor: Actor, *, placement_id: int, planned_end: date | None =
     refresh_preparation(placement)
     for ref in ("person", "employer"):
         remove_line("placement_ended", f"placement:{placement.id}:{ref}")
-    if goes_on:
-        plan_check_ins(actor, placement)
+    bring_tasks_back(actor, placement)
     _audit(actor, placement, "placement_end_taken_back")
     emit(PlacementChanged(placement_id=placement.id))
     return placement

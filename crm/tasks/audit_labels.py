@@ -1,10 +1,12 @@
 """What the audit log calls the actions of this feature and what they are about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import case, null
 
-from crm.extension_points import Text
+from crm.extension_points import AuditName, Text
+from crm.tasks.models import Task
 
 ACTIONS: Mapping[str, Text] = {
     "task_added": _l("Task added"),
@@ -20,3 +22,8 @@ ACTIONS: Mapping[str, Text] = {
 SUBJECTS: Mapping[str, Text] = {
     "task": _l("Task"),
 }
+
+NAMES: Sequence[AuditName] = (
+    AuditName("task", Task, case((Task.participant_id.expression.is_(None), Task.title), else_=null())),
+)
+"""The titles of tasks that are about no participant: those name them, and reading that is itself written down."""

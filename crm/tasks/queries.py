@@ -141,6 +141,14 @@ def _of_employer(actor: Actor) -> Select[Any]:
     return statement.order_by(Task.due_on, Task.id).limit(_AT_MOST)
 
 
+def next_with_employer(rows: Sequence[TaskRow], unit_id: int | None) -> TaskRow | None:
+    """The next step with an employer among its open tasks, those due first in front: what one unit (None: whichever)
+    promised it. Tasks about a participant are not a step with the employer; the board and the lists have the same rule.
+    """
+    own = (row for row in rows if row.participant_id is None)
+    return next((row for row in own if unit_id is None or row.task.unit_id == unit_id), None)
+
+
 def open_tasks_of_participant(actor: Actor, participant_id: int) -> list[TaskRow]:
     """The open tasks about a participant that ``actor`` sees, the next one first."""
     return _rows(actor, Task.participant_id == participant_id, Task.state == TaskState.OPEN)

@@ -22,6 +22,7 @@ from crm.db import current_session, db, transaction
 from crm.employers.fields import EmployerFields
 from crm.participants.fields import ParticipantFields
 from crm.registry import EXTENSION, Registry
+from crm.tasks.models import Task
 from tests.accounts.conftest import Organisation, actions, enter
 from tests.world import World
 
@@ -170,6 +171,34 @@ def test_a_participant_is_a_link_and_no_name_to_the_manager(
     page = browser.get("/settings/audit").text
     assert f'<a class="ds-link" href="{href}">Participant</a>' in page
     assert "Öberg" not in page
+
+
+def test_one_thing_has_one_number_and_a_task_its_title_unless_it_is_about_somebody(
+    core_app: Flask, organisation: Organisation, world: World
+) -> None:
+    with core_app.app_context(), transaction():
+        employer, actor = world.employer("Bygg AB"), organisation.manager.actor
+        relationship = world.relationship(employer, organisation.north)
+        details = {
+            "relationship_id": relationship.id,
+            "from_staff_id": actor.staff_id,
+            "unit_id": organisation.north.id,
+        }
+        record(actor, "relationship.handed_over", subject_type="employer", subject_id=employer.id, details=details,
+               unit_id=organisation.north.id)  # fmt: skip
+        person = world.participant(organisation.north, last_name="Öberg")
+        for title, about in (("Call back", None), ("Call Öberg", person.id)):
+            task = world.save(
+                Task(title={"": title}, due_on=clock.today(), unit_id=organisation.north.id, participant_id=about,
+                     owner_id=actor.staff_id, created_at=clock.now())
+            )  # fmt: skip
+            record(actor, "task_added", subject_type="task", subject_id=task.id, unit_id=organisation.north.id)
+        entries = current_session().scalars(audit_entries(actor, AuditFilters())).all()
+        about_somebody, plain, handed = audit_lines(actor, entries)
+        assert [label for label, _value in handed.details] == ["From", "Unit"]
+        assert handed.about == f"Employer Bygg AB ({employer.id})"
+        assert plain.about.startswith("Task Call back (")
+        assert "Öberg" not in about_somebody.about
 
 
 def test_a_hundred_lines_ask_as_often_as_one(core_app: Flask, organisation: Organisation, world: World) -> None:

@@ -86,6 +86,9 @@ def test_an_agreement_goes_from_draft_over_sent_and_signed_to_active_and_is_rene
     assert [(task.owner_id, task.due_on) for task in open_tasks("agreement.ends_soon")] == [
         (table.owner_id, date(2027, 9, 17))
     ]
+    said = open_tasks("agreement.ends_soon")[0].title
+    # Each title has the day as its own language writes it, whatever the agreement is written in.
+    assert ("17 November 2027" in said["en"], "17. november 2027" in said["da"]) == (True, True), said
     with transaction():
         second = renew_agreement(table.actor, agreement_id=first).id
     new = row(second)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from werkzeug.test import TestResponse
 
 from crm import clock
@@ -22,7 +22,7 @@ from crm.attachments.models import Attachment
 from crm.attachments.queries import bytes_of_unit
 from crm.attachments.store import store
 from crm.db import Base, current_session, transaction
-from crm.employers.models import Contact
+from crm.employers.models import Contact, Employer
 from crm.errors import DomainError
 from tests.world import World
 
@@ -269,3 +269,33 @@ def test_a_file_goes_with_its_owner(app: Flask, client: FlaskClient, contact: st
         with transaction():
             assert services.sweep(system_actor("test")) == 1
         assert store().get(key) is None
+
+
+def test_a_new_contact_and_its_file_are_both_saved_or_neither_and_sending_twice_makes_one(
+    app: Flask, client: FlaskClient, contact: str
+) -> None:
+    with app.app_context():
+        employer = current_session().scalars(select(Employer)).one().public_id
+    typed = {
+        "channel": "visit", "on_date": "2026-04-02", "outcome": "interested", "note": "Two places in May",
+        "submission_key": "k", "next_when": "none",
+    }  # fmt: skip
+    address = f"/employers/{employer}"
+    quick = client.get(address).text
+    assert quick.index("<details") < quick.index('name="file"'), "the file is folded away"
+    refused = client.post(f"{address}/contacts", data=typed | {"file": (io.BytesIO(b"<html>"), "letter.pdf")})
+    assert refused.status_code == 422
+    assert "Choose a PDF" in refused.text
+    assert "Two places in May" in refused.text
+    with app.app_context():
+        assert current_session().scalar(select(func.count()).select_from(Contact)) == 1
+    for _again in range(2):
+        saved = client.post(f"{address}/contacts", data=typed | {"file": (io.BytesIO(PDF), "letter.pdf")})
+        assert saved.status_code == 303
+    with app.app_context():
+        rows = current_session().scalars(select(Attachment)).all()
+        made = current_session().scalars(select(Contact).order_by(Contact.id.desc())).first()
+        assert made is not None
+        assert [(row.filename, row.owner_ref) for row in rows] == [("letter.pdf", made.public_id)]
+    missing = client.post(f"{address}/contacts", data=typed | {"outcome": "", "file": (io.BytesIO(PDF), "letter.pdf")})
+    assert "Choose the file again: letter.pdf" in missing.text

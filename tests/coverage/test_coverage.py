@@ -224,9 +224,9 @@ def test_the_pages_set_change_show_and_print_a_target(
         assert made.status_code == 303
         address = made.location
         page = client.get(address).text
-        assert "1 of 16 = 6.25" in page
+        assert "1 of 16 = 6.3" in page
         assert "Arvika" in page
-        assert "1 of 16 = 6.25" in client.get(f"{address}/print").text
+        assert "1 of 16 = 6.3" in client.get(f"{address}/print").text
         assert "1780;Karlstad;1;Yes" in client.get(f"{address}/export.csv").get_data(as_text=True)
         assert client.get(f"{address}/export.xlsx").data.startswith(b"PK")
         edit = client.get(f"{address}/edit").text

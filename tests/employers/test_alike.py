@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 
 from crm.db import transaction
 from crm.employers import services
@@ -33,6 +34,11 @@ def add(desk: Desk, name: str) -> None:
         ("Oy Nordlys Bygg Ab", "Nordlys Bygg AB (publ)"),
         ("Åkes Bygg & Måleri", "Åkes bygg och måleri AB"),
         ("H&M", "H & M AB"),
+        ("Café Lindblom AB", "cafe lindblom ab"),
+        ("Kafé Ørsted", "Kafe Orsted Anpartsselskab"),
+        ("Kvarnby Bageri AB", "Kvarnby Bageri Aktiebolag"),
+        ("Aktiebolaget Kvarnby Bageri", "Kvarnby bageri aksjeselskap"),
+        ("Kivi Aktieselskab", "Osakeyhtiö Kivi"),
     ],
 )
 def test_a_name_that_is_the_same_but_for_its_form_or_its_and_is_pointed_out(
@@ -44,6 +50,8 @@ def test_a_name_that_is_the_same_but_for_its_form_or_its_and_is_pointed_out(
         found = similar_employer(typed)
         assert found is not None
         assert found.name == here
+    hint = desk.client.get("/employers/known", query_string={"find": typed, "country": "SE"}).text
+    assert escape(here) in hint
     answer = desk.client.post("/employers/new", data=NEW | {"name": typed})
     assert answer.status_code == 422
     assert "Is this another employer?" in answer.text

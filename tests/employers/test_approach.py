@@ -135,6 +135,9 @@ def test_every_place_shows_the_block_and_those_with_the_number_say_why_and_lead_
     for name in ("overview", "details", "person", "today", "search"):
         assert REASON in closed[name], name
         assert '#log"' in closed[name], name
+    # The head of the page says what opens the number, and where a wrong block is taken away.
+    assert "opens their number" in closed["overview"]
+    assert f'href="/employers/{public_id}/edit#advertising_block"' in closed["overview"]
     for name in ("overview", "details", "person", "search"):
         assert "777 00 01" in closed[name], "the number itself is no secret"
     with app.app_context():

@@ -36,6 +36,7 @@ def test_a_block_against_advertising_asks_for_a_reason_that_is_written_down(app:
     assert desk.client.post(f"/employers/{public_id}/contacts", data=data).status_code == 303
     with app.app_context():
         assert current_session().scalars(select(Contact)).one().basis == "cooperation"
+    assert "Why we approach them: We work together already" in desk.client.get(f"/employers/{public_id}").text
 
 
 def test_who_wants_no_contact_is_not_approached_because_we_work_together(app: Flask, desk: Desk) -> None:

@@ -242,6 +242,9 @@ def test_the_pages_lead_from_the_list_over_a_look_to_the_handover_and_its_undo(
     assert look.status_code == 200
     assert "Ask for Eva" in look.text
     assert owners() == [office.maria.id] * 6
+    assert "(required)" in page.split('for="note"')[1].split("</label>")[0]
+    by_letter = client.post(f"/handover/{maria}", data=chosen | {"telling": "letter", "step": "look"}).text
+    assert "The letter has no address" in by_letter
     assert client.post(f"/handover/{maria}", data=chosen | {"note": "", "step": "look"}).status_code == 422
     answer = client.post(f"/handover/{maria}", data=chosen | {"step": "do"})
     assert answer.status_code == 303

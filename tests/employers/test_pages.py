@@ -56,6 +56,22 @@ def test_a_contact_is_logged_and_its_next_step_comes_back_on_the_today_page(app:
     today = desk.client.get("/").text
     assert "Send the agreement" in today
     assert "Next up" in today
+    # Its button takes the task along, so that saving settles it and comes back here.
+    with app.app_context():
+        task = current_session().scalars(select(Task)).one().public_id
+    assert f"/employers/{public_id}?task={task}&amp;next=/#log" in today
+
+
+def test_a_task_that_comes_of_an_outcome_alone_is_said_with_its_day(app: Flask, desk: Desk) -> None:
+    public_id = add(app, desk)
+    data = contact_data(outcome="callback_requested", next_when="none", next_text="")
+    page = desk.client.post(f"/employers/{public_id}/contacts", data=data, follow_redirects=True).text
+    with app.app_context():
+        task = current_session().scalars(select(Task)).one()
+        said = f"A task: {task.title['en']}, {task.due_on:%a} {task.due_on.day} {task.due_on:%b}."
+    assert said in page
+    away = desk.client.get(f"/employers/{public_id}/nothing")
+    assert (away.status_code, f'href="/employers/{public_id}"' in away.text) == (404, True)
 
 
 def test_the_same_form_sent_twice_makes_one_contact(app: Flask, desk: Desk) -> None:

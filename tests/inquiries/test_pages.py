@@ -172,7 +172,7 @@ def test_the_page_prints_what_was_published(published: FlaskClient) -> None:
     assert {label: sources[label][0] for label in LABELS} == LABELS
     total, share, unknown = (
         dict(zip(outcomes["Came from"], outcomes[each], strict=True))
-        for each in ("Sum", "Share of the inquiries", "Not stated")
+        for each in ("Sum", "Share of all 53 inquiries", "Not stated")
     )
     assert total.items() >= SUMS.items()
     assert int(total["Not ready for work now"]) + int(total["Still in process"]) == 29
@@ -183,13 +183,31 @@ def test_the_page_prints_what_was_published(published: FlaskClient) -> None:
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_the_files_print_what_was_published(published: FlaskClient, kind: str) -> None:
     rows = _rows_of_file(published.get(f"/inquiries/report.{kind}?{TEN_MONTHS}").data, kind)
-    table = {row[1] or row[0]: dict(zip(rows[0], row, strict=False)) for row in rows[1:]}
+    at = next(number for number, row in enumerate(rows) if row[0] == "Group")
+    assert rows[0][:2] == ["Period", "2011-01-01 – 2011-10-31"]
+    table = {row[1] or row[0]: dict(zip(rows[at], row, strict=False)) for row in rows[at + 1 :]}
     assert {label: table[label]["Inquiries"] for label in LABELS} == LABELS
     assert (table["Not stated"]["Inquiries"], table["The rest"]["Inquiries"]) == ("10", "29")
     assert table["Sum"].items() >= SUMS.items()
     assert sum(int(table[label]["Work or a place"]) for label in LABELS) == 24
-    share = table["Share of the inquiries"]
-    assert (share["Ordinary work"], share["Work or a place"]) == ("11.3\u00a0%", "45.3\u00a0%")
+    share = table["Share of all 53 inquiries"]
+    told = [share["Ordinary work"], share["Work or a place"]]
+    if kind == "xlsx":  # numbers to go on with
+        told = [f"{float(each):.1%}".replace("%", "\u00a0%") for each in told]
+    assert told == ["11.3\u00a0%", "45.3\u00a0%"]
+
+
+def test_outcomes_and_inquiries_about_nobody_add_up(core_app: Flask, there: Here, browser: Browser) -> None:
+    _noted(core_app, there, NewPerson(outcome="placement"))
+    for _each in range(3):
+        _noted(core_app, there)
+    client = browser("manager")
+    share = _rows_of(client.get("/inquiries/report").text, "Outcome by source")["Share of all 4 inquiries"]
+    shares = [float(each.removesuffix("\u00a0%")) for each in share[2:-1]]
+    assert sum(shares) == 100
+    book = load_workbook(io.BytesIO(client.get("/inquiries/report.xlsx?topic=advice").data))
+    assert book.sheetnames == ["Report"]
+    assert [book["Report"].cell(2, column).value for column in (1, 2)] == ["Topic", "Advice on a case"]
 
 
 def test_files_hold_nothing_that_a_spreadsheet_would_compute(

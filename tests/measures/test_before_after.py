@@ -214,6 +214,22 @@ def test_an_evaluator_sees_sums_alone_and_no_placements_of_few(
     assert book.sheetnames == ["Together"]
     (hidden,) = [row for row in book["Together"].iter_rows(values_only=True) if row[0] == "Placements begun"]
     assert hidden[1:3] == ("–", "–")
+    (at_work,) = [row for row in page.split("</tr>") if "Employers who have ever had somebody at work" in row]
+    assert "under 5 persons: not shown" in at_work, "one employer stands for the one person there"
+
+
+def test_without_a_purpose_there_is_no_contact_before_by_definition(
+    core_app: Flask, there: Here, browser: Browser, world: World
+) -> None:
+    with core_app.app_context():
+        outreach(world, there)
+    client = browser("manager")
+    every, one = (client.get(f"/measures/before-after?purpose={each}").text for each in ("", "needs"))
+    assert "none, by definition" in every
+    assert "none, by definition" not in one
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/measures/before-after.xlsx").data))
+    (contacts,) = [row for row in book["Together"].iter_rows(values_only=True) if row[0] == "Contacts"]
+    assert (contacts[1], contacts[3]) == ("none, by definition", None)
 
 
 @pytest.mark.parametrize("query", ["months=7&purpose=nothing&group=x&page=99999", "since=0001-01-01", "months=-1"])

@@ -93,7 +93,7 @@ def test_inbound_share_and_first_response(core: Flask, here: Here, world: World)
             )
         )  # fmt: skip
     seen = found(here.manager)
-    assert seen.inbound == Share(2, 4)
+    assert (seen.inbound, seen.inquiries) == (Share(2, 4), 4)
     assert (seen.response.median_hours, seen.response.answered, seen.response.received) == (6.0, 2, 2)
 
 
@@ -269,6 +269,37 @@ def test_files(browser: Browser) -> None:
     assert client.get("/measures.xlsx").data.startswith(b"PK")
     assert client.get("/measures.pdf").data.startswith(b"%PDF")
     assert "Counted from" in client.get("/measures/print").text
+
+
+def test_all_weeks_are_listed_and_add_up_to_the_figure(
+    core_app: Flask, there: Here, browser: Browser, world: World
+) -> None:
+    """One of three visits was more than half a year ago."""
+    with core_app.app_context():
+        for day in (MONDAY, MONDAY, date(2026, 1, 12)):
+            contact(world, there, day)
+    client = browser("manager")
+    for address in ("/measures", "/measures/print"):
+        page = client.get(address).text
+        assert "2026-W03" in page
+        sums = page.split("<tfoot><tr>")[1].split("</tr>")[0]
+        assert '<td class="num">3</td>' in sums
+    assert "The picture shows the last 26 weeks" in client.get("/measures").text
+
+
+def test_who_reads_figures_alone_is_not_told_of_few_workplaces(
+    core_app: Flask, there: Here, browser: Browser, evaluator: FlaskClient, world: World
+) -> None:
+    with core_app.app_context():
+        person = world.participant(current_session().get_one(Unit, there.unit_id))
+        world.placement(world.enrolment(person, world.programme()), world.employer(), starts_on=date(2026, 5, 1))
+    pages = [client.get("/measures").text for client in (browser("manager"), evaluator)]
+    values = [page.split('<th scope="row">Workplaces that cooperate')[1].split("</tr>")[0] for page in pages]
+    assert "each once" in values[0]
+    assert "under 5 persons: not shown" in values[1]
+    units = [page.split("Umeå</th>")[1].split("</tr>")[0] for page in pages]
+    assert units[0].endswith("</a></td>")
+    assert units[1].endswith('<td class="num">–</td>')
 
 
 def test_numbers_of_workplaces_are_entered_and_removed(browser: Browser) -> None:

@@ -139,7 +139,10 @@ def test_workplaces_that_cooperate(core: Flask, here: Here, world: World) -> Non
     seen, behind = found(here.manager).penetration, rows(core, here.manager, "cooperation")
     assert (seen.share, seen.share.value, seen.unknown) == (Share(3, 60), 0.05, 1)
     assert (behind.sum, behind.total) == (Share(3, 60), 4)
-    assert [row.cells[3] for row in behind.rows] == ["2", "1", "1", "1"]
+    assert [row.cells[2] for row in behind.rows] == ["2", "1", "1", "1"]
+    assert seen.everywhere == behind.total == found(here.manager).by_unit[0][2], "one rule in all three places"
+    assert [str(each) for each in behind.columns] == ["Employer", "Municipality", "Placements", "Is counted"]
+    assert [row.cells[1] for row in behind.rows] == ["Osby (SE 1273)"] * 3 + ["Luleå (SE 2580)"]
 
 
 def test_the_same_code_in_two_countries_is_two_municipalities(core: Flask, here: Here, world: World) -> None:
@@ -156,9 +159,9 @@ def test_the_same_code_in_two_countries_is_two_municipalities(core: Flask, here:
         services.set_workplaces(here.manager, fields=WorkplaceFields("1860", "Vestvågøy", 2025, 100, country="NO"))
     seen, behind = found(here.manager).penetration, rows(core, here.manager, "cooperation")
     assert (seen.share, seen.unknown) == (Share(3, 150), 0)
-    assert (behind.sum, sorted(row.cells[2] for row in behind.rows)) == (
+    assert (behind.sum, sorted(row.cells[1] for row in behind.rows)) == (
         Share(3, 150),
-        ["NO 1860", "NO 1860", "SE 1860"],
+        ["Laxå (SE 1860)", "Vestvågøy (NO 1860)", "Vestvågøy (NO 1860)"],
     )
 
 

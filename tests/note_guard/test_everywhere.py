@@ -88,8 +88,8 @@ def _of_modules() -> dict[str, Place]:
             {"on_date": day, "prior_experience": "good"},
         ),
         "a stage": Place(
-            "/relationships/{relationship}/stage", "/relationships/{relationship}/stage", "reason",
-            {"stage": "resting", "version": "1", "asked": "1"},
+            "/relationships/{relationship}/stage?stage=resting", "/relationships/{relationship}/stage", "reason",
+            {"stage": "resting", "version": "1", "asked": "resting"},
         ),
         "a partnership": Place(
             "/employers/{employer}/partnerships/new", "/employers/{employer}/partnerships/new", "note",

@@ -24,6 +24,7 @@ from crm.placements.models import Placement
 from crm.placements.queries import open_alerts
 from crm.placements.services import end_placement
 from plugins.register_no.simulator import PARENT
+from tests.employers.conftest import counted
 from tests.registers.conftest import Control, Desk
 from tests.registers.test_watching import NOON, DeskOf, later, one, open_tasks, taken_over
 from tests.world import World
@@ -315,3 +316,31 @@ def test_in_business_written_by_hand_stands_against_a_bankruptcy_of_the_register
         address = f"/employers/{one(employer_id).public_id}"
     page = desk.client.get(f"{address}/details").text
     assert re.search(r"In the register</dt>\s*<dd>Bankrupt", page)
+
+
+def test_before_saving_one_reads_whose_place_ends_and_after_it_the_strip_leads_to_them(
+    app: Flask, desk_of: DeskOf, world: World
+) -> None:
+    desk, other = desk_of("Umea", "SE"), desk_of("Bodo", "NO")
+    with app.app_context():
+        employer_id = employer_of(desk, world)
+        mine = placed(desk, world, employer_id, starts_on=date(2026, 9, 1), ends_on=None)
+        name, link = mine.participant.full_name, f"/placements/{mine.public_id}"
+        theirs = placed(other, world, employer_id, starts_on=date(2026, 9, 1), ends_on=None).participant.full_name
+        placed(desk, world, employer_id, starts_on=date(2026, 1, 1), ends_on=date(2026, 2, 1), end_reason="completed")
+        address = f"/employers/{one(employer_id).public_id}"
+        data = {"version": str(one(employer_id).version_id), "status": "closed", "since": clock.today().isoformat()}
+    asked = desk.client.get(f"{address}/status").text
+    assert "2 placements would end" in asked
+    assert f'href="{link}">{name}</a>' in asked
+    assert "One more placement, of a participant whom you do not see." in asked
+    assert "placements would end" in desk.client.post(f"{address}/status", data=data).text
+    saved = desk.client.post(f"{address}/status", data=data | {"source": "A note on the door"})
+    desk.client.get(saved.location)
+    with counted(app) as statements:
+        page = desk.client.get(saved.location).text
+    assert len([each for each in statements if not each.startswith("INSERT")]) <= 12
+    strip = page[page.index("Snickeri Norr has closed") : page.index('class="split"')]
+    assert f'href="{link}">{name}</a>' in strip
+    assert "#act-now" in strip
+    assert theirs not in asked + page

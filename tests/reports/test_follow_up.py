@@ -8,10 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crm import clock
-from crm.actors import Actor, Role
+from crm.actors import Actor, ActorKind, Role
 from crm.employers.models import Contact
 from crm.measures.contact_queries import contact_days
 from crm.participants.models import Enrolment, EnrolmentExit
+from crm.reports.few import hidden_rows
 from crm.reports.filters import read_filters, twelve_months_before
 from crm.reports.flow import employer_figures, flow
 from crm.reports.outcomes import exit_reasons, result_at_exit
@@ -112,3 +113,12 @@ def test_every_role_sees_the_page_and_its_files(
     assert client.get("/follow-up/print").status_code == 200
     pdf = client.get("/follow-up.pdf")
     assert (pdf.status_code, pdf.data[:5]) == (200, b"%PDF-")
+
+
+def test_who_reads_figures_alone_is_not_told_of_few_and_not_by_the_sum_either() -> None:
+    evaluator, manager = (
+        Actor(ActorKind.STAFF, "somebody", roles=frozenset({role})) for role in (Role.EVALUATOR, Role.MANAGER)
+    )
+    assert hidden_rows(evaluator, [40, 12, 3, 0]) == {1, 2}
+    assert hidden_rows(evaluator, [40, 4, 3]) == {1, 2}
+    assert hidden_rows(evaluator, [40, 12, 0]) == hidden_rows(manager, [40, 12, 3]) == frozenset()

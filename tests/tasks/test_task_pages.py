@@ -88,7 +88,9 @@ def test_a_task_without_a_title_keeps_what_was_typed(desk: FlaskClient) -> None:
 
 def test_the_list_filters_by_state_and_owner(app: Flask, desk: FlaskClient) -> None:
     add(desk, clock.today() - timedelta(days=1))
-    assert "Ring tillbaka" in desk.get("/tasks?state=overdue").text
+    shown = desk.get("/tasks?state=overdue").text
+    assert "Ring tillbaka" in shown
+    assert 'class="fold-rows bare tasks"' in shown, "on a phone a row is folded, so that its buttons are seen"
     assert "Ring tillbaka" not in desk.get("/tasks?state=done").text
     assert "Ring tillbaka" not in desk.get("/tasks?who=unowned").text
     assert desk.get("/tasks?who=nonsense&state=nonsense&page=99").status_code == 200

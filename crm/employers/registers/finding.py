@@ -16,6 +16,7 @@ from crm.employers.registers.typed import Typed
 from crm.employers.rules import similar_employer, what_it_became
 from crm.employers.text_index import text_index
 from crm.errors import RegisterUnavailable
+from crm.folding import fold
 from crm.register_points import Register, RegisterEntry
 
 MOST_KNOWN, MOST_HITS = 5, 10
@@ -29,6 +30,8 @@ class Known:
 
     employer: Employer
     units: Sequence[UnitRelationship]
+    why: str = ""
+    """What of it has the words that were typed, where the name does not: a former name, the industry, a place."""
 
     @property
     def own(self) -> UnitRelationship | None:
@@ -77,7 +80,17 @@ def known_employers(actor: Actor, typed: Typed) -> list[Known]:
         found = _by_name(actor, typed.name)
     else:
         found = []
-    return [Known(each, relationships_to(actor, each.id)) for each in found[:MOST_KNOWN]]
+    return [
+        Known(each, relationships_to(actor, each.id), why_found(each, typed.name or "")) for each in found[:MOST_KNOWN]
+    ]
+
+
+def why_found(employer: Employer, name: str) -> str:
+    """The texts of an employer that have words of ``name`` which its name does not have."""
+    missing = [word for word in fold(name).split() if word not in fold(employer.name)]
+    texts = [*(employer.former_names or ()), employer.industry_text, employer.city, employer.municipality]
+    found = [text for text in texts if text and any(word in fold(text) for word in missing)]
+    return ", ".join(dict.fromkeys(found))
 
 
 def how_many_fit(actor: Actor, typed: Typed, known: Sequence[Known]) -> int:

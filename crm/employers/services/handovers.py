@@ -237,6 +237,7 @@ def _move(
         was_deputy=row.owner_id != handover.from_id, task_ids=[],
     )  # fmt: skip
     handover.items.append(item)
+    before = (row.owner_id, row.deputy_id)
     if item.was_deputy:
         row.deputy_id = None if each.to_id == row.owner_id else each.to_id
         tell_others(row, handover.from_id, row.deputy_id, as_deputy=True)
@@ -246,7 +247,7 @@ def _move(
         write_owner_line(actor, row, note=note)
         tell_others(row, handover.from_id, each.to_id)
     row.version_id += 1
-    record_relationship(actor, row, "relationship.handed_over")
+    record_relationship(actor, row, "relationship.handed_over", before=before)
     return item
 
 
@@ -315,6 +316,7 @@ def _give_back(actor: Actor, handover: Handover, item: HandoverItem, row: Employ
     cancel_messages(actor, purpose=PURPOSE, purpose_ref=item.public_id, reason="handover_undone")
     if row is None or not _is_as_left(item, row):
         return
+    before = (row.owner_id, row.deputy_id)
     if item.was_deputy:
         row.deputy_id = None if handover.from_id == row.owner_id else handover.from_id
         tell_others(row, item.to_id, row.deputy_id, as_deputy=True)
@@ -330,7 +332,7 @@ def _give_back(actor: Actor, handover: Handover, item: HandoverItem, row: Employ
         _give_tasks_back(actor, handover, item, row)
     row.version_id += 1
     item.undone = True
-    record_relationship(actor, row, "relationship.handed_over")
+    record_relationship(actor, row, "relationship.given_back", before=before)
 
 
 def _is_as_left(item: HandoverItem, row: EmployerRelationship) -> bool:

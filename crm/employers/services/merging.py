@@ -13,6 +13,7 @@ from crm.accounts.scopes import locked, trusted
 from crm.actors import Actor, Role
 from crm.db import Base, current_session
 from crm.employers.merge_models import EmployerMerge, PersonMerge
+from crm.employers.merge_queries import differ_in_law
 from crm.employers.models import ContactPerson, Employer, EmployerRelationship
 from crm.employers.moving import move_back, move_rows
 from crm.employers.registers.merging import swap_records
@@ -44,12 +45,20 @@ _OWN = frozenset({"employer_merge", "contact_person_merge", "register_record"})
 _DAYS = frozenset({"warning_until", "told_on", "industry_retrieved_on", "register_status_since"})
 
 
-def merge_employers(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Collection[str] = ()) -> EmployerMerge:
+class DifferentNumbers(DomainError):
+    """Both have an organisation number, and not the same one: they are different in law until somebody says more."""
+
+
+def merge_employers(
+    actor: Actor, *, kept_id: int, gone_id: int, from_gone: Collection[str] = (), numbers_seen: bool = False
+) -> EmployerMerge:
     """Make one employer of two: everything that names the second names the first from now on.
 
     ``from_gone``: the fields whose value is taken from the second. What both have (the same unit's relationship, the
     same workplace) stays with the second, which is archived and leads to the first. Managers and administrators may.
-    Raises NotAllowed, NotVisible, and DomainError for the same one twice or one that has been merged already.
+    ``numbers_seen``: who asks knows that the two have different organisation numbers, and wants it all the same.
+    Raises NotAllowed, NotVisible, DifferentNumbers, and DomainError for the same one twice or one that has been merged
+    already.
     """
     _check_may(actor)
     if kept_id == gone_id:
@@ -58,6 +67,8 @@ def merge_employers(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Coll
     if kept.country != gone.country and "org_number" in from_gone:
         raise DomainError(_("The number belongs to another country."), field="other")
     _check_not_merged(kept.merged_into_id, gone.merged_into_id)
+    if differ_in_law(kept, gone) and not numbers_seen:
+        raise DifferentNumbers(_("Tick that they are one all the same, or leave them two."), field="numbers_seen")
     names = (kept.name, gone.name)
     memory = _take_employer(kept, gone, from_gone)
     if "org_number" in from_gone:

@@ -89,9 +89,10 @@ def restore_responsible(
     changed = relationship.owner_id != owner_id
     if changed and owner_id is None:
         check_somebody_leads(relationship.unit_id, "owner_id")
+    before = (relationship.owner_id, relationship.deputy_id)
     relationship.owner_id, relationship.deputy_id = owner_id, deputy_id
     relationship.version_id += 1
-    record_relationship(actor, relationship, "relationship.handed_over")
+    record_relationship(actor, relationship, "relationship.given_back", before=before)
     if changed:
         write_owner_line(actor, relationship)
     if changed and owner_id is None and not is_told(relationship):

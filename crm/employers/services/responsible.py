@@ -24,6 +24,8 @@ from crm.tasks.working_days import add_working_days
 
 WITHOUT_OWNER = "employer.without_owner"
 _DAYS_TO_NAME_SOMEBODY = 2
+_Holders = tuple[int | None, int | None]
+"""Who is responsible, and the deputy."""
 
 
 def hand_over_relationship(
@@ -58,7 +60,7 @@ def hand_over_relationship(
         check_somebody_leads(relationship.unit_id, "owner_id")
     relationship.owner_id, relationship.deputy_id = owner_id, deputy_id
     relationship.version_id += 1
-    record_relationship(actor, relationship, "relationship.handed_over")
+    record_relationship(actor, relationship, "relationship.handed_over", before=before)
     if before[0] != owner_id:
         write_owner_line(actor, relationship, note=note)
         _move_along(actor, relationship, before[0])
@@ -82,16 +84,30 @@ def _move_along(actor: Actor, relationship: EmployerRelationship, before: int | 
     tell_others(relationship, before, relationship.owner_id)
 
 
-def record_relationship(actor: Actor, relationship: EmployerRelationship, action: str) -> None:
-    """Write into the audit log what was done with a relationship."""
+def record_relationship(
+    actor: Actor, relationship: EmployerRelationship, action: str, *, before: _Holders | None = None
+) -> None:
+    """Write into the audit log what was done with a relationship. ``before``: who was responsible, and the deputy."""
     record(
         actor,
         action,
         subject_type="employer",
         subject_id=relationship.employer_id,
         unit_id=relationship.unit_id,
-        details={"relationship_id": relationship.id},
+        details={"relationship_id": relationship.id} | (_from_whom_to_whom(relationship, before) if before else {}),
     )
+
+
+def _from_whom_to_whom(relationship: EmployerRelationship, before: _Holders) -> dict[str, int]:
+    owner, deputy = before
+    found: dict[str, int | None] = {}
+    if owner != relationship.owner_id:
+        found |= {"from_staff_id": owner, "to_staff_id": relationship.owner_id}
+        # Without anybody the unit itself is responsible.
+        found |= {"unit_id": None if relationship.owner_id and owner else relationship.unit_id}
+    if deputy != relationship.deputy_id:
+        found |= {"deputy_id": relationship.deputy_id}
+    return {key: number for key, number in found.items() if number is not None}
 
 
 def write_owner_line(actor: Actor, relationship: EmployerRelationship, *, note: str | None = None) -> None:
