@@ -114,6 +114,8 @@ def test_who_came_to_a_meeting_is_written_down_on_a_phone_without_scripts(produc
         page.locator("#member_form-name").fill(name)
         page.locator("#member_form-joined_on").fill("2025-01-01")
         page.get_by_role("button", name="Add the member").click()
+        # Only then is the page there on which the next one is added, its form open or folded.
+        expect(page.locator("#members")).to_contain_text(name)
     page.locator("#meeting_form-on_date").fill("2025-02-03")
     page.get_by_role("button", name="Add the meeting").click()
     page.get_by_label("Eva").check()
