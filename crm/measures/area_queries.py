@@ -61,7 +61,7 @@ def area_of(filters: FollowUpFilters) -> Area | None:
     some, else those of the next unit above. Three statements.
     """
     rows = current_session().execute(trusted(select(Unit.id, Unit.parent_id), because="ids of units, no persons"))
-    parents = {unit_id: parent_id for unit_id, parent_id in rows}  # noqa: C416  # typed rows
+    parents = dict(rows.all())
     own = _parts_by_unit(filters)
     if not own:
         return None

@@ -209,6 +209,14 @@ def test_the_pages_stay_within_twelve_queries(app: Flask, desk: Desk, world: Wor
         assert len(statements) <= 12, "\n".join([address, *(each.replace("\n", " ")[:1200] for each in statements)])
 
 
+def test_a_hit_whose_name_lacks_the_word_says_what_it_was_found_by(app: Flask, desk: Desk) -> None:
+    add(app, desk, "Byggnordlys AB")
+    add(app, desk, "Sol AB", industry_text="Bygg och anläggning")
+    page = desk.client.get("/search?q=bygg").text
+    assert page.count("Found by:") == 1
+    assert "Found by: <mark>Bygg</mark> och anläggning" in page.split(">Sol AB<")[1]
+
+
 def test_an_evaluator_sees_no_employers(app: Flask, world: World, client, sign_in) -> None:  # type: ignore[no-untyped-def]
     from crm.actors import Role
 

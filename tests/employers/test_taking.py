@@ -1,6 +1,7 @@
 """'I take it' and 'Start working with them': taken back while nothing has come of it, refused in words afterwards."""
 
 import re
+from typing import TypeVar
 
 import pytest
 from flask import Flask
@@ -17,6 +18,8 @@ from crm.tasks.models import Task
 from crm.tasks.services import add_task
 from tests.employers.conftest import Desk
 from tests.world import World
+
+Row = TypeVar("Row")
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def undone(desk: Desk, undo: tuple[str, dict[str, str]]) -> str:
     return desk.client.post(undo[0], data=undo[1], follow_redirects=True).text
 
 
-def rows(model: type) -> list:  # type: ignore[type-arg]
+def rows(model: type[Row]) -> list[Row]:
     return list(current_session().scalars(trusted(select(model), because="a test")))
 
 

@@ -1,7 +1,7 @@
 """What staff write of an employer that is bankrupt, being wound up or closed, and a register that says otherwise."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -32,6 +32,14 @@ from tests.world import World
 SINCE = date(2026, 11, 2)
 
 
+@pytest.fixture
+def umea(app: Flask, desk_of: DeskOf) -> Iterator[Desk]:
+    """A Swedish unit at noon, whose coordinator does everything."""
+    desk = desk_of("Umea", "SE")
+    with app.app_context(), clock.travelling(NOON):
+        yield desk
+
+
 def employer_of(desk: Desk, world: World, name: str = "Snickeri Norr") -> int:
     """An employer without a number, with the desk's unit responsible."""
     employer = world.employer(name)
@@ -46,8 +54,15 @@ def placed(desk: Desk, world: World, employer_id: int, **values: object) -> Plac
     return world.placement(enrolment, one(employer_id), **values)
 
 
-def say(desk: Desk, employer_id: int, status: str = "bankrupt", **values: object) -> BulkAction | None:
-    said = Statement(RegisterStatus(status), **{"since": SINCE, "source": "Their trustee called", **values})  # type: ignore[arg-type]
+def say(
+    desk: Desk,
+    employer_id: int,
+    status: str = "bankrupt",
+    *,
+    since: date = SINCE,
+    source: str = "Their trustee called",
+) -> BulkAction | None:
+    said = Statement(RegisterStatus(status), since, source)
     with transaction():
         return set_status(desk.actor, employer_id=employer_id, version=None, said=said)
 
@@ -65,89 +80,73 @@ def lines() -> list[HistoryLine]:
 
 
 def test_a_bankruptcy_that_staff_write_puts_the_person_on_act_now_and_undoing_takes_it_away(
-    app: Flask, desk_of: DeskOf, world: World
+    umea: Desk, world: World
 ) -> None:
-    desk = desk_of("Umea", "SE")
-    with app.app_context(), clock.travelling(NOON):
-        employer_id = employer_of(desk, world)
-        planned = placed(desk, world, employer_id, starts_on=date(2026, 9, 1), ends_on=date(2027, 1, 31))
-        endless = placed(desk, world, employer_id, starts_on=date(2026, 9, 1), ends_on=None)
-        action = say(desk, employer_id)
-        assert (one(employer_id).register_status, one(employer_id).register_status_since) == ("bankrupt", SINCE)
-        assert [(each.end_reason, each.ends_on) for each in (planned, endless)] == [("employer_closed", SINCE)] * 2
-        assert {each.placement_id for each in open_alerts(desk.actor)} == {planned.id, endless.id}
-        assert {task.owner_id for task in open_tasks()} == {desk.staff_id, desk.manager_id}
-        assert "says the register" not in open_tasks()[0].title["en"]
-        for _again in range(2):
-            take_back(desk, employer_id, action)
-        assert (one(employer_id).register_status, one(employer_id).register_status_since) == ("active", None)
-        assert [(each.end_reason, each.ends_on) for each in (planned, endless)] == [
-            (None, date(2027, 1, 31)),
-            (None, None),
-        ]
-        assert (open_alerts(desk.actor), open_tasks(), lines()) == ([], [], [])
-        say(desk, employer_id)
-        assert len(open_tasks()) == 2
-        assert len(open_alerts(desk.actor)) == 2
+    employer_id = employer_of(umea, world)
+    planned = placed(umea, world, employer_id, starts_on=date(2026, 9, 1), ends_on=date(2027, 1, 31))
+    endless = placed(umea, world, employer_id, starts_on=date(2026, 9, 1), ends_on=None)
+    action = say(umea, employer_id)
+    assert (one(employer_id).register_status, one(employer_id).register_status_since) == ("bankrupt", SINCE)
+    assert [(each.end_reason, each.ends_on) for each in (planned, endless)] == [("employer_closed", SINCE)] * 2
+    assert {each.placement_id for each in open_alerts(umea.actor)} == {planned.id, endless.id}
+    assert {task.owner_id for task in open_tasks()} == {umea.staff_id, umea.manager_id}
+    assert "says the register" not in open_tasks()[0].title["en"]
+    for _again in range(2):
+        take_back(umea, employer_id, action)
+    assert (one(employer_id).register_status, one(employer_id).register_status_since) == ("active", None)
+    assert [(each.end_reason, each.ends_on) for each in (planned, endless)] == [
+        (None, date(2027, 1, 31)),
+        (None, None),
+    ]
+    assert (open_alerts(umea.actor), open_tasks(), lines()) == ([], [], [])
+    say(umea, employer_id)
+    assert len(open_tasks()) == 2
+    assert len(open_alerts(umea.actor)) == 2
 
 
-def test_undoing_leaves_alone_what_somebody_has_corrected_since(app: Flask, desk_of: DeskOf, world: World) -> None:
-    desk = desk_of("Umea", "SE")
-    with app.app_context(), clock.travelling(NOON):
-        employer_id = employer_of(desk, world)
-        placement = placed(desk, world, employer_id, starts_on=date(2026, 9, 1), ends_on=None)
-        action = say(desk, employer_id)
-        with transaction():
-            end_placement(desk.actor, placement_id=placement.id, ends_on=date(2026, 10, 1), reason="completed")
-        take_back(desk, employer_id, action)
-        assert (placement.end_reason, placement.ends_on) == ("completed", date(2026, 10, 1))
-        assert open_alerts(desk.actor) == []
+def test_undoing_leaves_alone_what_somebody_has_corrected_since(umea: Desk, world: World) -> None:
+    employer_id = employer_of(umea, world)
+    placement = placed(umea, world, employer_id, starts_on=date(2026, 9, 1), ends_on=None)
+    action = say(umea, employer_id)
+    with transaction():
+        end_placement(umea.actor, placement_id=placement.id, ends_on=date(2026, 10, 1), reason="completed")
+    take_back(umea, employer_id, action)
+    assert (placement.end_reason, placement.ends_on) == ("completed", date(2026, 10, 1))
+    assert open_alerts(umea.actor) == []
 
 
-def test_what_was_changed_at_the_employer_since_is_not_undone_over_it(
-    app: Flask, desk_of: DeskOf, world: World
-) -> None:
-    desk = desk_of("Umea", "SE")
-    with app.app_context(), clock.travelling(NOON):
-        employer_id = employer_of(desk, world)
-        action = say(desk, employer_id)
-        say(desk, employer_id, "closed")
-        with pytest.raises(DomainError, match="somebody else changed"):
-            take_back(desk, employer_id, action)
-        assert one(employer_id).register_status is RegisterStatus.CLOSED
-        assert len(open_tasks()) == 2
+def test_what_was_changed_at_the_employer_since_is_not_undone_over_it(umea: Desk, world: World) -> None:
+    employer_id = employer_of(umea, world)
+    action = say(umea, employer_id)
+    say(umea, employer_id, "closed")
+    with pytest.raises(DomainError, match="somebody else changed"):
+        take_back(umea, employer_id, action)
+    assert one(employer_id).register_status is RegisterStatus.CLOSED
+    assert len(open_tasks()) == 2
 
 
-def test_a_day_that_was_wrong_is_corrected_without_telling_everybody_again(
-    app: Flask, desk_of: DeskOf, world: World
-) -> None:
-    desk = desk_of("Umea", "SE")
-    with app.app_context(), clock.travelling(NOON):
-        employer_id = employer_of(desk, world)
-        say(desk, employer_id)
-        assert say(desk, employer_id, since=date(2026, 10, 30), source="The court's decision") is None
-        assert one(employer_id).register_status_since == date(2026, 10, 30)
-        assert [(line.detail or {}).get("") for line in lines()] == ["Their trustee called", "The court's decision"]
-        assert len(open_tasks()) == 2
+def test_a_day_that_was_wrong_is_corrected_without_telling_everybody_again(umea: Desk, world: World) -> None:
+    employer_id = employer_of(umea, world)
+    say(umea, employer_id)
+    assert say(umea, employer_id, since=date(2026, 10, 30), source="The court's decision") is None
+    assert one(employer_id).register_status_since == date(2026, 10, 30)
+    assert [(line.detail or {}).get("") for line in lines()] == ["Their trustee called", "The court's decision"]
+    assert len(open_tasks()) == 2
 
 
-def test_a_winding_up_that_became_a_bankruptcy_by_mistake_comes_back_with_its_tasks(
-    app: Flask, desk_of: DeskOf, world: World
-) -> None:
-    desk = desk_of("Umea", "SE")
-    with app.app_context(), clock.travelling(NOON):
-        employer_id = employer_of(desk, world)
-        placement = placed(desk, world, employer_id, starts_on=date(2026, 9, 1), ends_on=None)
-        say(desk, employer_id, "winding_up")
-        assert (placement.end_reason, placement.end_proposed) == (None, True)
-        action = say(desk, employer_id)
-        assert placement.end_reason == "employer_closed"
-        take_back(desk, employer_id, action)
-        assert placement.end_reason is None
-        assert placement.end_proposed
-        assert [each.kind for each in open_alerts(desk.actor)] == ["employer_winding_up"]
-        assert all("wound up" in task.title["en"] for task in open_tasks())
-        assert one(employer_id).register_status_since == SINCE
+def test_a_winding_up_that_became_a_bankruptcy_by_mistake_comes_back_with_its_tasks(umea: Desk, world: World) -> None:
+    employer_id = employer_of(umea, world)
+    placement = placed(umea, world, employer_id, starts_on=date(2026, 9, 1), ends_on=None)
+    say(umea, employer_id, "winding_up")
+    assert (placement.end_reason, placement.end_proposed) == (None, True)
+    action = say(umea, employer_id)
+    assert placement.end_reason == "employer_closed"
+    take_back(umea, employer_id, action)
+    assert placement.end_reason is None
+    assert placement.end_proposed
+    assert [each.kind for each in open_alerts(umea.actor)] == ["employer_winding_up"]
+    assert all("wound up" in task.title["en"] for task in open_tasks())
+    assert one(employer_id).register_status_since == SINCE
 
 
 def test_every_unit_that_works_with_the_employer_hears_of_it_and_reads_the_line(
@@ -199,22 +198,18 @@ def test_who_does_not_work_with_the_employer_does_not_write_its_state(
         assert browser.get(f"{address}/status").status_code == code
 
 
-def test_a_day_to_come_no_source_or_a_page_that_is_out_of_date_is_refused(
-    app: Flask, desk_of: DeskOf, world: World
-) -> None:
-    desk = desk_of("Umea", "SE")
-    with app.app_context(), clock.travelling(NOON):
-        employer_id = employer_of(desk, world)
-        with pytest.raises(DomainError, match="still to come"):
-            say(desk, employer_id, since=date(2026, 12, 1))
-        with pytest.raises(DomainError, match="how you know"):
-            say(desk, employer_id, source="")
-        with pytest.raises(DomainError, match="so already"):
-            say(desk, employer_id, "active")
-        said = Statement(RegisterStatus.CLOSED, SINCE, "x")
-        with pytest.raises(EditConflict), transaction():
-            set_status(desk.actor, employer_id=employer_id, version=99, said=said)
-        assert one(employer_id).register_status is RegisterStatus.ACTIVE
+def test_a_day_to_come_no_source_or_a_page_that_is_out_of_date_is_refused(umea: Desk, world: World) -> None:
+    employer_id = employer_of(umea, world)
+    with pytest.raises(DomainError, match="still to come"):
+        say(umea, employer_id, since=date(2026, 12, 1))
+    with pytest.raises(DomainError, match="how you know"):
+        say(umea, employer_id, source="")
+    with pytest.raises(DomainError, match="so already"):
+        say(umea, employer_id, "active")
+    said = Statement(RegisterStatus.CLOSED, SINCE, "x")
+    with pytest.raises(EditConflict), transaction():
+        set_status(umea.actor, employer_id=employer_id, version=99, said=said)
+    assert one(employer_id).register_status is RegisterStatus.ACTIVE
 
 
 def test_the_form_is_filled_in_with_today_and_its_message_has_a_working_undo(
