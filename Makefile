@@ -38,7 +38,7 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 assets: $(DIST) ## style sheets and scripts (crm/web/static/dist)
 
 $(DIST): package.json package-lock.json .npmrc $(wildcard crm/web/assets/*) | $(VENV)/.run
-	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18)' \
+	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' \
 	  || { echo "No Node 18 or newer: taking one from PyPI"; $(BIN)/python -m pip install -q --require-hashes -r requirements/node.txt; }
 	npm ci --ignore-scripts --omit=dev --silent
 	node crm/web/assets/build.mjs
@@ -58,8 +58,10 @@ run: install ## the product with sample data on this machine
 # The tests' databases are made for seconds: in memory where the machine has such a folder, which saves them the disk.
 TEST_FOLDER := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
+# Three workers for two cores: tests with a browser, with servers or with killed senders wait half of their time. A file
+# stays with one worker, so that what its tests share is made once; tests/conftest.py says which files begin.
 test: install-test ## every test (make test ARGS="tests/web -k layout")
-	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 gate: lint wheel ## what must hold besides the tests
 	$(BIN)/python -m tests.house.wheel_check dist/*.whl

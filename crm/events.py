@@ -6,7 +6,7 @@ anyone may subscribe by that key. Listeners run inside the emitting transaction.
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -99,16 +99,45 @@ class RelationshipHandedOver(Event):
 
 @dataclass(frozen=True)
 class EmployerClosed(Event):
-    """A business register says that an employer went bankrupt, is being wound up, or has closed.
+    """An employer went bankrupt, is being wound up, or has closed: a register says so, or somebody wrote it down.
 
-    ``status`` is bankrupt, winding_up or closed; ``since`` the day that the register names, or the day on which it was
-    seen.
+    ``status`` is bankrupt, winding_up or closed; ``since`` the day that is named, or the day on which it was seen.
+    Listeners leave in ``memory``, under a key of their own and as JSON, what they need to take back what they do.
     """
 
     key: ClassVar[str] = "employer_closed"
     employer_id: int
     status: str
     since: date
+    memory: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class EmployerClosingUndone(Event):
+    """That an employer had closed was a mistake and is taken back. ``memory`` is what listeners left in
+    EmployerClosed."""
+
+    key: ClassVar[str] = "employer_closing_undone"
+    employer_id: int
+    status: str
+    memory: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class WorkplaceClosed(Event):
+    """A workplace of an employer has closed, ``since`` that day; the employer itself may be in business."""
+
+    key: ClassVar[str] = "workplace_closed"
+    workplace_id: int
+    since: date
+
+
+@dataclass(frozen=True)
+class WorkplaceReopened(Event):
+    """A workplace that was closed is in use again, or never was closed."""
+
+    key: ClassVar[str] = "workplace_reopened"
+    workplace_id: int
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from flask import Blueprint
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 
 from crm.actors import Actor, Role
 from crm.register_points import RegisterFactory
@@ -38,8 +38,9 @@ class Panel:
     ('' = nothing).
 
     Slots: today.first (above the tasks), today.cards, employer.wrong, employer.running (one query each),
+    employer.ending (before one says that it is gone),
     employer.panels (the page of details), participant.panels, exit.panels, followup.cards,
-    followup.details, settings.cards, sending.cards.
+    followup.details, settings.cards, sending.cards, staff.panels (the page of a member of staff).
     """
 
     slot: str
@@ -130,7 +131,7 @@ class MailFile:
 @dataclass(frozen=True)
 class Rendered:
     """A message as it will leave. ``to``: an address or an E.164 number; ``sender``: an SMS sender or a
-    name."""
+    name. ``to_enclose``: its files are still to be made, by the ``enclose`` of its purpose."""
 
     to: str
     text: str
@@ -141,6 +142,7 @@ class Rendered:
     unsubscribe_url: str | None = None
     language: str = "en"
     files: Sequence[MailFile] = ()
+    to_enclose: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,9 @@ class MessagePurpose:
     reason to cancel, or None. ``render`` runs at the first claim. ``on_state`` runs in the transaction that
     changed the message's state, for every state but CLAIMED and ON_WIRE. ``on_accepted`` may be called in its
     place when a receiver takes a message over at once, which spares reading the message: it does the same as
-    ``on_state`` does then. ``quiet`` obeys quiet hours.
+    ``on_state`` does then. ``quiet`` obeys quiet hours. ``enclose`` gives back a mail that was rendered with
+    ``to_enclose``, with its files: it runs after the claim, outside every transaction, because making a file may
+    take long; it only reads, and may be called again.
     """
 
     key: str
@@ -178,6 +182,7 @@ class MessagePurpose:
     on_accepted: Callable[[Accepted], None] | None = None
     quiet: bool = True
     prepare: Callable[[Sequence["OutboxMessage"]], None] = lambda messages: None
+    enclose: Callable[["OutboxMessage", Rendered], Rendered] | None = None
 
 
 @dataclass(frozen=True)
@@ -233,13 +238,15 @@ class StageRequirement:
     """What must be there before an employer enters a stage of the pipeline.
 
     ``check`` gets the id of the relationship and returns in words what is missing; nothing when all is there.
-    ``blocks``: the stage cannot be entered without it; else it is only said.
+    ``blocks``: the stage cannot be entered without it; else it is only said. ``offer``: where it can be made: an
+    endpoint that takes the public id of the employer, the words of the link there, and the roles that may.
     """
 
     key: str
     stage: str
     check: Callable[[int], Sequence[Text]]
     blocks: bool = False
+    offer: tuple[str, Text, frozenset[Role]] | None = None
 
 
 @dataclass(frozen=True)
@@ -253,6 +260,15 @@ class MergeStep:
     key: str
     merge: Callable[[Actor, int, int], dict[str, Any]]
     undo: Callable[[Actor, int, int, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class ApproachReason:
+    """Why employers with a block against advertising may be called: ``employer_ids(actor)`` selects those of the
+    actor's units for which it holds now. It depends on nothing but the actor. See crm/history/approach.py."""
+
+    key: str
+    employer_ids: Callable[[Actor], Select[Any]]
 
 
 @dataclass(frozen=True)
@@ -331,6 +347,23 @@ class SampleWorld:
     running_programme_id: int
 
 
+@dataclass(frozen=True)
+class AuditName:
+    """How the audit log names a row that a line is about, to who may see it.
+
+    ``kind`` is the subject of a line, and what stands before ``_id`` or ``_ids`` in its details. ``name`` and
+    ``address`` are expressions over ``model``: what the row is called, and the public id that its page ``endpoint``
+    takes; a name may be a text by language. Without a name only the page is linked: reading the names of participants
+    is itself written down.
+    """
+
+    kind: str
+    model: type[Any]
+    name: Any = None
+    address: Any = None
+    endpoint: str = ""
+
+
 @dataclass
 class Feature:
     """Everything a core feature adds; a plugin gives the same through hooks of the same names."""
@@ -350,6 +383,7 @@ class Feature:
     registers: Sequence[RegisterFactory] = ()
     stage_requirements: Sequence[StageRequirement] = ()
     merge_steps: Sequence[MergeStep] = ()
+    approach_reasons: Sequence[ApproachReason] = ()
     task_places: Sequence[TaskPlace] = ()
     search_documents: Sequence[SearchDocuments] = ()
     commands: Sequence["click.Command"] = ()
@@ -358,3 +392,6 @@ class Feature:
     """What the audit log calls each action that this feature writes down."""
     audit_subjects: Mapping[str, Text] = field(default_factory=dict)
     """What it calls that which they are about (the ``subject_type`` of a line)."""
+    audit_names: Sequence[AuditName] = ()
+    audit_fields: Mapping[str, Text] = field(default_factory=dict)
+    """What it calls the details of a line, and the fields that they name. Two features may know the same word."""

@@ -8,6 +8,8 @@ from flask import Blueprint, current_app
 
 from crm.errors import PluginError
 from crm.extension_points import (
+    ApproachReason,
+    AuditName,
     Feature,
     GatewayFactory,
     HistoryKind,
@@ -52,12 +54,15 @@ class Registry:
     registers: dict[str, RegisterFactory] = field(default_factory=dict)
     stage_requirements: dict[str, StageRequirement] = field(default_factory=dict)
     merge_steps: dict[str, MergeStep] = field(default_factory=dict)
+    approach_reasons: dict[str, ApproachReason] = field(default_factory=dict)
     task_places: dict[str, TaskPlace] = field(default_factory=dict)
     search_documents: dict[str, SearchDocuments] = field(default_factory=dict)
     commands: list["click.Command"] = field(default_factory=list)
     translations: list[Path] = field(default_factory=list)
     audit_labels: dict[str, Text] = field(default_factory=dict)
     audit_subjects: dict[str, Text] = field(default_factory=dict)
+    audit_names: dict[str, AuditName] = field(default_factory=dict)
+    audit_fields: dict[str, Text] = field(default_factory=dict)
     _subscriptions: dict[str, list[Subscription]] = field(default_factory=dict)
 
     def add(self, feature: Feature, *, owner: str = "crm") -> None:
@@ -75,10 +80,13 @@ class Registry:
         self._keep(self.registers, {factory.key: factory for factory in feature.registers}, owner)
         self._keep(self.stage_requirements, {item.key: item for item in feature.stage_requirements}, owner)
         self._keep(self.merge_steps, {step.key: step for step in feature.merge_steps}, owner)
+        self._keep(self.approach_reasons, {reason.key: reason for reason in feature.approach_reasons}, owner)
         self._keep(self.task_places, {place.kind: place for place in feature.task_places}, owner)
         self._keep(self.search_documents, {item.kind: item for item in feature.search_documents}, owner)
         self._keep(self.audit_labels, dict(feature.audit_labels), owner)
         self._keep(self.audit_subjects, dict(feature.audit_subjects), owner)
+        self._keep(self.audit_names, {item.kind: item for item in feature.audit_names}, owner)
+        self.audit_fields.update(feature.audit_fields)
         self.commands.extend(feature.commands)
         if feature.translations:
             self.translations.append(feature.translations)

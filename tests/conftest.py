@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,20 +12,44 @@ from flask.testing import FlaskClient
 from crm.accounts.models import Staff
 from crm.accounts.sign_in import security_of
 from crm.app import create_app
-from crm.db import Base, db
-from crm.search import tables as search_tables
+from crm.db import db
 from crm.settings import Settings, load_settings
+from tests.apps import CompiledTemplates, Lender, Lent, make_tables
 from tests.world import PASSWORD, World
 
 pytest_plugins = ["tests.servers.fixtures"]
 
 SECRET = "test-secret-key-of-more-than-32-characters"
 
+# Files that take a minute or more, and folders of such files, the longest first.
+_LONGEST = (
+    "tests/browser/test_every_page.py",
+    "tests/contracts/test_posts.py",
+    "tests/faults/",
+    "tests/contracts/test_junk_on_postgres.py",
+    "tests/browser/",
+    "tests/simulation/",
+    "tests/journeys/",
+    "tests/contracts/",
+    "tests/bench/",
+    "tests/samples/",
+    "tests/properties/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is left alone with it at the end."""
+
+    def rank(item: pytest.Item) -> int:
+        return next((place for place, name in enumerate(_LONGEST) if item.nodeid.startswith(name)), len(_LONGEST))
+
+    items.sort(key=rank)
+
 
 def pytest_collection_finish() -> None:
     """Thousands of tests and their modules stay until the end: looking through them again and again finds no garbage.
 
-    Each test makes an application of its own, so the rest is collected when much has come. A quarter less time in all.
+    What a test leaves behind is collected when much has come. A quarter less time in all.
     """
     gc.collect()
     gc.freeze()
@@ -49,11 +74,29 @@ def make_app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.config.update(TESTING=True, RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=False, BROBYGG_KEEP_FIGURES=False)
     security_of(app).pwd_context.update(argon2__memory_cost=64, argon2__time_cost=1, argon2__parallelism=1)
+    app.jinja_env.bytecode_cache = CompiledTemplates()
     with app.app_context():
-        Base.metadata.create_all(db.engine)
-        with db.engine.begin() as connection:
-            search_tables.ensure(connection)
+        make_tables(db.engine)
     return app
+
+
+@pytest.fixture(scope="session")
+def lender(tmp_path_factory: pytest.TempPathFactory) -> Lender:
+    """Lends applications to tests; most ask for ``app`` or ``core_app``."""
+
+    def make(plugins: str | None) -> Lent:
+        home = tmp_path_factory.mktemp("lent")
+        return Lent(make_app(make_settings(home, **({} if plugins is None else {"PLUGINS": plugins}))), home)
+
+    return Lender(make)
+
+
+@contextmanager
+def lent(lender: Lender, plugins: str | None = None) -> Iterator[Flask]:
+    """An application with these plugins, for as long as a test takes."""
+    found = lender.lend(plugins)
+    yield found.app
+    lender.take_back(found, plugins)
 
 
 @pytest.fixture
@@ -62,21 +105,17 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(lender: Lender) -> Iterator[Flask]:
     """The whole application with every bundled plugin, on a fresh SQLite file."""
-    app = make_app(settings)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with lent(lender) as app:
+        yield app
 
 
 @pytest.fixture
-def core_app(tmp_path: Path) -> Iterator[Flask]:
+def core_app(lender: Lender) -> Iterator[Flask]:
     """The core alone: no plugin is enabled."""
-    app = make_app(make_settings(tmp_path, PLUGINS=""))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with lent(lender, "") as app:
+        yield app
 
 
 @pytest.fixture

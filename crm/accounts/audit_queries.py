@@ -1,11 +1,12 @@
 """Reads of the audit log: administrators see all of it, managers what concerns their units."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, false, select, true
 
+from crm.accounts.audit_names import Named, details_in_words, names_in
 from crm.accounts.models import AuditEntry, Staff
 from crm.accounts.queries import names_of
 from crm.accounts.scopes import condition, scoped, visible
@@ -28,13 +29,30 @@ class AuditFilters:
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One line as it is shown. ``details`` are ids and names of fields, never contents."""
+    """One line as it is shown. ``subject`` is a kind of row, ``named`` the row where the reader may know it.
+
+    ``details`` are labels with names, numbers and names of fields, never contents.
+    """
 
     at: datetime
     who: str
     action: str
     subject: str
-    details: str
+    number: int | None
+    named: Named | None
+    details: Sequence[tuple[str, str]]
+
+    @property
+    def about(self) -> str:
+        """What it is about, in a file."""
+        name = self.named.name if self.named else ""
+        number = "" if self.number is None else f"({self.number})" if name else str(self.number)
+        return " ".join(filter(None, (self.subject, name, number)))
+
+    @property
+    def details_in_words(self) -> str:
+        """The details, in a file."""
+        return "; ".join(f"{label}: {value}" for label, value in self.details)
 
 
 def audit_condition(actor: Actor) -> ColumnElement[bool]:
@@ -76,18 +94,20 @@ def people_seen(actor: Actor) -> list[tuple[int, str]]:
     return [(staff_id, name) for staff_id, name in current_session().execute(statement)]
 
 
-def audit_lines(entries: Iterable[AuditEntry]) -> Iterator[AuditLine]:
-    """The lines as they are shown; the names of people with one query."""
+def audit_lines(actor: Actor, entries: Iterable[AuditEntry]) -> Iterator[AuditLine]:
+    """The lines as ``actor`` reads them; what they name with one query for each kind of row."""
     entries = list(entries)
-    subjects = {entry.subject_id for entry in entries if entry.subject_type == "staff" and entry.subject_id}
-    names = names_of(subjects | {entry.staff_id for entry in entries if entry.staff_id})
+    staff = names_of({entry.staff_id for entry in entries if entry.staff_id})
+    names = names_in(actor, entries)
     for entry in entries:
         yield AuditLine(
             at=entry.at,
-            who=_who(entry, names),
+            who=_who(entry, staff),
             action=action_label(entry.action),
-            subject=_subject(entry, names),
-            details=", ".join(f"{key}: {_shown(value)}" for key, value in entry.details.items()),
+            subject=str(current_registry().audit_subjects.get(entry.subject_type, entry.subject_type)),
+            number=entry.subject_id,
+            named=names.get((entry.subject_type, entry.subject_id or 0)),
+            details=tuple(details_in_words(entry, names)),
         )
 
 
@@ -100,14 +120,3 @@ def _who(entry: AuditEntry, names: dict[int, str]) -> str:
     if entry.staff_id is not None and entry.staff_id in names:
         return names[entry.staff_id]
     return entry.actor_label if entry.actor_kind != ActorKind.STAFF else f"({entry.actor_label})"
-
-
-def _subject(entry: AuditEntry, names: dict[int, str]) -> str:
-    if entry.subject_type == "staff" and entry.subject_id in names:
-        return names[entry.subject_id]
-    kind = str(current_registry().audit_subjects.get(entry.subject_type, entry.subject_type))
-    return kind if entry.subject_id is None else f"{kind} {entry.subject_id}"
-
-
-def _shown(value: object) -> str:
-    return " ".join(str(item) for item in value) if isinstance(value, list) else str(value)

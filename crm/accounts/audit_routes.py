@@ -34,7 +34,7 @@ def audit_log() -> ResponseReturnValue:
     page = paginate(current_session(), audit_entries(actor, _filters(form)))
     chosen = {name: request.args[name] for name in form.data if name in request.args}
     return render_template(
-        "accounts/audit.html", page=page, lines=list(audit_lines(page.items)), form=form, chosen=chosen
+        "accounts/audit.html", page=page, lines=list(audit_lines(actor, page.items)), form=form, chosen=chosen
     )
 
 
@@ -45,13 +45,13 @@ def audit_file() -> ResponseReturnValue:
     filters = _filters(_form(actor))
     with transaction() as session:
         entries = session.scalars(audit_entries(actor, filters).limit(MOST_EXPORTED)).all()
-        rows = [_cells(line) for line in audit_lines(entries)]
+        rows = [_cells(line) for line in audit_lines(actor, entries)]
         record(actor, "audit_exported", subject_type="audit_entry", unit_id=actor.unit_id)
     return download(f"audit-{clock.today()}", "csv", ["at", "who", "what", "about", "details"], rows)
 
 
 def _cells(line: AuditLine) -> list[str]:
-    return [line.at.strftime("%Y-%m-%d %H:%M:%S UTC"), line.who, line.action, line.subject, line.details]
+    return [line.at.strftime("%Y-%m-%d %H:%M:%S UTC"), line.who, line.action, line.about, line.details_in_words]
 
 
 def _form(actor: Actor) -> AuditFilterForm:

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from crm.accounts.audit_labels import ACTIONS, SUBJECTS
+from crm.accounts.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.accounts.audit_queries import audit_condition
 from crm.accounts.commands import create_admin
 from crm.accounts.mail import mail_purpose
@@ -20,6 +20,8 @@ def feature() -> Feature:
         name="accounts",
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
+        audit_names=NAMES,
+        audit_fields=FIELDS,
         blueprints=[blueprint],
         nav_items=_menu(),
         scopes=[Scope(AuditEntry, audit_condition)],

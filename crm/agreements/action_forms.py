@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from wtforms import HiddenField
 
 from crm.actors import Actor, Role
-from crm.agreements.forms import OnBehalfForm, OurSignatureForm, ReasonForm
+from crm.agreements.forms import EndForm, OnBehalfForm, OurSignatureForm, ReasonForm
 from crm.agreements.models import Agreement, Side
+from crm.agreements.wording import contact_title
 from crm.web.forms import BaseForm
 
 
@@ -18,9 +19,9 @@ def action_forms(actor: Actor, agreement: Agreement) -> dict[str, object]:
     job = _("Manager") if actor.has_role(Role.MANAGER) else _("Business coordinator")
     return {
         "our_form": OurSignatureForm(formdata=None, data={"role": job}),
-        "behalf_form": OnBehalfForm(formdata=None, data={"name": contact}, prefix=""),
+        "behalf_form": OnBehalfForm(formdata=None, data={"name": contact, "role": contact_title(agreement)}, prefix=""),
         "refuse_form": ReasonForm(formdata=None),
-        "end_form": ReasonForm(formdata=None, data={"version": agreement.version_id}),
+        "end_form": EndForm(formdata=None, data={"version": agreement.version_id}),
         "open_form": "",
         "here": request.path,
     }

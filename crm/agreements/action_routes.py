@@ -10,7 +10,7 @@ from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import visible_one
 from crm.agreements.blueprint import WRITERS, blueprint
-from crm.agreements.forms import OnBehalfForm, OurSignatureForm, ReasonForm
+from crm.agreements.forms import EndForm, OnBehalfForm, OurSignatureForm, ReasonForm
 from crm.agreements.models import Agreement
 from crm.agreements.routes import agreement_page
 from crm.agreements.services.following import renew_agreement, replace_agreement
@@ -27,16 +27,14 @@ from crm.web.forms import BaseForm
 @require(*WRITERS)
 def send(public_id: str) -> ResponseReturnValue:
     """Write the text for good and send the link."""
-    said = _("Sent. The text does not change any more.")
-    return _do(public_id, said, lambda row_id: send_agreement(current_actor(), agreement_id=row_id))
+    return _do(public_id, send_agreement, _("Sent. The text does not change any more."))
 
 
 @blueprint.post("/agreements/<public_id>/send-again")
 @require(*WRITERS)
 def send_again(public_id: str) -> ResponseReturnValue:
     """Send a new link."""
-    said = _("A new link is on its way. Those before it do not work any more.")
-    return _do(public_id, said, lambda row_id: send_link_again(current_actor(), agreement_id=row_id))
+    return _do(public_id, send_link_again, _("A new link is on its way. Those before it do not work any more."))
 
 
 @blueprint.post("/agreements/<public_id>/link")
@@ -57,24 +55,14 @@ def show_link(public_id: str) -> ResponseReturnValue:
 @require(*WRITERS)
 def sign(public_id: str) -> ResponseReturnValue:
     """Sign for our side."""
-    form = OurSignatureForm()
-    role = form.role.data or ""
-    return _with_form(
-        public_id, form, "our_form", _("You have signed."),
-        lambda row_id: sign_for_us(current_actor(), agreement_id=row_id, role=role),
-    )  # fmt: skip
+    return _do_with(public_id, "our_form", OurSignatureForm(), sign_for_us, _("You have signed."))
 
 
 @blueprint.post("/agreements/<public_id>/sign-on-behalf")
 @require(*WRITERS)
 def on_behalf(public_id: str) -> ResponseReturnValue:
     """Write the employer's signature down."""
-    form = OnBehalfForm()
-    given = {"name": form.name.data or "", "role": form.role.data or "", "reason": form.reason.data or ""}
-    return _with_form(
-        public_id, form, "behalf_form", _("The signature is written down."),
-        lambda row_id: sign_on_behalf(current_actor(), agreement_id=row_id, **given),
-    )  # fmt: skip
+    return _do_with(public_id, "behalf_form", OnBehalfForm(), sign_on_behalf, _("The signature is written down."))
 
 
 @blueprint.post("/agreements/<public_id>/files")
@@ -92,24 +80,14 @@ def add_file(public_id: str) -> ResponseReturnValue:
 @require(*WRITERS)
 def refused(public_id: str) -> ResponseReturnValue:
     """Write down that the employer does not want to sign."""
-    form = ReasonForm()
-    reason = form.reason.data or ""
-    return _with_form(
-        public_id, form, "refuse_form", _("Noted."),
-        lambda row_id: refuse_on_behalf(current_actor(), agreement_id=row_id, reason=reason),
-    )  # fmt: skip
+    return _do_with(public_id, "refuse_form", ReasonForm(), refuse_on_behalf, _("Noted."))
 
 
 @blueprint.post("/agreements/<public_id>/end")
 @require(*WRITERS)
 def end(public_id: str) -> ResponseReturnValue:
     """End an agreement early."""
-    form = ReasonForm()
-    reason, version = form.reason.data or "", int(form.version.data or 0)
-    return _with_form(
-        public_id, form, "end_form", _("The agreement has ended."),
-        lambda row_id: end_agreement(current_actor(), agreement_id=row_id, reason=reason, version=version),
-    )  # fmt: skip
+    return _do_with(public_id, "end_form", EndForm(), end_agreement, _("The agreement has ended."))
 
 
 @blueprint.post("/agreements/<public_id>/renew")
@@ -117,23 +95,23 @@ def end(public_id: str) -> ResponseReturnValue:
 def renew(public_id: str) -> ResponseReturnValue:
     """Make the next agreement."""
     said = _("Here is the next agreement, filled in as the one before. Read it through, then send it.")
-    return _do(public_id, said, lambda row_id: renew_agreement(current_actor(), agreement_id=row_id))
+    return _do(public_id, renew_agreement, said)
 
 
 @blueprint.post("/agreements/<public_id>/replace")
 @require(*WRITERS)
 def replace(public_id: str) -> ResponseReturnValue:
     """Make an agreement in the place of this one."""
-    said = _("Here is the new draft. Change what has to be different, then send it.")
-    return _do(public_id, said, lambda row_id: replace_agreement(current_actor(), agreement_id=row_id))
+    return _do(public_id, replace_agreement, _("Here is the new draft. Change what has to be different, then send it."))
 
 
-def _do(public_id: str, said: str, call: Callable[[int], Agreement]) -> ResponseReturnValue:
-    """Do it in a transaction, and show the agreement that came of it."""
-    row_id = visible_one(Agreement, current_actor(), public_id).id
+def _do(public_id: str, service: Callable[..., Agreement], said: str) -> ResponseReturnValue:
+    """Let the service do it in a transaction, and show the agreement that came of it."""
+    actor = current_actor()
+    row_id = visible_one(Agreement, actor, public_id).id
     try:
         with transaction():
-            address = url_for(".show", public_id=call(row_id).public_id)
+            address = url_for(".show", public_id=service(actor, agreement_id=row_id).public_id)
         flash(said, "success")
         return redirect(address, code=303)
     except DomainError as error:
@@ -141,16 +119,18 @@ def _do(public_id: str, said: str, call: Callable[[int], Agreement]) -> Response
         return redirect(url_for(".show", public_id=public_id), code=303)
 
 
-def _with_form(
-    public_id: str, form: BaseForm, name: str, said: str, call: Callable[[int], Agreement]
+def _do_with(
+    public_id: str, name: str, form: BaseForm, service: Callable[..., Agreement], said: str
 ) -> ResponseReturnValue:
-    """The same for an action that has something to fill in. What was typed is shown again where it is wrong, and also
-    where the action is over because somebody else was faster."""
-    row_id = visible_one(Agreement, current_actor(), public_id).id
+    """The same with what stands in a form, whose fields are called as the service calls them. What was typed is shown
+    again where it is wrong, and also where the action is over because somebody else was faster."""
+    actor = current_actor()
+    row_id = visible_one(Agreement, actor, public_id).id
     if form.validate_on_submit():
+        given = {key: value for key, value in form.data.items() if key != "csrf_token"}
         try:
             with transaction():
-                call(row_id)
+                service(actor, agreement_id=row_id, **given)
             flash(said, "success")
             return redirect(url_for(".show", public_id=public_id), code=303)
         except DomainError as error:

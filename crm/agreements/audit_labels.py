@@ -1,10 +1,13 @@
 """What the audit log calls the actions of this feature and what they are about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
-from crm.extension_points import Text
+from crm.agreements.models import Agreement
+from crm.employers.models import Employer
+from crm.extension_points import AuditName, Text
 
 ACTIONS: Mapping[str, Text] = {
     "agreement.written": _l("Agreement written"),
@@ -28,3 +31,18 @@ ACTIONS: Mapping[str, Text] = {
 }
 
 SUBJECTS: Mapping[str, Text] = {"agreement": _l("Agreement")}
+
+NAMES: Sequence[AuditName] = (
+    AuditName(
+        "agreement",
+        Agreement,
+        select(Employer.name).where(Employer.id == Agreement.employer_id).scalar_subquery(),
+        Agreement.public_id,
+        "agreements.show",
+    ),
+)
+
+FIELDS: Mapping[str, Text] = {
+    "version_id": _l("Version"),
+}
+"""What the details of its lines are called, and the fields that they name."""

@@ -6,20 +6,21 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from crm.agreements import action_routes, draft_routes, routes, signing_routes
-from crm.agreements.audit_labels import ACTIONS, SUBJECTS
-from crm.agreements.blueprint import blueprint
+from crm.agreements.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
+from crm.agreements.blueprint import WRITERS, blueprint
 from crm.agreements.handing_over import follow_the_relationship
 from crm.agreements.mail import purposes
 from crm.agreements.merging import merge_agreements, take_back_agreements
 from crm.agreements.models import Agreement
 from crm.agreements.panels import employer_panel
-from crm.agreements.queries import own_agreements, stage_wants_agreement
+from crm.agreements.queries import agreed_with, own_agreements, stage_wants_agreement
 from crm.agreements.search import search_documents
 from crm.agreements.services.rows import HISTORY_KIND
 from crm.agreements.tasks import look_after_agreements
 from crm.employers.queries import STAFF
 from crm.events import RelationshipHandedOver
 from crm.extension_points import (
+    ApproachReason,
     Feature,
     HistoryKind,
     MergeStep,
@@ -38,6 +39,7 @@ ROUTES = (routes, draft_routes, action_routes)
 MODULE = "agreements"
 STAGES = ("agreement", "agreement_active")
 """Stages that want an agreement in force; it is said, and blocks nothing."""
+NEW_AGREEMENT = ("agreements.add", _l("New agreement"), frozenset(WRITERS))
 
 
 def _href(source_ref: str) -> str:
@@ -60,6 +62,8 @@ def feature() -> Feature:
         name="agreements",
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
+        audit_names=NAMES,
+        audit_fields=FIELDS,
         blueprints=(blueprint, signing_routes.blueprint),
         nav_items=(NavItem(MODULE, _l("Agreements"), "agreements.index", 62, staff, module=MODULE),),
         modules=(
@@ -73,8 +77,10 @@ def feature() -> Feature:
         message_purposes=purposes(),
         periodic_jobs=(PeriodicJob("agreements.daily", timedelta(hours=1), look_after_agreements, timedelta(hours=6)),),
         stage_requirements=tuple(
-            StageRequirement(f"agreements.{stage}", stage, stage_wants_agreement) for stage in STAGES
+            StageRequirement(f"agreements.{stage}", stage, stage_wants_agreement, offer=NEW_AGREEMENT)
+            for stage in STAGES
         ),
         subscriptions=(Subscription(RelationshipHandedOver.key, follow_the_relationship),),
         merge_steps=(MergeStep("agreements", merge_agreements, take_back_agreements),),
+        approach_reasons=(ApproachReason("agreement", agreed_with),),
     )

@@ -92,9 +92,9 @@ class SignForm(_WithoutSession):
 
 
 class RefuseForm(_WithoutSession):
-    """The employer says no."""
+    """The employer says no, and why if they like."""
 
-    reason = TextAreaField(_l("Why?"), validators=[InputRequired(_l("Write why, in a few words.")), Length(max=1000)])
+    reason = TextAreaField(_l("Why? (optional)"), validators=[Length(max=1000)])
 
 
 class OurSignatureForm(BaseForm):
@@ -116,7 +116,12 @@ class OnBehalfForm(BaseForm):
 
 
 class ReasonForm(BaseForm):
-    """Why an agreement ends, or was refused."""
+    """Why an agreement was refused."""
+
+    reason = NoteField(_l("Why?"), validators=[InputRequired(), Length(max=1000)])
+
+
+class EndForm(ReasonForm):
+    """Why an agreement ends early."""
 
     version = VersionField()
-    reason = NoteField(_l("Why?"), validators=[InputRequired(), Length(max=1000)])

@@ -4,7 +4,7 @@ Rendered when it leaves, so that the link stands nowhere in plain text and the a
 """
 
 from base64 import b64encode
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from flask import current_app
@@ -35,7 +35,9 @@ def purposes() -> tuple[MessagePurpose, ...]:
     """Mail about agreements as the outbox knows it."""
     return (
         MessagePurpose(SIGNING, _l("Agreement to sign"), check=reason_not_to_ask, render=render_request),
-        MessagePurpose(SIGNED_COPY, _l("Agreement signed"), check=reason_not_to_tell, render=render_copy),
+        MessagePurpose(
+            SIGNED_COPY, _l("Agreement signed"), check=reason_not_to_tell, render=render_copy, enclose=enclose_pdf
+        ),
     )
 
 
@@ -91,31 +93,36 @@ def render_request(message: OutboxMessage) -> Rendered:
 
 
 def render_copy(message: OutboxMessage) -> Rendered:
-    """The word that both have signed, with the document as PDF and the way to the text."""
+    """The word that both have signed, with the way to the text. The document comes with ``enclose_pdf``."""
     agreement, link = _both(message)
-    files = _pdf(agreement)
+    with force_locale(agreement.language):
+        subject = _("Signed: %(title)s with %(unit)s", **_values(agreement, link))
+    return _rendered(agreement, link, subject, _copy_text(agreement, link, with_pdf=False), to_enclose=True)
+
+
+def enclose_pdf(message: OutboxMessage, rendered: Rendered) -> Rendered:
+    """The same mail with the document as PDF, unless this server has no engine for that: then the link has to do."""
+    agreement, link = _both(message)
+    try:
+        content = agreement_pdf(agreement)
+    except PdfUnavailable:
+        return rendered
+    file = MailFile("agreement.pdf", "application/pdf", b64encode(content).decode())
+    return replace(rendered, text=_copy_text(agreement, link, with_pdf=True), files=(file,))
+
+
+def _copy_text(agreement: Agreement, link: SigningLink, *, with_pdf: bool) -> str:
     with force_locale(agreement.language):
         values = _values(agreement, link)
-        text = "\n\n".join(
+        return "\n\n".join(
             [
                 _("Hello %(name)s!", **values),
                 _("Both sides have now signed “%(title)s”. Thank you!", **values),
-                *([_("The agreement goes with this mail as PDF, with both signatures.")] if files else []),
+                *([_("The agreement goes with this mail as PDF, with both signatures.")] if with_pdf else []),
                 _("Read it and keep a copy") + f":\n{values['link']}",
                 _("Kind regards,\n%(owner)s, %(unit)s\nDeputy: %(deputy)s", **values),
             ]
         )
-        subject = _("Signed: %(title)s with %(unit)s", **values)
-    return _rendered(agreement, link, subject, text, files=files)
-
-
-def _pdf(agreement: Agreement) -> Sequence[MailFile]:
-    """The document, unless this server has no engine for PDF: then the link has to do."""
-    try:
-        content = agreement_pdf(agreement)
-    except PdfUnavailable:
-        return ()
-    return (MailFile("agreement.pdf", "application/pdf", b64encode(content).decode()),)
 
 
 def signing_url(agreement: Agreement, number: int) -> str:
@@ -125,7 +132,7 @@ def signing_url(agreement: Agreement, number: int) -> str:
 
 
 def _rendered(
-    agreement: Agreement, link: SigningLink, subject: str, text: str, *, files: Sequence[MailFile] = ()
+    agreement: Agreement, link: SigningLink, subject: str, text: str, *, to_enclose: bool = False
 ) -> Rendered:
     assert link.email is not None, "checked inside the claim"
     owner = agreement.owner
@@ -135,7 +142,7 @@ def _rendered(
         text=text,
         reply_to=owner.email if owner else None,
         language=agreement.language,
-        files=files,
+        to_enclose=to_enclose,
     )
 
 

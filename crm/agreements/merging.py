@@ -18,4 +18,5 @@ def merge_agreements(actor: Actor, kept_id: int, gone_id: int) -> dict[str, Any]
 
 def take_back_agreements(actor: Actor, kept_id: int, gone_id: int, memory: Mapping[str, Any]) -> None:
     """They go back to the employer that they were made with."""
-    current_session().execute(update(Agreement).where(Agreement.id.in_(memory["ids"])).values(employer_id=gone_id))
+    back = update(Agreement).where(Agreement.id.in_(memory["ids"]), Agreement.employer_id == kept_id)
+    current_session().execute(back.values(employer_id=gone_id))

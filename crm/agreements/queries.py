@@ -148,13 +148,42 @@ def _agreements_with(actor: Actor) -> Select[Agreement]:
     return statement.options(joinedload(Agreement.signatures), defer(Agreement.text)).order_by(Agreement.id.desc())
 
 
-def chain_of(actor: Actor, agreement: Agreement) -> tuple[Agreement | None, Sequence[Agreement]]:
-    """The agreement before this one, and those that follow it."""
-    before = None
+@dataclass(frozen=True)
+class Chain:
+    """What stands around an agreement: what it follows, what it was written in the place of, what comes after it."""
+
+    before: Agreement | None
+    replaced: Agreement | None
+    after: Sequence[Agreement]
+
+    def around(self) -> list[tuple[Agreement, str]]:
+        """Each of them with what it is to the agreement, the oldest first."""
+        found = [(self.before, _("The agreement before this one")), (self.replaced, _("The one that this replaces"))]
+        found += [(each, _("The next agreement")) for each in self.after]
+        return [(each, words) for each, words in found if each is not None]
+
+
+def chain_of(actor: Actor, agreement: Agreement) -> Chain:
+    """The agreements before and after this one, in one query.
+
+    A renewal that was replaced before both had signed it leaves its place to the one in its stead, so that both follow
+    the same agreement (crm.agreements.services.following): each of the two still leads to the other.
+    """
+    near: list[ColumnElement[bool]] = [Agreement.follows_id == agreement.id]
     if agreement.follows_id is not None:
-        before = current_session().scalar(visible(Agreement, actor).where(Agreement.id == agreement.follows_id))
-    after = visible(Agreement, actor).where(Agreement.follows_id == agreement.id).order_by(Agreement.id)
-    return before, current_session().scalars(after).all()
+        near += [Agreement.id == agreement.follows_id, Agreement.follows_id == agreement.follows_id]
+    statement = visible(Agreement, actor).where(or_(*near)).options(defer(Agreement.text)).order_by(Agreement.id)
+    found = current_session().scalars(statement).all()
+    beside = [each for each in found if each.follows_id == agreement.follows_id is not None]
+    replaced = [each for each in beside if each.id < agreement.id and each.status is AgreementStatus.REPLACED]
+    after = [each for each in found if each.follows_id == agreement.id]
+    if agreement.status is AgreementStatus.REPLACED:
+        after = [each for each in beside if each.id > agreement.id][:1] + after
+    return Chain(
+        before=next((each for each in found if each.id == agreement.follows_id), None),
+        replaced=replaced[-1] if replaced else None,
+        after=after,
+    )
 
 
 def waits_for(agreement: Agreement) -> list[Side]:
@@ -162,6 +191,12 @@ def waits_for(agreement: Agreement) -> list[Side]:
     if agreement.status is not AgreementStatus.SENT:
         return []
     return [side for side in Side if agreement.signature_of(side) is None]
+
+
+def agreed_with(actor: Actor) -> Select[int]:
+    """The employers with which the actor's units have an agreement that both have signed and that has not ended."""
+    live = Agreement.status.in_((AgreementStatus.SIGNED, *IN_FORCE))
+    return select(Agreement.employer_id).where(Agreement.unit_id.in_(actor.unit_ids), live)
 
 
 def stage_wants_agreement(relationship_id: int) -> Sequence[object]:

@@ -1,6 +1,6 @@
 """The list of agreements, the page of one, and its files."""
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -36,7 +36,7 @@ from crm.db import current_session, transaction
 from crm.documents.markdown import as_html
 from crm.documents.pdf import PdfUnavailable
 from crm.employers.queries import STAFF
-from crm.web.downloads import download
+from crm.web.downloads import attachment, download
 from crm.web.filters import show_date, today
 from crm.web.paging import paginate, requested_page
 
@@ -97,7 +97,7 @@ def agreement_page(public_id: str, *, show_link: bool = False, **given: object) 
     """The page, with ``given`` forms in which something has to be corrected, and the employer's link on request."""
     actor = current_actor()
     agreement = one_agreement(actor, public_id)
-    before, after = chain_of(actor, agreement)
+    chain = chain_of(actor, agreement)
     text = agreement.text if agreement.text is not None else draft_text(agreement)
     forms = {**action_forms(actor, agreement), **given}
     tell_apart(forms)
@@ -117,12 +117,12 @@ def agreement_page(public_id: str, *, show_link: bool = False, **given: object) 
         link=_current_link(agreement),
         link_address=signing_url(agreement, agreement.link_number) if show_link else None,
         contact_title=contact_title(agreement),
-        before=before,
-        after=after,
+        chain=chain,
         labels=LABELS,
+        colors=COLORS,
         files=attachments_of(actor, "agreement", public_id),
         accept=ACCEPT,
-        can_renew=agreement.status in RENEWABLE and all(each.status in GIVEN_UP for each in after),
+        can_renew=agreement.status in RENEWABLE and all(each.status in GIVEN_UP for each in chain.after),
         can_replace=agreement.status in REPLACEABLE,
         can_end=can_end,
         too_late=typed_too_late(forms, waiting=waiting, can_end=can_end),
@@ -146,8 +146,7 @@ def pdf(public_id: str) -> ResponseReturnValue:
         return redirect(url_for(".show", public_id=public_id), code=303)
     with transaction():
         log(actor, one_agreement(actor, public_id), "agreement.downloaded")
-    name = f'attachment; filename="agreement-{public_id}.pdf"'
-    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": name})
+    return attachment(f"agreement-{public_id}.pdf", body)
 
 
 @blueprint.get("/agreements/<public_id>/text")
@@ -158,10 +157,7 @@ def text(public_id: str) -> ResponseReturnValue:
     if agreement.text is None:
         flash(_("A draft has no file yet: send it for signing first."), "warning")
         return redirect(url_for(".show", public_id=public_id), code=303)
-    name = f'attachment; filename="agreement-{public_id}.md"'
-    return Response(
-        agreement.text.encode(), mimetype="text/markdown; charset=utf-8", headers={"Content-Disposition": name}
-    )
+    return attachment(f"agreement-{public_id}.md", agreement.text.encode())
 
 
 def _current_link(agreement: Agreement) -> SigningLink | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -53,8 +53,8 @@ def draft_text(agreement: Agreement) -> str:
 def title_and_body(version: DocumentVersion, language: str) -> tuple[str, str]:
     """A template's words in a language. Raises DomainError where it has none: nobody signs what they cannot read.
 
-    Every agreement names a contact person on both sides (requirement S1-7): a text that does not gets the part that the
-    shipped ones have.
+    Every agreement names a contact person on both sides, so that each knows whom to call: a text that does not gets the
+    part that the shipped ones have.
     """
     if language not in version.bodies:
         raise DomainError(_("This text is not written in that language."), field="language")
@@ -131,6 +131,6 @@ def moment(at: datetime, agreement: Agreement) -> str:
 
     The same for everybody, because it stands in the document that both sides keep.
     """
-    zone = ZoneInfo(agreement.unit.time_zone)
-    hour = format_datetime(at, "HH:mm z", tzinfo=zone, locale=agreement.language)
-    return f"{long_day(at.astimezone(zone).date(), agreement.language)} {hour}"
+    local = at.astimezone(ZoneInfo(agreement.unit.time_zone))
+    # The zone by its letters: some languages would write its distance from Greenwich.
+    return f"{long_day(local.date(), agreement.language)} {local:%H:%M %Z}"

@@ -4,10 +4,10 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
 
 from crm import clock
 from crm.accounts.audit import record
@@ -24,6 +24,8 @@ from crm.errors import DomainError, NotAllowed, NotVisible
 QUOTA = 1024 * 1024 * 1024
 KEPT_AFTER_REMOVAL = timedelta(days=30)
 KEPT_WITHOUT_ROW = timedelta(days=1)
+REMOVED_SINCE = {"contact": "archived_at"}
+"""Owners whose row stays when somebody removes them, so that they can be brought back: the column that says when."""
 _AT_ONCE = 500
 _ODD = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
 
@@ -143,18 +145,31 @@ def clean_name(filename: str, ending: str) -> str:
 
 
 def _not_needed() -> Select[Attachment]:
-    """Removed long ago, or of an owner that is gone. Files of a kind that nobody knows (a plugin is off) stay."""
+    """Removed long ago, or of an owner that is gone or was removed long ago.
+
+    Files of a kind that nobody knows (a plugin is off) stay.
+    """
+    before = clock.now() - KEPT_AFTER_REMOVAL
     kinds = current_session().scalars(trusted(select(Attachment.owner_kind).distinct(), because="a job of the system"))
     tables = [Base.metadata.tables[kind] for kind in kinds if kind in Base.metadata.tables]
     orphans = [
         and_(
             Attachment.owner_kind == table.name,
-            ~select(table.c.public_id).where(table.c.public_id == Attachment.owner_ref).exists(),
+            ~select(table.c.public_id)
+            .where(table.c.public_id == Attachment.owner_ref, *_stays(table, before))
+            .exists(),
         )
         for table in tables
     ]
-    old = Attachment.removed_at < clock.now() - KEPT_AFTER_REMOVAL
-    return select(Attachment).where(or_(old, *orphans)).order_by(Attachment.id)
+    return select(Attachment).where(or_(Attachment.removed_at < before, *orphans)).order_by(Attachment.id)
+
+
+def _stays(table: Table, before: datetime) -> list[ColumnElement[bool]]:
+    """What holds for an owner whose files are still needed."""
+    if table.name not in REMOVED_SINCE:
+        return []
+    since = table.c[REMOVED_SINCE[table.name]]
+    return [or_(since.is_(None), since >= before)]
 
 
 def _delete(actor: Actor, attachment: Attachment) -> None:

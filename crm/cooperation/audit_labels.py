@@ -1,10 +1,11 @@
 """What the audit log calls the actions of this feature and what they are about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from crm.extension_points import Text
+from crm.cooperation.models import CooperationGroup
+from crm.extension_points import AuditName, Text
 
 ACTIONS: Mapping[str, Text] = {
     "appearance_added": _l("Talk or article written down"),
@@ -29,3 +30,13 @@ SUBJECTS: Mapping[str, Text] = {
     "appearance": _l("Talk or article"),
     "cooperation_group": _l("Group"),
 }
+
+NAMES: Sequence[AuditName] = (
+    AuditName("cooperation_group", CooperationGroup, CooperationGroup.name, CooperationGroup.public_id, "groups.show"),
+)
+
+FIELDS: Mapping[str, Text] = {
+    "member_id": _l("Member"),
+    "meeting_id": _l("Meeting"),
+}
+"""What the details of its lines are called, and the fields that they name."""

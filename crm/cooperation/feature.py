@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from crm.cooperation import group_routes, meeting_routes, talk_routes
-from crm.cooperation.audit_labels import ACTIONS, SUBJECTS
+from crm.cooperation.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.cooperation.merging import merge_members
 from crm.cooperation.models import Appearance, CooperationGroup, GroupAttendance, GroupMeeting, GroupMember
 from crm.cooperation.modules import GROUPS, TALKS
@@ -28,6 +28,8 @@ def feature() -> Feature:
         name="cooperation",
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
+        audit_names=NAMES,
+        audit_fields=FIELDS,
         blueprints=(talk_routes.blueprint, group_routes.blueprint),
         nav_items=(
             NavItem("groups", _l("Groups"), "groups.index", order=67, roles=staff, module=GROUPS.key),

@@ -20,8 +20,8 @@ from crm.cooperation.services import groups as services
 from crm.cooperation.words import GROUP_KINDS
 from crm.db import transaction
 from crm.employers.queries import STAFF, staff_of_units
-from crm.errors import DomainError, EditConflict
-from crm.web.conflicts import differences
+from crm.errors import DomainError
+from crm.web.conflicts import refusal
 from crm.web.downloads import download
 from crm.web.filters import today
 from crm.web.forms import BaseForm, choices
@@ -88,10 +88,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             flash(_("The group is saved."), "success")
             return to_group(public_id)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form.version.data = str(error.current["version"])
+            different = refusal(form, error)
     group = visible_one(CooperationGroup, actor, public_id)
     page = render_template("cooperation/group_form.html", form=form, group=group, different=different)
     return page, 422 if form.is_submitted() else 200
@@ -156,10 +153,7 @@ def edit_member(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."), "success")
             return to_group(back)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form.version.data = str(error.current["version"])
+            different = refusal(form, error)
     member = visible_one(GroupMember, actor, public_id)
     page = render_template("cooperation/member_form.html", form=form, member=member, different=different)
     return page, 422 if form.is_submitted() else 200

@@ -14,8 +14,8 @@ from crm.cooperation.models import CooperationGroup, GroupAttendance, GroupMeeti
 from crm.cooperation.services import meetings as services
 from crm.db import transaction
 from crm.employers.queries import STAFF
-from crm.errors import DomainError, EditConflict
-from crm.web.conflicts import differences
+from crm.errors import DomainError
+from crm.web.conflicts import refusal
 from crm.web.filters import today
 from crm.web.forms import choices
 from crm.web.undo import flash_undo
@@ -60,10 +60,7 @@ def meeting(public_id: str) -> ResponseReturnValue:
             flash(_("Who came is saved."), "success")
             return redirect(url_for(".meeting", public_id=public_id), code=303)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form.version.data = str(error.current["version"])
+            different = refusal(form, error)
     row = visible_one(GroupMeeting, actor, public_id)
     page = render_template(
         "cooperation/meeting.html",

@@ -24,8 +24,10 @@ def _merge(actor: Actor, kept_id: int, gone_id: int) -> dict[str, Any]:
 
 
 def _undo(actor: Actor, kept_id: int, gone_id: int, memory: dict[str, Any]) -> None:
-    """Bring them back."""
-    back = update(GroupMember).where(GroupMember.id.in_(memory.get("members", [])))
+    """Bring them back, unless they are somebody else's since."""
+    back = update(GroupMember).where(
+        GroupMember.id.in_(memory.get("members", [])), GroupMember.employer_id == kept_id
+    )  # fmt: skip
     current_session().execute(back.values(employer_id=gone_id))
 
 

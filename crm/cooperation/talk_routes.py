@@ -24,8 +24,8 @@ from crm.cooperation.services import appearances as services
 from crm.cooperation.words import KINDS
 from crm.db import transaction
 from crm.employers.queries import STAFF
-from crm.errors import DomainError, EditConflict
-from crm.web.conflicts import differences
+from crm.errors import DomainError
+from crm.web.conflicts import refusal
 from crm.web.downloads import download
 from crm.web.filters import today
 from crm.web.forms import choices
@@ -99,10 +99,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."), "success")
             return redirect(url_for(".index"), code=303)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form.version.data = str(error.current["version"])
+            different = refusal(form, error)
     return _form_page(actor, form, visible_one(Appearance, actor, public_id), different)
 
 

@@ -70,6 +70,15 @@ class RegionBook:
         found = self._names.get((country, fold(name).removesuffix(" kommun").removesuffix(" kommune").strip()))
         return next(iter(found)) if found and len(found) == 1 else None
 
+    def name_of(self, country: str, municipality_code: str) -> str | None:
+        """What a municipality is called, last where that has changed. None where the list does not know it."""
+        return self._by_code.get((country, one_code(country, municipality_code)))
+
+    @cached_property
+    def _by_code(self) -> Mapping[tuple[str, str], str]:
+        known = sorted((each for each in self.regions if each.level == MUNICIPALITY), key=lambda each: each.valid_from)
+        return {(each.country, each.code): each.name for each in known}
+
     @cached_property
     def _parents(self) -> Mapping[tuple[str, str], str]:
         return {(each.country, each.code): each.parent for each in self.regions if each.level == MUNICIPALITY}

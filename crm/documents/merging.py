@@ -18,4 +18,5 @@ def merge_sheets(actor: Actor, kept_id: int, gone_id: int) -> dict[str, Any]:
 
 def take_back_sheets(actor: Actor, kept_id: int, gone_id: int, memory: Mapping[str, Any]) -> None:
     """The sheets go back to the employer that they came from."""
-    current_session().execute(update(SheetGiven).where(SheetGiven.id.in_(memory["ids"])).values(employer_id=gone_id))
+    back = update(SheetGiven).where(SheetGiven.id.in_(memory["ids"]), SheetGiven.employer_id == kept_id)
+    current_session().execute(back.values(employer_id=gone_id))

@@ -41,7 +41,7 @@ def sheets_panel(context: Mapping[str, Any]) -> str:
 
 
 def wrong_panel(context: Mapping[str, Any]) -> str:
-    """Says when two people told an employer different things (requirement S1-8)."""
+    """Says when two people told an employer different things, so that one of them puts it right."""
     found = contradictions(sheets_of_page(current_actor(), context["employer"].id).given)
     return render_template("documents/wrong.html", found=found) if found else ""
 

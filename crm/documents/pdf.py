@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from crm.messaging.mail_html import direction_of
 from crm.settings import Settings
 from crm.web.assets import asset_path
 
@@ -29,8 +30,11 @@ def paper(template: str, *, title: str, language: str, **context: object) -> byt
     settings = cast(Settings, current_app.extensions["brobygg.settings"])
     page = current_app.jinja_env.get_template(template)
     # Without the frame of a request: a job makes papers too.
-    html = page.render(title=title, lang=language, dir="ltr", organisation_name=settings.organisation, **context)
-    return make_pdf(html)
+    return make_pdf(
+        page.render(
+            title=title, lang=language, dir=direction_of(language), organisation_name=settings.organisation, **context
+        )
+    )
 
 
 def make_pdf(html: str) -> bytes:

@@ -163,7 +163,7 @@ class Contradiction:
 
 
 def contradictions(sheets: Sequence[GivenSheet]) -> list[Contradiction]:
-    """Sheets of which an employer has got different versions from different people (requirement S1-8).
+    """Sheets of which an employer has got different versions from different people.
 
     Where the same person came back with the newer version, nothing contradicts; nor where whoever gave the older
     version has since given the newest that the employer has.

@@ -1,6 +1,6 @@
 """The pages of templates: list, text, new, archive, take along, bring in; and the sheets of an employer."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -22,6 +22,7 @@ from crm.documents.services import library, sheets, texts
 from crm.documents.shipped import LANGUAGES
 from crm.errors import DomainError, EditConflict
 from crm.web.conflicts import differences
+from crm.web.downloads import attachment
 from crm.web.undo import flash_undo
 
 blueprint = Blueprint("documents", __name__, template_folder="templates")
@@ -177,7 +178,7 @@ def as_pdf(public_id: str, language: str) -> ResponseReturnValue:
     except PdfUnavailable:
         flash(_("PDF files need Pango on the server (Debian: libpango-1.0-0)."), "warning")
         return redirect(url_for(".show", public_id=public_id), code=303)
-    return pdf_response(body, f"text-v{version.number}-{language}.pdf")
+    return attachment(f"text-v{version.number}-{language}.pdf", body)
 
 
 @blueprint.post("/settings/document-library/export")
@@ -190,8 +191,7 @@ def export() -> ResponseReturnValue:
     except DomainError as error:
         flash(str(error.message), "error")
         return redirect(url_for(".index"), code=303)
-    name = 'attachment; filename="templates.yaml"'
-    return Response(content, mimetype="application/yaml", headers={"Content-Disposition": name})
+    return attachment("templates.yaml", content.encode())
 
 
 @blueprint.post("/settings/document-library/import")
@@ -231,11 +231,6 @@ def give(public_id: str) -> ResponseReturnValue:
     else:
         flash(_("Choose the sheet and the day."), "error")
     return redirect(url_for("employers.details", public_id=public_id, _anchor="sheets"), code=303)
-
-
-def pdf_response(body: bytes, name: str) -> Response:
-    """A PDF as a file to keep."""
-    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _useful_fields(template: DocumentTemplate) -> dict[str, object]:

@@ -25,7 +25,7 @@ from crm.employers.models import Employer
 from crm.employers.org_numbers import COUNTRIES, show_org_number
 from crm.employers.queries import STAFF
 from crm.employers.registers.entries import Retrieved, fields_of_entry, kept_number, seal, unseal
-from crm.employers.registers.finding import Found, company_of, find, known_employers
+from crm.employers.registers.finding import SHORTEST, Found, company_of, find, how_many_fit, known_employers
 from crm.employers.registers.ports import register_label, register_of
 from crm.employers.registers.services import add_from_register
 from crm.employers.registers.typed import Typed, read_typed
@@ -74,7 +74,10 @@ def known() -> ResponseReturnValue:
         typed = read_typed(text, _country(actor))
     except DomainError:
         typed = Typed(_country(actor))
-    return render_template("employers/_known.html", known=known_employers(actor, typed), number=show_org_number)
+    known = known_employers(actor, typed)
+    fit = how_many_fit(actor, typed, known)
+    not_asked = bool(request.args.get("find")) and register_of(typed.country) is not None
+    return render_template("employers/_known.html", known=known, fit=fit, number=show_org_number, not_asked=not_asked)
 
 
 def _save(actor: Actor) -> ResponseReturnValue:
@@ -124,10 +127,13 @@ def _municipality(form: EmployerForm, said: Any) -> dict[str, str | None]:
 
 def _look(actor: Actor, country: str) -> Look | None:
     text = request.args.get("find", "").strip()[:LONGEST]
-    if not text:
+    if not text and "find" not in request.args:
         return Look("", country)
     try:
-        return Look(text, country, find(actor, read_typed(text, country)))
+        typed = read_typed(text, country)
+        if typed.name is not None and len(typed.name) < SHORTEST:
+            return Look(text, country, error=_("Write an organisation number, or three letters of the name at least."))
+        return Look(text, country, find(actor, typed))
     except DomainError as error:
         return Look(text, country, error=str(error.message))
 

@@ -18,6 +18,7 @@ from crm.employers.routes import filter_of
 from crm.employers.saved_views import arguments_of
 from crm.employers.services.bulk import MOST, BulkPlan, do_bulk, plan_bulk, undo_bulk
 from crm.employers.stage_queries import stages_of
+from crm.employers.stages import StageSet
 from crm.employers.view_models import BulkAction
 from crm.errors import DomainError
 from crm.web.undo import flash_undo
@@ -28,8 +29,8 @@ from crm.web.undo import flash_undo
 def bulk() -> ResponseReturnValue:
     """Ask for what is to be done, show who and what and who is left out, and do it when that was confirmed."""
     actor, form = current_actor(), BulkForm()
-    form.prepare([(staff.id, staff.name) for staff in staff_of_units(actor.unit_ids)], stages_of(actor.unit_id).choices)
     ids = _chosen(actor, form)
+    form.prepare([(staff.id, staff.name) for staff in staff_of_units(actor.unit_ids)], _stages_for(actor, ids).choices)
     back = f"{url_for('.index')}?{form.query.data or 'owner=all'}"
     if not ids or not form.kind.data or form.kind.errors:
         flash(_("Tick the employers first, and choose what is to be done."), "warning")
@@ -76,6 +77,12 @@ def _do(actor: Actor, form: BulkForm, ids: list[int], back: str) -> ResponseRetu
     text = ngettext("Done for %(num)d employer.", "Done for %(num)d employers.", count)
     flash_undo(text, url_for(".undo_many", public_id=public_id))
     return redirect(back, code=303)
+
+
+def _stages_for(actor: Actor, ids: list[int]) -> StageSet:
+    """The stages of the unit that the employers belong to; where there are several, those of the reader's unit."""
+    units = {each.relationship.unit_id for each in relationships_of_reader(actor, ids) if each.relationship}
+    return stages_of(units.pop() if len(units) == 1 else actor.unit_id)
 
 
 def _chosen(actor: Actor, form: BulkForm) -> list[int]:

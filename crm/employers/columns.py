@@ -25,7 +25,8 @@ from crm.web.filters import show_date
 _DEPUTY = Staff.__table__.alias("deputy_of_reader")
 
 
-_BLOCKS: Mapping[str, Text] = {"do_not_contact": _l("Do not contact"), "advertising_block": _l("Advertising block")}
+BLOCKS: Mapping[str, Text] = {"do_not_contact": _l("Do not contact"), "advertising_block": _l("Advertising block")}
+"""What stands where the phone number and e-mail address would, of whom nobody is to call or to write to from a list."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _unless_blocked(way: InstrumentedAttribute[str | None]) -> ColumnElement[str
 
 
 def _way(value: str | None, country: str) -> str:
-    return str(_BLOCKS.get(value or "") or value or "")
+    return str(BLOCKS.get(value or "") or value or "")
 
 
 def _all() -> Iterable[ListColumn]:

@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from crm.accounts.current import current_staff
+from crm.attachments.uploads import WithFile
 from crm.employers.fields import ContactFields, NextStep
 from crm.employers.forms import reader_language
 from crm.employers.models import Contact, Position, Workplace
@@ -31,14 +32,14 @@ from crm.tasks.queries import TaskRow
 from crm.tasks.working_days import add_working_days
 from crm.web.context import local_path
 from crm.web.filters import show_weekday, today
-from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
+from crm.web.forms import CheckboxesField, VersionField, choices, optional_int, optional_text
 
 _TOMORROW = "tomorrow"
 _DAYS = {_TOMORROW: 1, "week": 7, "two_weeks": 14}
 
 
-class ContactForm(BaseForm):
-    """A contact, new or corrected."""
+class ContactForm(WithFile):
+    """A contact, new or corrected, with a file to add to it."""
 
     version = VersionField()
     submission_key = HiddenField()
@@ -139,7 +140,7 @@ class ContactForm(BaseForm):
 
     def more_is_open(self) -> bool:
         """Whether the folded part has something that must be seen: an error, or what was filled in."""
-        folded = ("person_ids", "purpose", "workplace_id", "travel_minutes", "quality_level", "sheet", "note")
+        folded = ("person_ids", "purpose", "workplace_id", "travel_minutes", "quality_level", "sheet", "note", "file")
         filled = self.note.data or self.purpose.data or self.person_ids.data
         return any(self[name].errors for name in folded) or bool(filled)
 

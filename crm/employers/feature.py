@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
+from crm.actors import Role
 from crm.employers import (
     add_routes,
     bulk_routes,
@@ -17,7 +18,7 @@ from crm.employers import (
     stage_routes,
     view_routes,
 )
-from crm.employers.audit_labels import ACTIONS, SUBJECTS
+from crm.employers.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.employers.blueprint import blueprint
 from crm.employers.models import (
     Contact,
@@ -31,6 +32,7 @@ from crm.employers.queries import STAFF, everybody_here, own_contacts, own_relat
 from crm.employers.register_panels import panels as register_panels
 from crm.employers.registers.watching import EVERY, WATCH_JOB, watch
 from crm.employers.saved_views import own_bulk_actions, readable_views
+from crm.employers.staff_panel import staff_panel
 from crm.employers.today_panel import next_up
 from crm.employers.view_models import BulkAction, SavedView
 from crm.extension_points import Feature, HistoryKind, NavItem, Panel, PeriodicJob, Scope
@@ -82,6 +84,8 @@ def feature() -> Feature:
         name="employers",
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
+        audit_names=NAMES,
+        audit_fields=FIELDS,
         blueprints=[blueprint],
         nav_items=[
             *feature_parts.nav_items(),
@@ -91,7 +95,11 @@ def feature() -> Feature:
             *feature_parts.periodic_jobs(),
             PeriodicJob(WATCH_JOB, every=EVERY, run=watch, late_after=timedelta(hours=3)),
         ],
-        panels=[Panel(slot="today.first", key="employers.next_up", render=next_up, order=10), *register_panels()],
+        panels=[
+            Panel(slot="today.first", key="employers.next_up", render=next_up, order=10),
+            Panel(slot="staff.panels", key="employers.held", render=staff_panel, roles=frozenset({Role.ADMINISTRATOR})),
+            *register_panels(),
+        ],
         history_kinds=[
             HistoryKind("contact", _l("Contact"), "success", href=_contact_href, day_only=True),
             HistoryKind("stage", _l("Stage"), "brand2"),

@@ -5,7 +5,7 @@ from types import ModuleType
 
 from flask_babel import lazy_gettext as _l
 
-from crm.employers import contact_list_routes, handover_routes, merge_routes, wishes_routes
+from crm.employers import contact_list_routes, handover_routes, merge_routes, status_routes, wishes_routes
 from crm.employers.handover_mail import handover_purpose
 from crm.employers.handover_models import Handover
 from crm.employers.handover_queries import own_handovers
@@ -26,7 +26,7 @@ from crm.extension_points import (
 
 def route_modules() -> tuple[ModuleType, ...]:
     """The modules that hang their views on the blueprint."""
-    return (contact_list_routes, handover_routes, merge_routes, wishes_routes)
+    return (contact_list_routes, handover_routes, merge_routes, status_routes, wishes_routes)
 
 
 def scopes() -> list[Scope]:
@@ -84,4 +84,4 @@ def periodic_jobs() -> list[PeriodicJob]:
 
 def history_kinds() -> list[HistoryKind]:
     """Kinds of lines."""
-    return [HistoryKind("merge", _l("Merged"), "neutral")]
+    return [HistoryKind("merge", _l("Merged"), "neutral"), HistoryKind("status", _l("State"), "danger")]

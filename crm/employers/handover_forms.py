@@ -44,7 +44,8 @@ class HandoverForm(BaseForm):
     )
 
     def prepare(self, colleagues: Sequence[Staff]) -> None:
-        """Fill in who can take over."""
+        """Fill in who can take over. The note is missing where an employer has none of its own, so it is asked for."""
+        self.note.flags.required = True
         self.to_all.choices = choices(receivers(colleagues), empty=_l("Choose below, for each"))
         if not self.submission_key.data:
             self.submission_key.data = secrets.token_urlsafe(16)

@@ -13,7 +13,14 @@ from crm.accounts.scopes import trusted
 from crm.actors import system_actor
 from crm.db import current_session
 from crm.employers.handover_models import Handover, HandoverItem
-from crm.employers.handover_queries import DO_NOT_CONTACT, NO_ADDRESS, Receiver, receivers_of
+from crm.employers.handover_queries import (
+    DO_NOT_CONTACT,
+    NO_ADDRESS,
+    NamedContact,
+    Receiver,
+    contacts_at,
+    receivers_of,
+)
 from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.services.handovers import PURPOSE
 from crm.employers.services.lines import write_told_line
@@ -27,7 +34,7 @@ _NAMED = "named by the purpose's own key; the outbox acts as the system"
 
 @dataclass(frozen=True)
 class Letter:
-    """What an employer reads: who was and who is responsible, and how to reach them."""
+    """What an employer reads: who was and who is responsible, who stands in, how to reach them; and whom we talk to."""
 
     employer: Employer
     unit: Unit
@@ -36,7 +43,11 @@ class Letter:
     """None: the unit itself."""
     phone: str | None
     email: str | None
+    deputy: str
+    """Who stands in, and how to reach them; the unit where nobody does."""
     receiver: Receiver | None
+    contact: str | None
+    """Whom we talk to at the employer: name, role, phone, e-mail."""
 
 
 def handover_purpose() -> MessagePurpose:
@@ -46,8 +57,8 @@ def handover_purpose() -> MessagePurpose:
     )
 
 
-def letter_of(item: HandoverItem, receiver: Receiver | None) -> Letter:
-    """What stands in the letter of one item."""
+def letter_of(item: HandoverItem, receiver: Receiver | None, contact: NamedContact | None) -> Letter:
+    """What stands in the letter of one item. ``contact``: whom we talk to there."""
     relationship = item.relation
     employer = current_session().scalars(
         trusted(select(Employer).where(Employer.id == relationship.employer_id), because=_NAMED)
@@ -61,8 +72,21 @@ def letter_of(item: HandoverItem, receiver: Receiver | None) -> Letter:
         now=now.name if now else None,
         phone=show_phone(phone, employer.country) if phone else None,
         email=now.email if now else unit.email,
+        deputy=_deputy_line(relationship, employer.country),
         receiver=receiver,
+        contact=_line(contact, employer.country) if contact else None,
     )
+
+
+def _deputy_line(relationship: EmployerRelationship, country: str) -> str:
+    deputy = current_session().get(Staff, relationship.deputy_id) if relationship.deputy_id else None
+    who = deputy or relationship.unit
+    return _line(NamedContact(who.name, phone=who.phone, email=who.email), country)
+
+
+def _line(person: NamedContact, country: str) -> str:
+    phone = show_phone(person.phone, country) if person.phone else None
+    return ", ".join(filter(None, (person.name, person.title, phone, person.email)))
 
 
 def _item(message: OutboxMessage) -> HandoverItem | None:
@@ -94,7 +118,7 @@ def _render(message: OutboxMessage) -> Rendered:
     receiver = receivers_of([employer_id]).get(employer_id)
     if receiver is None:
         raise LookupError("the employer has no address any more")
-    letter = letter_of(item, receiver)
+    letter = letter_of(item, receiver, contacts_at([employer_id]).get(employer_id))
     settings: Settings = current_app.extensions["brobygg.settings"]
     # Straight from the environment: what the shell adds to every page needs a request, and there is none.
     template = current_app.jinja_env.get_template("employers/handover_mail.txt")

@@ -42,6 +42,16 @@ class Receiver:
 
 
 @dataclass(frozen=True)
+class NamedContact:
+    """Whom we talk to at an employer, as it is told there: name, role, and how we reach them."""
+
+    name: str
+    title: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
 class Told:
     """How far telling the employers has come: counts by state."""
 
@@ -151,12 +161,36 @@ def _persons_with_mail(employer_ids: Collection[int]) -> Select[int, str | None,
     return trusted(statement, because=_NAMES)
 
 
+def contacts_at(employer_ids: Collection[int]) -> dict[int, NamedContact]:
+    """Whom we talk to at each employer: who decides, else whoever has been there longest. One query."""
+    statement = (
+        select(Position.employer_id, ContactPerson.name, Position.title, ContactPerson.phone, ContactPerson.email)
+        .join(ContactPerson, ContactPerson.id == Position.person_id)
+        .where(Position.employer_id.in_(employer_ids), Position.left_on.is_(None), ContactPerson.archived_at.is_(None))
+        .order_by(Position.decides.desc(), ContactPerson.id)
+    )
+    found: dict[int, NamedContact] = {}
+    for employer_id, name, title, phone, email in current_session().execute(trusted(statement, because=_NAMES)):
+        found.setdefault(employer_id, NamedContact(name, title, phone, email))
+    return found
+
+
 def not_told_because(employer_ids: Collection[int]) -> dict[int, str]:
     """The employers that no mail may or can go to, and why."""
     blocked = select(Employer.id).where(Employer.id.in_(employer_ids), Employer.do_not_contact)
     found = dict.fromkeys(current_session().scalars(trusted(blocked, because=_NAMES)), DO_NOT_CONTACT)
     reachable = receivers_of(employer_ids)
     return {each: NO_ADDRESS for each in employer_ids if each not in reachable} | found
+
+
+def no_address_for_a_letter(employer_ids: Collection[int]) -> dict[int, str]:
+    """The employers that get no letter, because they want no contact, and those whose letter has no address on it."""
+    statement = select(Employer.id, Employer.do_not_contact).where(
+        Employer.id.in_(employer_ids),
+        or_(Employer.do_not_contact, func.coalesce(Employer.address, Employer.postcode, Employer.city, "") == ""),
+    )
+    rows = current_session().execute(trusted(statement, because=_NAMES))
+    return {employer_id: DO_NOT_CONTACT if blocked else NO_ADDRESS for employer_id, blocked in rows}
 
 
 def told(handover: Handover, purpose: str) -> Told:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
@@ -34,9 +34,11 @@ from crm.employers.handover_mail import letter_of
 from crm.employers.handover_models import Handover, Telling
 from crm.employers.handover_queries import (
     Held,
+    contacts_at,
     employers_of,
     handovers_of,
     held_by,
+    no_address_for_a_letter,
     not_told_because,
     receivers_of,
     told,
@@ -46,6 +48,7 @@ from crm.employers.queries import STAFF, staff_of_units
 from crm.employers.services.handovers import PURPOSE, HandoverWish
 from crm.errors import DomainError, NotVisible
 from crm.note_guard.guard import TICK, find_sensitive
+from crm.web.downloads import attachment
 from crm.web.undo import flash_undo
 
 
@@ -119,8 +122,9 @@ def handover_letters(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found = visible_one(Handover, actor, public_id)
     items = [item for item in found.items if not item.was_deputy and not item.undone]
-    to = receivers_of([item.relation.employer_id for item in items])
-    letters = [letter_of(item, to.get(item.relation.employer_id)) for item in items]
+    ids = [item.relation.employer_id for item in items]
+    to, known = receivers_of(ids), contacts_at(ids)
+    letters = [letter_of(item, to.get(at), known.get(at)) for at, item in zip(ids, items, strict=True)]
     letters = [each for each in letters if not each.employer.do_not_contact]
     language = letters[0].unit.language if letters else actor.language
     try:
@@ -134,8 +138,7 @@ def handover_letters(public_id: str) -> ResponseReturnValue:
     with transaction():
         details = {"letters": len(letters)}
         record(actor, "handover.letters", subject_type="employer_handover", subject_id=found.id, details=details)
-    name = f'attachment; filename="letters-{found.public_id}.pdf"'
-    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": name})
+    return attachment(f"letters-{public_id}.pdf", body)
 
 
 @dataclass(frozen=True)
@@ -212,7 +215,8 @@ def _findings(wish: _Wish) -> list[object]:
 def _look(wish: _Wish, *, is_old: bool = False) -> str:
     """The page on which everything stands before it happens."""
     moving, leaver = wish.moving, wish.leaver
-    by_mail = wish.form.telling.data == Telling.MAIL.value
+    # Where only the deputy changes, nobody is told.
+    to_tell = [row.held.employer.id for row in moving if not row.held.is_deputy(leaver.id)]
     return render_template(
         "employers/hand_over_look.html",
         leaver=leaver,
@@ -221,13 +225,21 @@ def _look(wish: _Wish, *, is_old: bool = False) -> str:
         staying=len(wish.rows) - len(moving),
         names={str(staff.id): staff.name for staff in wish.colleagues},
         totals=Counter(row.target for row in moving),
-        not_told=not_told_because([row.held.employer.id for row in moving]) if by_mail else {},
+        to_tell=to_tell,
+        not_told=_not_told(wish.form.telling.data, to_tell),
         tasks=sum(row.held.open_tasks for row in moving if not row.held.is_deputy(leaver.id)),
         findings=_findings(wish),
         is_old=is_old,
         sent=[(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_AGAIN],
         seen=mark_of(moving),
     )
+
+
+def _not_told(telling: str | None, employer_ids: list[int]) -> dict[int, str]:
+    """Whom no mail or letter reaches, and why."""
+    if telling == Telling.MAIL.value:
+        return not_told_because(employer_ids)
+    return no_address_for_a_letter(employer_ids) if telling == Telling.LETTER.value else {}
 
 
 _NOT_AGAIN = frozenset({"csrf_token", "step", "seen", TICK})

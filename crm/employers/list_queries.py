@@ -18,6 +18,7 @@ from crm.employers.models import Employer, EmployerKind, EmployerRelationship
 from crm.employers.stage_queries import stages_of
 from crm.employers.stages import LONG_LIST, STAGES
 from crm.employers.text_index import COUNTED, TextMatch, text_index
+from crm.history.approach import may_be_approached
 from crm.tasks.models import Task, TaskState
 from crm.web.filters import today
 from crm.web.paging import PER_PAGE, page_url
@@ -55,6 +56,7 @@ class EmployerLine:
     public_id: str
     name: str
     do_not_contact: bool
+    advertising_block: bool
     municipality: str | None
     city: str | None
     stage: str | None
@@ -89,8 +91,8 @@ class EmployerPage:
 
 # In the order of EmployerLine: whole rows of both tables would cost more than finding them.
 _LINE = (
-    Employer.public_id, Employer.name, Employer.do_not_contact, Employer.municipality, Employer.city,
-    EmployerRelationship.stage, EmployerRelationship.last_contact_at, Staff.name,
+    Employer.public_id, Employer.name, Employer.do_not_contact, Employer.advertising_block, Employer.municipality,
+    Employer.city, EmployerRelationship.stage, EmployerRelationship.last_contact_at, Staff.name,
 )  # fmt: skip
 _SORTS: dict[str, InstrumentedAttribute[Any]] = {
     "name": Employer.sort_name,
@@ -146,6 +148,8 @@ class OfReader:
 
     name: str
     do_not_contact: bool
+    may_be_approached: bool
+    """By ``crm.history.approach``."""
     relationship: EmployerRelationship | None
     owner: str | None
     deputy: str | None
@@ -153,7 +157,8 @@ class OfReader:
 
 def relationships_of_reader(actor: Actor, employer_ids: Sequence[int]) -> list[OfReader]:
     """Some employers that ``actor`` sees by name, each with the relationship of the reader's unit. One query."""
-    columns = (Employer.name, Employer.do_not_contact, EmployerRelationship, Staff.name, COLUMNS["deputy"].value)
+    flags = (Employer.do_not_contact, may_be_approached(actor))
+    columns = (Employer.name, *flags, EmployerRelationship, Staff.name, COLUMNS["deputy"].value)
     statement = _with_relationship(select(*columns), actor).where(Employer.id.in_(employer_ids))
     statement = statement.order_by(Employer.sort_name, Employer.id).execution_options(populate_existing=True)
     return [OfReader(*row) for row in current_session().execute(statement)]

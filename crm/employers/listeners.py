@@ -7,6 +7,7 @@ from crm.accounts.models import Staff, Unit
 from crm.actors import system_actor
 from crm.db import current_session
 from crm.employers.services.handovers import Left, hand_over_to_units
+from crm.employers.services.responsible import leave_tasks_to_units
 from crm.events import StaffDisabled, StaffMoved
 
 
@@ -18,7 +19,9 @@ def keep_somebody_responsible(event: StaffDisabled) -> None:
     staff = current_session().get_one(Staff, event.staff_id)
     with force_locale(staff.unit.language):
         note = _("The account of %(name)s was disabled.", name=staff.name)
-    hand_over_to_units(system_actor("employers.staff_disabled"), staff_id=staff.id, note=note)
+    actor = system_actor("employers.staff_disabled")
+    hand_over_to_units(actor, staff_id=staff.id, note=note)
+    leave_tasks_to_units(actor, staff_id=staff.id)
 
 
 def keep_somebody_in_the_unit(event: StaffMoved) -> None:
@@ -31,4 +34,6 @@ def keep_somebody_in_the_unit(event: StaffMoved) -> None:
     with force_locale(unit.language):
         note = _("%(name)s does not work in this unit any more.", name=staff.name)
     left = Left(unit.id, event.left_unit_ids)
-    hand_over_to_units(system_actor("employers.staff_moved"), staff_id=staff.id, note=note, left=left)
+    actor = system_actor("employers.staff_moved")
+    hand_over_to_units(actor, staff_id=staff.id, note=note, left=left)
+    leave_tasks_to_units(actor, staff_id=staff.id, unit_ids=event.left_unit_ids)

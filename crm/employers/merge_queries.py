@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crm.accounts.scopes import condition, scoped, trusted
 from crm.actors import Actor
-from crm.db import Base, current_session
+from crm.db import current_session
 from crm.employers.merge_models import EmployerMerge, PersonMerge
 from crm.employers.models import ContactPerson, Employer
 from crm.employers.org_numbers import show_org_number
@@ -46,11 +46,6 @@ PERSON_LABELS: dict[str, Text] = {
 }
 ALWAYS_YES = frozenset({"do_not_contact", "advertising_block"})
 """A no to either of the two is a no to both; nobody chooses here."""
-_COUNTED = {
-    "employer": {"contact": _l("Contacts"), "position": _l("Contact persons"), "task": _l("Tasks"),
-                 "workplace": _l("Workplaces"), "placement": _l("Placements")},
-    "contact_person": {"position": _l("Employers"), "contact_met": _l("Contacts"), "task": _l("Tasks")},
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,6 +58,12 @@ class Beside:
     gone: object
     gone_wins: bool
     can_choose: bool
+
+
+def differ_in_law(kept: Employer, gone: Employer) -> bool:
+    """Whether both have an organisation number, and not the same one: a number names one legal person."""
+    numbers = [(each.country, each.org_number) for each in (kept, gone) if each.org_number]
+    return len(set(numbers)) > 1
 
 
 def side_by_side(kept: object, gone: object, labels: dict[str, Text]) -> list[Beside]:
@@ -89,19 +90,6 @@ def _in_words(name: str, value: Any, row: object) -> object:
     if name == "org_number" and isinstance(row, Employer):
         return show_org_number(value, row.country)
     return show_date(value) if isinstance(value, date) else value
-
-
-def what_moves(table: str, row_id: int) -> list[tuple[Text, int]]:
-    """How many rows of each kind name the second and will name the first."""
-    column = {"employer": "employer_id"}.get(table)
-    found = []
-    for name, label in _COUNTED[table].items():
-        rows = Base.metadata.tables[name]
-        key = rows.c[column or ("contact_person_id" if "contact_person_id" in rows.c else "person_id")]
-        found.append(
-            (label, current_session().scalar(select(func.count()).select_from(rows).where(key == row_id)) or 0)
-        )
-    return [(label, count) for label, count in found if count]
 
 
 def merges_into(actor: Actor, employer_id: int) -> Sequence[EmployerMerge]:

@@ -12,19 +12,21 @@ from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.employers import services
 from crm.employers.blueprint import blueprint
+from crm.employers.merge_counts import what_moves
 from crm.employers.merge_models import EmployerMerge, PersonMerge
 from crm.employers.merge_queries import (
     EMPLOYER_LABELS,
     PERSON_LABELS,
+    differ_in_law,
     merges_into,
     names_of,
     person_merges_into,
     side_by_side,
-    what_moves,
 )
 from crm.employers.models import ContactPerson, Employer, Position
 from crm.employers.people_queries import employer_named
 from crm.employers.queries import STAFF, employer_of_id, person_of_id, positions_of
+from crm.employers.services.merging import DifferentNumbers
 from crm.employers.text_index import text_index
 from crm.errors import DomainError, NotVisible
 from crm.web.undo import flash_undo
@@ -44,13 +46,19 @@ def merge_employer(public_id: str) -> ResponseReturnValue:
     missing = bool(typed) and other in (None, kept)
     likely = _likely_employers(actor, kept, typed) if missing else []
     error = _("No other employer has exactly this name or number.") if missing and not likely else None
+    unseen = None
     if request.method == "POST" and other is not None and not missing:
-        ids, chosen = (kept.id, other.id), _chosen(EMPLOYER_LABELS)
+        ids, chosen, seen = (kept.id, other.id), _chosen(EMPLOYER_LABELS), "numbers_seen" in request.form
         try:
             with transaction():
-                made = services.merge_employers(actor, kept_id=ids[0], gone_id=ids[1], from_gone=chosen).public_id
+                made = services.merge_employers(
+                    actor, kept_id=ids[0], gone_id=ids[1], from_gone=chosen, numbers_seen=seen
+                ).public_id
             flash_undo(_("The two are one now. Both histories are here."), url_for(".undo_merge", public_id=made))
             return redirect(url_for(".show", public_id=public_id), code=303)
+        except DifferentNumbers as refused:
+            unseen = str(refused.message)
+            kept, other = visible_one(Employer, actor, public_id), _other_employer(actor, typed)
         except DomainError as refused:
             error = str(refused.message)
             kept, other = visible_one(Employer, actor, public_id), _other_employer(actor, typed)
@@ -59,9 +67,10 @@ def merge_employer(public_id: str) -> ResponseReturnValue:
     page = render_template(
         "employers/merge.html", kept=kept, other=other if ready else None, typed=typed, error=error,
         beside=side_by_side(kept, other, EMPLOYER_LABELS) if ready else [], done=done,
-        moves=what_moves("employer", other.id) if ready and other else [],
+        moves=what_moves("employer", gone_id=other.id, kept_id=kept.id) if ready and other else [],
         names=names_of(Employer, [each.gone_id for each in done]), undo="employers.undo_merge",
-        back=url_for(".show", public_id=public_id), candidates=[], likely=likely,
+        back=url_for(".show", public_id=public_id), candidates=[], likely=likely, unseen=unseen,
+        in_law=differ_in_law(kept, other) if ready and other else False,
     )  # fmt: skip
     return page, 422 if request.method == "POST" else 200
 
@@ -106,7 +115,7 @@ def merge_person(public_id: str) -> ResponseReturnValue:
     page = render_template(
         "employers/merge.html", kept=kept, other=other, typed="", error=error, done=done,
         beside=side_by_side(kept, other, PERSON_LABELS) if other else [],
-        moves=what_moves("contact_person", other.id) if other else [],
+        moves=what_moves("contact_person", gone_id=other.id, kept_id=kept.id) if other else [],
         names=names_of(ContactPerson, [each.gone_id for each in done]), undo="employers.undo_person_merge",
         back=url_for(".show_person", public_id=public_id), candidates=candidates, likely=[],
     )  # fmt: skip

@@ -6,7 +6,7 @@ A row that would break a unique constraint stays where it is: the other one has 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Index, Table, UniqueConstraint, and_, select, update
+from sqlalchemy import Column, ColumnElement, Index, Table, UniqueConstraint, and_, exists, false, or_, select, update
 
 from crm.db import Base, current_session
 
@@ -17,7 +17,7 @@ Moved = dict[str, list[list[Any]]]
 def move_rows(target: Table, *, from_id: int, to_id: int, but: frozenset[str]) -> Moved:
     """Let every row that names ``from_id`` of ``target`` name ``to_id``; tables in ``but`` are left alone."""
     moved: Moved = {}
-    for table, column in _naming(target, but):
+    for table, column in naming(target, but):
         keys = [key for key in _keys(table, column, from_id) if not _is_there(table, column, key, from_id, to_id)]
         for key in keys:
             _set(table, column, key, before=from_id, after=to_id)
@@ -29,7 +29,7 @@ def move_rows(target: Table, *, from_id: int, to_id: int, but: frozenset[str]) -
 
 def move_back(target: Table, moved: Moved, *, from_id: int, to_id: int) -> None:
     """Give back the rows that were moved and that nobody has moved on since."""
-    columns = {f"{table.name}.{column.name}": (table, column) for table, column in _naming(target, frozenset())}
+    columns = {f"{table.name}.{column.name}": (table, column) for table, column in naming(target, frozenset())}
     for name, keys in moved.items():
         table, column = columns[name]
         for key in keys:
@@ -37,12 +37,24 @@ def move_back(target: Table, moved: Moved, *, from_id: int, to_id: int) -> None:
     current_session().expire_all()
 
 
-def _naming(target: Table, but: frozenset[str]) -> Iterator[tuple[Table, Column[Any]]]:
+def naming(target: Table, but: frozenset[str]) -> Iterator[tuple[Table, Column[Any]]]:
+    """Every column that names a row of ``target``, with its table."""
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             names_it = any(key.column.table is target for key in column.foreign_keys)
             if names_it and table.name not in but and table is not target:
                 yield table, column
+
+
+def has_counterpart(table: Table, column: Column[Any], *, to_id: int) -> ColumnElement[bool]:
+    """Whether a row that would name ``to_id`` has to stay where it is, because there is one like it already."""
+    found: list[ColumnElement[bool]] = [false()]
+    for columns in _uniques(table):
+        if column in columns:
+            there = table.alias()
+            same = [there.c[each.name] == each for each in columns if each is not column]
+            found.append(exists().where(there.c[column.name] == to_id, *same))
+    return or_(*found)
 
 
 def _identity(table: Table, column: Column[Any]) -> Sequence[Column[Any]]:

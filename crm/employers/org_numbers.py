@@ -28,6 +28,9 @@ _CHECKS = {
     "DK": cvr.is_valid,
     "FI": ytunnus.is_valid,
 }
+_UNIT_FORM = {"SE": re.compile(r"\d{8}"), "NO": re.compile(r"[1-9]\d{8}"), "DK": re.compile(r"\d{10}")}
+_CPR = re.compile(r"\d{6}-\d{4}")
+"""How Danes write a person's own number, which has ten digits as well."""
 _OTHER = re.compile(r"[0-9A-Z]{2,20}")
 _DECORATION = re.compile(r"[\s.\-‐-―/]+")
 _SE_LEGAL_THIRD = "2"
@@ -60,6 +63,18 @@ def read_org_number(text: str, country: str) -> OrgNumber:
     return OrgNumber(compact=compact, is_checked=bool(check(compact)) if check else True)
 
 
+def countries_of(text: str) -> list[str]:
+    """The countries in which this is an organisation number with a right check digit."""
+    found = []
+    for country in COUNTRIES:
+        try:
+            if read_org_number(text, country).is_checked:
+                found.append(country)
+        except DomainError:
+            continue
+    return found
+
+
 def show_org_number(compact: str | None, country: str) -> str:
     """The number as people write it in its country."""
     if not compact:
@@ -71,6 +86,39 @@ def show_org_number(compact: str | None, country: str) -> str:
     if country == "NO" and len(compact) == 9:
         return f"{compact[:3]} {compact[3:6]} {compact[6:]}"
     return compact
+
+
+def read_unit_number(text: str, country: str) -> str:
+    """The number of a workplace as it is stored: in Norway of a "bedrift", in Denmark the P-number, in Sweden the CFAR
+    number. Finland has none of its own, so anything short is kept.
+
+    Raises DomainError (field ``unit_number``) for what cannot be one. The last digit of a Norwegian number is always
+    right; Danish and Swedish ones have no check digit.
+    """
+    compact = _DECORATION.sub("", text).upper()
+    form = _UNIT_FORM.get(country)
+    is_personal = country == "DK" and _CPR.fullmatch(text.strip())
+    if form is not None and (is_personal or not form.fullmatch(compact)):
+        raise DomainError(_unit_message(country), field="unit_number")
+    if country == "NO" and not no_orgnr.is_valid(compact):
+        raise DomainError(
+            _("The last digit does not fit the others. Look at the number of the workplace again."), field="unit_number"
+        )
+    return compact if form is not None else text.strip()
+
+
+def has_unit_register(country: str, number: str) -> bool:
+    """Whether the country's register knows workplaces by a number of this form."""
+    return country in ("NO", "DK") and bool(_UNIT_FORM[country].fullmatch(number))
+
+
+def _unit_message(country: str) -> str:
+    messages = {
+        "SE": _("The number of a Swedish workplace (CFAR number) has eight digits, as 12345678."),
+        "NO": _("The number of a Norwegian workplace has nine digits, as 974 760 673."),
+        "DK": _("The number of a Danish workplace (P number) has ten digits, as 1099900011."),
+    }
+    return str(messages[country])
 
 
 def _compact(text: str, country: str) -> str:

@@ -10,12 +10,13 @@ from crm.accounts.scopes import visible_one
 from crm.actors import Actor
 from crm.db import transaction
 from crm.employers import services
+from crm.employers.approach import closed_to, works_at
 from crm.employers.blueprint import blueprint
 from crm.employers.forms import PersonForm, WorkplaceForm, WorksAlsoForm
 from crm.employers.models import ContactPerson, Employer, Position, Workplace
 from crm.employers.queries import STAFF, person_of_id, positions_of, workplaces_of
 from crm.employers.services.persons import values_of
-from crm.employers.ways import WAYS
+from crm.employers.ways import NEEDS_REASON, WAYS
 from crm.errors import DomainError, EditConflict, NotVisible
 from crm.history.queries import lines_for
 from crm.messaging.addresses import show_phone
@@ -38,10 +39,13 @@ def show_person(public_id: str) -> ResponseReturnValue:
 
 def person_page(actor: Actor, person: ContactPerson, works_form: WorksAlsoForm) -> str:
     """The page of a contact person. ``works_form``: another employer that is being added."""
+    positions = positions_of(actor, person.id)
     return render_template(
         "employers/person.html",
         person=person,
-        positions=positions_of(actor, person.id),
+        positions=positions,
+        closed=closed_to(actor, works_at(positions)),
+        needs_reason=NEEDS_REASON,
         history=lines_for(actor, contact_person_id=person.id, page=requested_page()),
         phone=lambda number, country: show_phone(number, country),
         works_form=works_form,

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, false, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, false, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from crm.accounts.models import Staff, StaffRole, Unit, staff_roles
@@ -24,7 +25,7 @@ from crm.errors import NotVisible
 STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 _OWNER, _DEPUTY, _CALLER = (Staff.__table__.alias(name) for name in ("owner", "deputy", "caller"))
 _NEWEST, _CONTACT = (Contact.__table__.alias(name) for name in ("newest_contact", "contact_of_unit"))
-_GUARDED = "the contact guard tells only date, kind, unit and owner of other units' relationships"
+_GUARDED = "the contact guard tells only number, date, kind, unit and owner of other units' relationships"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,11 @@ class UnitRelationship:
     last_channel: str | None = None
     last_staff: str | None = None
     """The unit's newest contact: day, kind and who; nothing of what was said."""
+    last_outcome: str | None = None
+    """What came of it, where the unit is the reader's."""
     last_staff_id: int | None = None
+    contacts: int = 0
+    """How many contacts the unit has had."""
 
 
 def everybody_here(actor: Actor) -> ColumnElement[bool]:
@@ -131,20 +136,19 @@ def relationships_to(actor: Actor, employer_id: int) -> list[UnitRelationship]:
     rows = current_session().execute(statement, {"employer_id": employer_id}).all()
     found = [
         UnitRelationship(
-            unit, owner, deputy, row if row.unit_id in actor.unit_ids else None, on, channel, caller, caller_id
+            unit, owner, deputy, row if row.unit_id in actor.unit_ids else None, on, channel, caller,
+            outcome if row.unit_id in actor.unit_ids else None, caller_id, count,
         )
-        for row, unit, owner, deputy, on, channel, caller, caller_id in rows
-    ]
+        for row, unit, owner, deputy, on, channel, outcome, caller, caller_id, count in rows
+    ]  # fmt: skip
     return sorted(found, key=lambda each: each.own is None)
 
 
-def _relationships(
-    actor: Actor,
-) -> Select[EmployerRelationship, str, str | None, str | None, date | None, str | None, str | None, int | None]:
+def _relationships(actor: Actor) -> Select[Any]:
     statement = (
         select(
             EmployerRelationship, Unit.name, _OWNER.c.name, _DEPUTY.c.name, _NEWEST.c.on_date, _NEWEST.c.channel,
-            _CALLER.c.name, _CALLER.c.id,
+            _NEWEST.c.outcome, _CALLER.c.name, _CALLER.c.id, _count_of_contacts(),
         )
         .join(Unit, Unit.id == EmployerRelationship.unit_id)
         .outerjoin(_OWNER, _OWNER.c.id == EmployerRelationship.owner_id)
@@ -169,6 +173,15 @@ def _newest_contact() -> ScalarSelect[int]:
         .limit(1)
     )
     return newest.correlate(EmployerRelationship).scalar_subquery()
+
+
+def _count_of_contacts() -> ScalarSelect[int]:
+    counted = select(func.count()).where(
+        _CONTACT.c.employer_id == EmployerRelationship.employer_id,
+        _CONTACT.c.unit_id == EmployerRelationship.unit_id,
+        _CONTACT.c.archived_at.is_(None),
+    )
+    return counted.correlate(EmployerRelationship).scalar_subquery()
 
 
 def staff_of_units(unit_ids: Collection[int]) -> Sequence[Staff]:

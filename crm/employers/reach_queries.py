@@ -12,7 +12,7 @@ def may_be_called_in_numbers() -> ColumnElement[bool]:
     """A condition on Employer: may stand in a mass call list.
 
     Not one that wants no contact or is archived, and none where a unit knows of a bad experience: that is repaired
-    by a person first (requirement S1-17). Blocks against advertising need a reason for each call, so they stay out.
+    by a person first. Blocks against advertising need a reason for each call, so they stay out.
     """
     bad = select(EmployerRelationship.id).where(
         EmployerRelationship.employer_id == Employer.id, EmployerRelationship.prior_experience == BAD
@@ -26,7 +26,7 @@ def may_be_called_in_numbers() -> ColumnElement[bool]:
 
 
 def wants_general_mail(unit_ids: Collection[int]) -> ColumnElement[bool]:
-    """A condition on Employer: may get general mail of these units, for it has asked for it (requirement S1-20)."""
+    """A condition on Employer: may get general mail of these units, for it has asked for it."""
     general = select(EmployerRelationship.id).where(
         EmployerRelationship.employer_id == Employer.id,
         EmployerRelationship.unit_id.in_(unit_ids),

@@ -9,12 +9,14 @@ from sqlalchemy import or_, select
 from crm.accounts.current import current_actor
 from crm.accounts.scopes import trusted, visible
 from crm.db import current_session
+from crm.employers.head import head_of
 from crm.employers.models import Employer, RegisterStatus
 from crm.employers.register_models import RegisterRecord
+from crm.employers.registers.by_hand import is_by_hand
 from crm.employers.registers.comparing import from_register
 from crm.employers.registers.ports import register_label, register_of
 from crm.employers.registers.words import GROUP, STATUS, status_sentence
-from crm.extension_points import Panel
+from crm.extension_points import Panel, Text
 
 MOST_PARTS = 50
 
@@ -25,12 +27,19 @@ def record_of(employer_id: int) -> RegisterRecord | None:
     return current_session().scalar(trusted(statement, because="of an employer already checked"))
 
 
+def said_of_state(said: RegisterRecord | None) -> Text | None:
+    """What the register last said of whether an employer is in business; None where it has said nothing."""
+    state = said.values.get("register_status") if said and said.retrieved_at else None
+    return STATUS[RegisterStatus(state)] if state else None
+
+
 def register_panel(context: Mapping[str, Any]) -> str:
     """State, industry code, former names, what came from the register and when, and the way to a fresh look."""
     employer: Employer = context["employer"]
     can_ask = employer.org_number is not None and register_of(employer.country) is not None
     said = record_of(employer.id) if employer.org_number else None
-    if not (can_ask or said or employer.former_names or employer.industry_code):
+    by_hand = is_by_hand(employer, said)
+    if not (can_ask or said or by_hand or employer.former_names or employer.industry_code):
         return ""
     return render_template(
         "employers/register_panel.html",
@@ -40,6 +49,8 @@ def register_panel(context: Mapping[str, Any]) -> str:
         register=register_label(said.register) if said else None,
         came=[GROUP[group] for group in from_register(employer, said.values)] if said else [],
         status=STATUS[employer.register_status],
+        in_register=said_of_state(said) if by_hand else None,
+        by_hand=by_hand,
     )
 
 
@@ -59,8 +70,17 @@ def closed_warning(context: Mapping[str, Any]) -> str:
     employer: Employer = context["employer"]
     if employer.register_status is RegisterStatus.ACTIVE:
         return ""
-    sentence = status_sentence(employer.register_status, employer.name)
-    return render_template("employers/register_closed.html", employer=employer, sentence=sentence)
+    said = record_of(employer.id)
+    by_hand = is_by_hand(employer, said)
+    sentence = status_sentence(employer.register_status, employer.name, by_hand)
+    return render_template(
+        "employers/register_closed.html",
+        employer=employer,
+        sentence=sentence,
+        people=head_of(context).people,
+        by_hand=by_hand,
+        in_register=said_of_state(said) if by_hand else None,
+    )
 
 
 def panels() -> tuple[Panel, ...]:

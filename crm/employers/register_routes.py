@@ -15,10 +15,11 @@ from crm.actors import Role
 from crm.db import current_session, transaction
 from crm.employers.blueprint import blueprint
 from crm.employers.forms import country_choices
-from crm.employers.models import Employer
+from crm.employers.models import Employer, RegisterStatus
 from crm.employers.queries import STAFF, workplaces_of
 from crm.employers.register_models import RegisterHealth
 from crm.employers.register_panels import record_of
+from crm.employers.registers.by_hand import is_by_hand
 from crm.employers.registers.comparing import compare
 from crm.employers.registers.entries import Retrieved, kept_number, seal, unseal
 from crm.employers.registers.finding import company_of
@@ -58,7 +59,8 @@ def register_compare(public_id: str) -> ResponseReturnValue:
         sealed=seal(found),
         register=register_label(found.register),
         status=STATUS[employer.register_status],
-        new_status=STATUS[type(employer.register_status)(found.entry.status)],
+        new_status=None if "status" in found.entry.missing else STATUS[RegisterStatus(found.entry.status)],
+        by_hand=is_by_hand(employer, said),
     )
 
 

@@ -20,6 +20,7 @@ from crm.employers.handover_queries import DO_NOT_CONTACT, NO_ADDRESS
 from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.queries import STAFF, staff_of_units
 from crm.employers.services.relationships import StageAnswers, StageBlocked
+from crm.employers.services.taking import Taken
 from crm.employers.stage_forms import StageForm
 from crm.employers.stage_queries import missing_for, stages_of
 from crm.employers.stages import StageSet
@@ -32,18 +33,46 @@ from crm.web.undo import flash_undo
 @blueprint.post("/employers/<public_id>/take")
 @require(*STAFF)
 def take_relationship(public_id: str) -> ResponseReturnValue:
-    """Become responsible for an employer in one's own unit."""
+    """Become responsible for an employer in one's own unit; the message carries an Undo button."""
     actor = current_actor()
     employer_id = visible_one(Employer, actor, public_id).id
     if actor.unit_id is None:
         raise BadRequest
     try:
         with transaction():
-            services.take_relationship(actor, employer_id=employer_id, unit_id=actor.unit_id, owner_id=actor.staff_id)
-        flash(_("You are responsible now."), "success")
+            taken = services.take_for_oneself(actor, employer_id=employer_id)
+            public_id = taken.employer.public_id
+        _tell_taken(taken)
     except DomainError as error:
         flash(str(error.message), "warning")
     return redirect(url_for(".show", public_id=public_id), code=303)
+
+
+@blueprint.post("/relationships/<public_id>/take/undo")
+@require(*STAFF)
+def undo_taking(public_id: str) -> ResponseReturnValue:
+    """Take back that one became responsible, unless something has come of it."""
+    actor = current_actor()
+    relationship = visible_one(EmployerRelationship, actor, public_id)
+    relationship_id, employer_public_id = relationship.id, _employer_of(relationship).public_id
+    version, unarchived = (request.form.get(name, type=int) for name in ("version", "unarchived"))
+    try:
+        with transaction():
+            services.undo_taking(actor, relationship_id=relationship_id, version=version or 0, unarchived=unarchived)
+        flash(_("Undone. You are not responsible any more."), "success")
+    except DomainError as error:
+        flash(str(error.message), "warning")
+    return redirect(url_for(".show", public_id=employer_public_id), code=303)
+
+
+def _tell_taken(taken: Taken) -> None:
+    said = _("You are responsible now.")
+    if taken.version is None:
+        flash(said, "success")
+        return
+    archive_again = {} if taken.unarchived is None else {"unarchived": taken.unarchived}
+    undo = url_for(".undo_taking", public_id=taken.public_id)
+    flash_undo(said, undo, version=taken.version, **archive_again)
 
 
 @blueprint.route("/relationships/<public_id>/hand-over", methods=["GET", "POST"])
@@ -98,7 +127,10 @@ def change_stage(public_id: str) -> ResponseReturnValue:
         return redirect(_back(form, relationship), code=303)
     # A page that is out of date is answered with what has happened meanwhile, and is asked nothing.
     is_fresh = form.version.data == relationship.version_id
-    if is_fresh and not form.asked.data and wanted != relationship.stage and _asks(relationship.id, stages, wanted):
+    is_asked = form.asked.data == wanted or wanted == relationship.stage
+    if is_fresh and not is_asked and _asks(relationship.id, stages, wanted):
+        if form.asked.data:
+            return _stage_page(form, relationship), 422
         back = form.next.data or None
         return redirect(url_for(".change_stage", public_id=public_id, stage=wanted, next=back), code=303)
     return _move(form, relationship)
@@ -175,6 +207,8 @@ def _asks(relationship_id: int, stages: StageSet, stage: str) -> bool:
 
 def _stage_page(form: StageForm, relationship: EmployerRelationship) -> str:
     stages, wanted = stages_of(relationship.unit_id), str(form.stage.data)
+    missing = missing_for(relationship.id, wanted) if stages.get(wanted) else []
+    actor, offers = current_actor(), dict.fromkeys(each.offer for each in missing if each.offer is not None)
     form.version.data = str(relationship.version_id)
     return render_template(
         "employers/stage.html",
@@ -183,7 +217,8 @@ def _stage_page(form: StageForm, relationship: EmployerRelationship) -> str:
         stages=stages,
         now=stages.label(relationship.stage),
         wanted=stages.place_of(wanted),
-        missing=missing_for(relationship.id, wanted) if stages.get(wanted) else [],
+        missing=missing,
+        offers=[(endpoint, label) for endpoint, label, roles in offers if actor.has_role(*roles)],
         back=_back(form, relationship),
     )
 

@@ -1,6 +1,7 @@
 """What the services of this feature share: confirmations, versions, duplicates."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from crm.accounts.scopes import trusted
 from crm.db import Versioned, current_session
 from crm.employers.models import Employer
+from crm.employers.text_index import text_index
 from crm.errors import DomainError, EditConflict
 from crm.folding import fold
 
@@ -16,7 +18,21 @@ CHECK_DIGIT, SIMILAR_NAME = "check_digit", "similar_name"
 
 _ALIKE = 90
 _CANDIDATES = 200
-_LEGAL_FORMS = frozenset(["ab", "publ", "hb", "kb", "as", "asa", "ans", "da", "ks", "aps", "is", "oy", "oyj", "ky"])
+_LEGAL_FORMS = frozenset(
+    [
+        "ab", "publ", "hb", "kb", "abp", "as", "asa", "ans", "da", "ks", "aps", "is", "ivs", "oy", "oyj", "ky", "ltd",
+        "inc", "gmbh", "a/s", "i/s", "k/s", "p/s", "a.s", "a/b", "o/y",
+        "aktiebolag", "aktiebolaget", "handelsbolag", "kommanditbolag", "aksjeselskap", "allmennaksjeselskap",
+        "aktieselskab", "anpartsselskab", "interessentskab", "kommanditselskab", "osakeyhtiö", "osakeyhtio",
+    ]
+)  # fmt: skip
+_IN_FRONT = ("ab ", "a/s ", "as ", "oy ", "aps ")
+"""Legal forms that people write before a name."""
+_AND = frozenset(["&", "+", "och", "og", "and", "ja"])
+"""One writes "Berg & Dal", another "Berg och Dal"."""
+_JOINED = re.compile(r"(?<=\w)([&+])(?=\w)")
+_STARTS = 4
+"""So many letters of a name have to be alike, so that few are compared."""
 _SAME = "only name and public address are told, to point out what is there already; employers are organisation-wide"
 
 
@@ -91,20 +107,32 @@ def check_name_is_new(name: str, *, but: int | None) -> None:
 
 
 def similar_employer(name: str, *, but: int | None = None) -> Employer | None:
-    """The employer in use whose name is most like ``name``, if any is. Looks among those that begin alike."""
+    """The employer in use whose name is most like ``name``, if any is.
+
+    Looks among those that begin alike, and those that have its words however they are accented.
+    """
     from rapidfuzz import fuzz  # 4 MB with the library of C++, for a name that is entered
 
     wanted = bare_name(name)
-    statement = (
-        select(Employer)
-        .where(_begins_with(name.casefold()[:4]), Employer.archived_at.is_(None))
-        .order_by(Employer.sort_name)
-        .limit(_CANDIDATES)
-    )
-    rows = current_session().scalars(trusted(statement, because=_SAME))
+    rows = (*_in_use(text_index().find(wanted).condition), *_in_use(or_(*map(_begins_with, _starts_of(name)))))
     alike = [(fuzz.token_sort_ratio(wanted, bare_name(row.name)), row) for row in rows if row.id != but]
     score, best = max(alike, key=lambda pair: pair[0], default=(0, None))
     return best if score >= _ALIKE else None
+
+
+def _in_use(where: ColumnElement[bool]) -> Sequence[Employer]:
+    statement = (
+        select(Employer).where(where, Employer.archived_at.is_(None)).order_by(Employer.sort_name).limit(_CANDIDATES)
+    )
+    return current_session().scalars(trusted(statement, because=_SAME)).all()
+
+
+def _starts_of(name: str) -> list[str]:
+    """How names may begin that are like ``name``: as it does, and with or without a legal form in front."""
+    words = _JOINED.sub(r" \1 ", name.casefold()).split()
+    bare = [word for word in words if word.strip(".,()") not in _LEGAL_FORMS | _AND] or words
+    first = bare[0][:_STARTS] if bare else ""
+    return sorted({name.casefold()[:_STARTS], first, *(form + first for form in _IN_FRONT)} - {""}) or [""]
 
 
 def _begins_with(start: str) -> ColumnElement[bool]:
@@ -115,9 +143,11 @@ def _begins_with(start: str) -> ColumnElement[bool]:
 
 
 def bare_name(name: str) -> str:
-    """A company's name without accents and its legal form: "Nordlys Bageri AB" is "nordlys bageri"."""
-    words = [word for word in fold(name).split() if word not in _LEGAL_FORMS]
-    return " ".join(words) or fold(name)
+    """A name without accents, legal form and "and": "Nordlys Bageri & Kök AB" is "nordlys bageri kok"."""
+    # "A/S" is taken apart by folding, so the form is looked for before.
+    words = [word for word in _JOINED.sub(r" \1 ", name.casefold()).split() if word.strip(".,()") not in _LEGAL_FORMS]
+    folded = fold(" ".join(words)).split()
+    return " ".join(word for word in folded if word not in _LEGAL_FORMS | _AND) or fold(name)
 
 
 def sort_name(name: str) -> str:

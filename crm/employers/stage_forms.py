@@ -6,7 +6,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from crm.employers.models import Stage
 from crm.employers.services.stage_plans import OwnStage
-from crm.employers.stages import STAGES, StageSet
+from crm.employers.stages import STAGES, StageSet, meaning_of
+from crm.extension_points import Text
 from crm.note_guard.fields import NoteLine
 from crm.web.forms import BaseForm, VersionField, choices
 
@@ -14,7 +15,7 @@ _MORE = 3
 
 
 class StageForm(BaseForm):
-    """Moving to a stage. ``asked``: what the stage asks for has been shown."""
+    """Moving to a stage. ``asked``: the stage of which it has been shown what it asks for."""
 
     version = VersionField()
     next = HiddenField()
@@ -41,6 +42,11 @@ class OwnStageForm(BaseForm):
     name = StringField(_l("Name"), validators=[Optional(), Length(max=40)])
     meaning = SelectField(_l("Means"), choices=choices(STAGES.items()), default=Stage.CONTACT.value)
     in_use = BooleanField(_l("In use"))
+
+    @property
+    def fixed_meaning(self) -> Text | None:
+        """What a stage that exists means: it stands in its code, and stays. None for an empty row."""
+        return STAGES[meaning_of(self.code.data).value] if self.code.data else None
 
 
 class StagesForm(BaseForm):

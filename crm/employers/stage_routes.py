@@ -48,10 +48,11 @@ def choose_stages_of(unit_public_id: str) -> ResponseReturnValue:
         try:
             unit_id = unit.id
             with transaction():
-                choose_stages(
+                chosen = choose_stages(
                     actor, unit_id=unit_id, version=form.version.data, which=form.which.data, own=form.own(stages)
                 )
             flash(_("Saved. Nobody has been moved: each employer stands where it means the same."), "success")
+            _say_if_same(form.which.data, chosen)
             return redirect(url_for(".choose_stages_of", unit_public_id=unit_public_id), code=303)
         except DomainError as error:
             form.add_error(error)
@@ -65,6 +66,13 @@ def _unit(actor: Actor, public_id: str) -> Unit:
     if found is None:
         raise NotFound
     return found
+
+
+def _say_if_same(wanted: str, chosen: StageSet) -> None:
+    """Own stages that are written as shipped ones are those, here and in every list: said, so that nobody wonders."""
+    if wanted == "own" and _which(chosen) != "own":
+        names = {"five": _("The five stages"), "long": _("The long list, from identified to hired")}
+        flash(_("As written, your own stages are the same as: %(stages)s.", stages=names[_which(chosen)]), "info")
 
 
 def _which(stages: StageSet) -> str:

@@ -110,6 +110,15 @@ class StageSet:
         meaning = meaning_of(code)
         return self.get(code) or self.of_meaning(meaning) or self._nearest(meaning)
 
+    def entered(self, wanted: str, now: str) -> str:
+        """The code under which one who stands under ``now`` stands after a move to ``wanted``, whoever's stage it is.
+
+        Who stands already where it means the same stays there.
+        """
+        if self.get(wanted):
+            return wanted
+        return now if meaning_of(wanted) is meaning_of(now) else self.place_of(wanted).code
+
     def label(self, code: str) -> Text:
         """The name of a stage: the unit's own, be it in use or not, or the usual one."""
         found = self.get(code)
@@ -174,6 +183,11 @@ def meaning_of(code: str) -> Stage:
     own, _dot, rest = code.partition(".")
     meaning = rest.partition(".")[0]
     return Stage(meaning) if own == _OWN and meaning in STAGES else Stage.CONTACT
+
+
+def is_stage(code: str) -> bool:
+    """Whether this is the code of a stage, whoever's it is."""
+    return code in STAGES or code in LONG_LIST or code.startswith(f"{_OWN}.")
 
 
 def stage_label(code: str) -> Text:

@@ -12,6 +12,7 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.forms import reader_language
 from crm.employers.models import Contact, Employer
+from crm.employers.ways import NEEDS_REASON
 from crm.glossary import picklists
 from crm.tasks.queries import next_task_with_employer
 from crm.web.filters import show_date
@@ -32,6 +33,8 @@ def next_up(context: Mapping[str, Any]) -> str:
         "employers/_today.html",
         row=row,
         employer=employer,
+        closed=row.no_advertising and row.phone is None,
+        needs_reason=NEEDS_REASON,
         address=", ".join(filter(None, (employer.address, place))),
         last=_last_contact(actor, employer.id),
         reader=actor.language,

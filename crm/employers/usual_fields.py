@@ -19,6 +19,7 @@ from crm.web.filters import today
 from crm.web.forms import BaseForm
 
 _EXTENSION = "brobygg.usual_fields"
+_MACROS = ("first_fields", "folded_fields", "file_field")
 _MOST = 64
 _WARNED_FOR = timedelta(days=180)
 Fields = TypeVar("Fields")
@@ -30,6 +31,7 @@ class UsualFields:
 
     first: Markup
     folded: Markup
+    file: Markup
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def usual_fields(form: ContactForm) -> UsualFields:
     macros = "employers/_log_form.html"
     return _kept(
         key,
-        lambda: UsualFields(_written(macros, "first_fields", form), _written(macros, "folded_fields", form)),
+        lambda: UsualFields(*(_written(macros, name, form) for name in _MACROS)),
     )
 
 

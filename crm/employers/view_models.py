@@ -34,14 +34,15 @@ class DefaultView(Base):
 
 
 class BulkAction(PublicId, Base):
-    """Something done to many employers at once, with what is needed to take it back."""
+    """Something done to many employers at once, or with consequences for many placements, with what is needed to take
+    it back."""
 
     __tablename__ = "bulk_action"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(20))
-    """A key of crm.employers.services.bulk.KINDS."""
+    """A key of crm.employers.services.bulk.KINDS, or crm.employers.registers.by_hand.KIND."""
     memory: Mapped[list[Any]] = mapped_column()
     """For each relationship its id, its version after, and what stood there before."""
     submission_key: Mapped[str | None] = mapped_column(String(40), unique=True)

@@ -12,6 +12,12 @@ BASES: dict[str, Text] = {
 """Why an employer with an advertising block may be approached; it is written down with the contact."""
 BASES_WHEN_BLOCKED = frozenset({"legal_task", "own_inquiry"})
 """The only ones that hold when they have said that they want no contact at all."""
+NEEDS_REASON = _l("Block against advertising: approach them only with a reason that holds")
+"""What is said where somebody is not offered to call or mail; the way on is writing down a contact, with its reason."""
+
+OPENS_NUMBER = _l("An agreement, a placement or an inquiry that waits for an answer opens their number")
+WRONG_BLOCK = _l("Is the block wrong? Take it away")
+"""Beside the block: which reasons Brobygg sees for itself, and the way to take a wrong one off."""
 
 INFORMATION: dict[str, Text] = {
     "case_based": _l("Only about somebody in particular"),

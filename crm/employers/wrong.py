@@ -11,10 +11,12 @@ from flask_babel import ngettext
 from crm.actors import Actor
 from crm.employers.models import Employer
 from crm.employers.queries import UnitRelationship
-from crm.employers.ways import BAD, REASONS
+from crm.employers.ways import BAD, NEEDS_REASON, OPENS_NUMBER, REASONS, WRONG_BLOCK
 from crm.tasks.queries import TaskRow
 
 RECENTLY = timedelta(days=14)
+PARTICIPANTS = "#participant-tasks"
+"""Where the page has the tasks about participants: they are no promise to the employer."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,23 @@ class Wrong:
     color: str = "warning"
 
 
-def wrong_with(employer: Employer, own: UnitRelationship | None, tasks: Sequence[TaskRow], day: date) -> list[Wrong]:
+def wrong_with(
+    employer: Employer, own: UnitRelationship | None, tasks: Sequence[TaskRow], day: date, *, closed: bool
+) -> list[Wrong]:
     """What stands in the strip beside blocks and warnings: broken promises, a bad experience, nobody responsible."""
     found = []
     late = [row for row in tasks if row.task.due_on < day]
-    if late:
-        text = ngettext("One promise is overdue", "%(num)d promises are overdue", len(late))
+    promises = [row for row in late if row.participant_id is None]
+    if promises:
+        text = ngettext("One promise is overdue", "%(num)d promises are overdue", len(promises))
         found.append(Wrong(text, "#next-steps"))
+    if len(late) > len(promises):
+        text = ngettext(
+            "One task about a participant is overdue",
+            "%(num)d tasks about participants are overdue",
+            len(late) - len(promises),
+        )
+        found.append(Wrong(text, PARTICIPANTS))
     relationship = own.own if own else None
     if relationship is not None and relationship.prior_experience == BAD:
         why = REASONS.get(relationship.prior_experience_reason or "")
@@ -42,8 +54,11 @@ def wrong_with(employer: Employer, own: UnitRelationship | None, tasks: Sequence
         )
     if relationship is not None and relationship.owner_id is None:
         found.append(Wrong(_("Nobody is responsible; until somebody takes it, the unit is"), "#responsible"))
-    if employer.advertising_block and not employer.do_not_contact:
-        found.append(Wrong(_("Block against advertising: approach them only with a reason that holds"), "#log"))
+    if closed and not employer.do_not_contact:
+        found.append(Wrong(str(NEEDS_REASON), "#log"))
+        found.append(Wrong(str(OPENS_NUMBER)))
+        edit = url_for("employers.edit", public_id=employer.public_id, _anchor="advertising_block")
+        found.append(Wrong(str(WRONG_BLOCK), edit))
     return found
 
 

@@ -52,8 +52,11 @@ def lines_for(
     kind: str | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
+    own_only: bool = False,
 ) -> Page[Line]:
     """The history of one employer, participant or contact person, newest first: one query, however long it is.
+
+    ``own_only`` leaves reduced lines out; they are in the total all the same, and told of in another way.
 
     The caller has made sure that ``actor`` sees the subject. Lines that another unit wrote about an employer or a
     contact person, and lines about a participant whom the actor does not see, are reduced.
@@ -63,7 +66,7 @@ def lines_for(
         .as_columns()
         .items()
     )
-    wanted = _Wanted(column, subject_id, kind, per_page)
+    wanted = _Wanted(column, subject_id, kind, per_page, own_only)
     number = max(1, page)
     rows = _rows(actor, wanted, number)
     if not rows and number > 1:
@@ -73,20 +76,32 @@ def lines_for(
     return page_of(items, page=number, per_page=per_page, total=rows[0][1] if rows else 0)
 
 
-def kind_choices() -> list[tuple[str, str]]:
-    """Key and label of every registered kind of line, for a filter."""
+def kind_choices(chosen: str = "") -> list[tuple[str, str]]:
+    """Key and label for a filter by kind. Kinds with the same label are one choice: the first, or the one chosen."""
     kinds = current_registry().history_kinds.values()
-    return sorted(((kind.key, str(kind.label)) for kind in kinds), key=itemgetter(1))
+    by_label: dict[str, str] = {}
+    for kind in kinds:
+        if kind.key == chosen or str(kind.label) not in by_label:
+            by_label[str(kind.label)] = kind.key
+    return sorted(((key, label) for label, key in by_label.items()), key=itemgetter(1))
+
+
+def _called_the_same(key: str) -> list[str]:
+    """The kinds that a reader cannot tell from this one, because they have its label."""
+    kinds = current_registry().history_kinds
+    label = str(kinds[key].label) if key in kinds else None
+    return [key, *(kind.key for kind in kinds.values() if kind.key != key and str(kind.label) == label)]
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """Which lines: the subject's column with its value, the kind, and how many on a page."""
+    """Which lines: the subject's column with its value, the kind, how many on a page, and whether reduced ones too."""
 
     column: str
     subject_id: int
     kind: str | None
     per_page: int
+    own_only: bool
 
 
 _Row = tuple[HistoryLine, str | None, str | None, bool]
@@ -94,15 +109,21 @@ _Row = tuple[HistoryLine, str | None, str | None, bool]
 
 def _rows(actor: Actor, wanted: _Wanted, page: int) -> list[tuple[_Row, int]]:
     """A page of lines with author, unit and whether they are reduced; each with the number of lines in all pages."""
-    of_kind = wanted.kind is not None
-    name = ("history", wanted.column, of_kind)
-    statement = prepared(actor, name, lambda: _statement(actor, wanted.column, of_kind=of_kind))
+    of_kind = bool(wanted.kind)
+    name = ("history", wanted.column, of_kind, wanted.own_only)
+    statement = prepared(
+        actor, name, lambda: _statement(actor, wanted.column, of_kind=of_kind, own_only=wanted.own_only)
+    )
     values = {"subject": wanted.subject_id, "rows": wanted.per_page, "skipped": (page - 1) * wanted.per_page}
-    found = current_session().execute(statement, values | ({"kind": wanted.kind} if of_kind else {}))
+    found = current_session().execute(
+        statement, values | ({"kinds": _called_the_same(wanted.kind)} if wanted.kind else {})
+    )
     return [((line, author, unit, bool(reduced)), total) for line, author, unit, reduced, total in found]
 
 
-def _statement(actor: Actor, column: str, *, of_kind: bool) -> Select[HistoryLine, str | None, str | None, bool, int]:
+def _statement(
+    actor: Actor, column: str, *, of_kind: bool, own_only: bool
+) -> Select[HistoryLine, str | None, str | None, bool, int]:
     hidden = _hidden_from(actor, by_unit=column != "participant_id")
     total = _count(column, of_kind=of_kind).label("total")
     statement: Select[HistoryLine, str | None, str | None, bool, int] = (
@@ -117,14 +138,18 @@ def _statement(actor: Actor, column: str, *, of_kind: bool) -> Select[HistoryLin
         .offset(bindparam("skipped", type_=Integer))
     )
     if of_kind:
-        statement = statement.where(HistoryLine.kind == bindparam("kind"))
+        statement = statement.where(HistoryLine.kind.in_(bindparam("kinds", expanding=True)))
+    if own_only:
+        statement = statement.where(not_(hidden))
     return trusted(statement, because=_CHECKED)
 
 
 def _count(column: str, *, of_kind: bool) -> ScalarSelect[int]:
     counted = select(func.count()).select_from(_LINK).where(_LINK.c[column] == bindparam("subject"))
     if of_kind:
-        counted = counted.join(_LINE, _LINE.c.id == _LINK.c.line_id).where(_LINE.c.kind == bindparam("kind"))
+        counted = counted.join(_LINE, _LINE.c.id == _LINK.c.line_id).where(
+            _LINE.c.kind.in_(bindparam("kinds", expanding=True))
+        )
     return counted.scalar_subquery()
 
 

@@ -12,6 +12,7 @@ from importlib.resources import files
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from crm.employers.columns import COLUMNS
 from crm.folding import fold
 from crm.imports.sheets import Sheet, UnreadableFile
 from crm.languages import in_all_languages
@@ -43,7 +44,7 @@ class Guess:
         """Whether nothing has to be asked: every heading is understood, or known as one that nobody reads."""
         taken = set(self.places.values())
         left = [folded_heading(each) for place, each in enumerate(headings) if each and place not in taken]
-        left = [each for each in left if each not in folded_notes()]
+        left = [each for each in left if each not in folded_notes() | folded_unread(kind)]
         return self.twice is None and has_needed(self.places, kind) and set(left) <= set(_meanings(""))
 
 
@@ -51,6 +52,14 @@ class Guess:
 def folded_notes() -> frozenset[str]:
     """The headings of our own columns, in every language."""
     return frozenset(fold(text) for text in in_all_languages(partial(str, WHAT_IS_WRONG)).values())
+
+
+@cache
+def folded_unread(kind: str) -> frozenset[str]:
+    """The headings that our own list of employers has, in every language; those that mean nothing to us here, like
+    the last contact, need no question."""
+    labels = [column.label for column in COLUMNS.values()] if kind == "employers" else []
+    return frozenset(fold(text) for label in labels for text in in_all_languages(partial(str, label)).values())
 
 
 def folded_heading(heading: str) -> str:

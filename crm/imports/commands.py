@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,24 +45,9 @@ def import_command() -> None:
 @click.option("--programme", metavar="CODE", help="The programme of rows that name none.")
 @_UNIT
 @with_appcontext
-def participants_command(
-    file: Path, *, as_json: bool, dry_run: bool, mapping: str | None, programme: str | None, unit: str | None
-) -> None:
+def participants_command(**given: Any) -> None:
     """Read participants, their enrolments and exits in."""
-    try:
-        with _Bar() as progress:
-            report = import_participants(
-                system_actor(runs.COMMAND_LINE),
-                source=file,
-                dry_run=dry_run,
-                defaults=_defaults(programme, unit),
-                progress=progress,
-                mapping=mapping,
-            )
-    except DomainError as error:
-        _fail(str(error.message), as_json=as_json)
-    else:
-        _tell(report, as_json=as_json, dry_run=dry_run)
+    _read_in(import_participants, **given)
 
 
 @import_command.command("employers")
@@ -73,32 +59,9 @@ def participants_command(
 @click.option("--programme", hidden=True, help="Employers belong to no programme.")
 @_UNIT
 @with_appcontext
-def employers_command(
-    file: Path,
-    *,
-    as_json: bool,
-    dry_run: bool,
-    mapping: str | None,
-    overwrite: bool,
-    programme: str | None,
-    unit: str | None,
-) -> None:
+def employers_command(**given: Any) -> None:
     """Read employers, their contact persons, workplaces and relationships in."""
-    try:
-        with _Bar() as progress:
-            report = import_employers(
-                system_actor(runs.COMMAND_LINE),
-                source=file,
-                dry_run=dry_run,
-                defaults=_defaults(programme, unit),
-                progress=progress,
-                mapping=mapping,
-                overwrite=overwrite,
-            )
-    except DomainError as error:
-        _fail(str(error.message), as_json=as_json)
-    else:
-        _tell(report, as_json=as_json, dry_run=dry_run)
+    _read_in(import_employers, **given)
 
 
 @import_command.command("inquiries")
@@ -108,25 +71,13 @@ def employers_command(
 @_MAPPING
 @_UNIT
 @with_appcontext
-def inquiries_command(file: Path, *, as_json: bool, dry_run: bool, mapping: str | None, unit: str | None) -> None:
+def inquiries_command(**given: Any) -> None:
     """Read inquiries, the persons they were about and what came of them in."""
-    try:
-        with _Bar() as progress:
-            report = import_inquiries(
-                system_actor(runs.COMMAND_LINE),
-                source=file,
-                dry_run=dry_run,
-                defaults=_defaults(None, unit),
-                progress=progress,
-                mapping=mapping,
-            )
-    except DomainError as error:
-        _fail(str(error.message), as_json=as_json)
-    else:
-        _tell(report, as_json=as_json, dry_run=dry_run)
+    _read_in(import_inquiries, **given)
 
 
-@import_command.command("undo")
+# An ID may begin with a hyphen, which is no option then.
+@import_command.command("undo", context_settings={"ignore_unknown_options": True})
 @click.argument("import_id", metavar="ID")
 @_JSON
 @with_appcontext
@@ -159,6 +110,33 @@ def undo_command(import_id: str, *, as_json: bool) -> None:
         for each in done["kept"]:
             click.echo(f"kept: {each['kind']} {each['name']} ({each['why']} since)", err=True)
     sys.exit(1 if done["kept_count"] else 0)
+
+
+def _read_in(
+    importing: Callable[..., ImportReport],
+    *,
+    file: Path,
+    as_json: bool,
+    dry_run: bool,
+    unit: str | None,
+    programme: str | None = None,
+    **more: Any,
+) -> None:
+    """Read a file in, show how far it is, tell what came of it, and end. ``more``: options that one kind has."""
+    try:
+        with _Bar() as progress:
+            report = importing(
+                system_actor(runs.COMMAND_LINE),
+                source=file,
+                dry_run=dry_run,
+                defaults=_defaults(programme, unit),
+                progress=progress,
+                **more,
+            )
+    except DomainError as error:
+        _fail(str(error.message), as_json=as_json)
+    else:
+        _tell(report, as_json=as_json, dry_run=dry_run)
 
 
 class _Bar:

@@ -180,11 +180,11 @@ def _read_workplaces(known: Mapping[int, EmployerRecord]) -> None:
 
 def _read_relations(known: Mapping[int, EmployerRecord], unit_ids: set[int]) -> None:
     own = EmployerRelationship
-    statement = select(own.id, own.version_id, own.employer_id, own.unit_id, own.owner_id, own.stage, own.note,
-                       own.stage_since)  # fmt: skip
+    statement = select(own.id, own.version_id, own.employer_id, own.unit_id, own.owner_id, own.deputy_id,
+                       own.stage, own.note, own.stage_since)  # fmt: skip
     some = statement.where(_among(own.employer_id, known), own.unit_id.in_(unit_ids)).order_by(own.id)
     for row in _rows(some.with_for_update()):
-        values = {name: row[name] for name in ("unit_id", "owner_id", "stage", "note", "stage_since")}
+        values = {name: row[name] for name in ("unit_id", "owner_id", "deputy_id", "stage", "note", "stage_since")}
         record = Record(values, id=row["id"], version=row["version_id"])
         known[row["employer_id"]].relations[row["unit_id"]] = record
 

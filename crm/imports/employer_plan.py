@@ -17,11 +17,17 @@ from crm.imports.report import Outcome
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of a row, the fields that change, and in words what its stage asks for and is not there."""
+    """What becomes of a row, the fields that change, and in words what its stage asks for and is not there.
+
+    ``begun``: the relationship that a unit begins with an employer that was known without it. ``is_left``: it would
+    have begun one, had somebody chosen the unit.
+    """
 
     outcome: Outcome
     fields: list[str]
     missing: list[str]
+    begun: RelationSaid | None = None
+    is_left: bool = False
 
 
 def decide(book: Book, said: Said, lookups: Lookups, *, overwrite: bool) -> Decision:
@@ -37,16 +43,19 @@ def decide(book: Book, said: Said, lookups: Lookups, *, overwrite: bool) -> Deci
         book.enter(record)
         fields = sorted(said.employer)
     else:
-        fields = _merge(record, said.employer, overwrite=overwrite)
+        fields = _merge(record, _told_apart(record, said), overwrite=overwrite)
         book.know_number(record)
     fields += _keep_workplace(record, said, overwrite=overwrite)
     if said.person is not None:
         fields += _keep_person(record, said.person, said.workplace, overwrite=overwrite)
-    if said.relation is not None:
+    begins = said.relation is not None and said.relation.unit_id not in record.relations
+    is_left = begins and not is_new and said.relation is not None and not said.relation.is_meant
+    if said.relation is not None and not is_left:
         fields += _keep_relation(record, said.relation, overwrite=overwrite)
     if is_new:
         return Decision(Outcome.CREATED, fields, missing)
-    return Decision(Outcome.UPDATED if fields else Outcome.UNCHANGED, fields, missing)
+    outcome = Outcome.UPDATED if fields else Outcome.UNCHANGED
+    return Decision(outcome, fields, missing, said.relation if begins and not is_left else None, is_left)
 
 
 def _merge(record: Record, said: Mapping[str, Any], *, overwrite: bool) -> list[str]:
@@ -63,6 +72,14 @@ def _merge(record: Record, said: Mapping[str, Any], *, overwrite: bool) -> list[
         record.set(name, value)
         changed.append(name)
     return changed
+
+
+def _told_apart(record: EmployerRecord, said: Said) -> Mapping[str, Any]:
+    """What the row says of the employer, without a place that is its municipality: that is no town."""
+    employer, municipality = said.employer, record.values.get("municipality")
+    if said.city_is_place and municipality and fold(employer.get("city", "")) == fold(municipality):
+        return {field: value for field, value in employer.items() if field != "city"}
+    return employer
 
 
 def _keep_workplace(record: EmployerRecord, said: Said, *, overwrite: bool) -> list[str]:
@@ -104,6 +121,8 @@ def _keep_relation(record: EmployerRecord, said: RelationSaid, *, overwrite: boo
         record.relations[said.unit_id] = Record(values)
         return ["unit"]
     changed = _merge(known, {"owner_id": said.owner_id, "note": said.note}, overwrite=overwrite)
+    if "owner_id" in changed and known.values.get("deputy_id") == said.owner_id:
+        known.set("deputy_id", None)
     if _is_entered(known, said, overwrite=overwrite):
         known.set("stage", said.stage)
         known.set("stage_since", clock.now())

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from flask_babel import gettext as _
 
+from crm.accounts.forms import COUNTRIES as COUNTRY_NAMES
+from crm.employers.columns import BLOCKS
 from crm.employers.models import EmployerKind
-from crm.employers.org_numbers import COUNTRIES, read_org_number
+from crm.employers.org_numbers import COUNTRIES, countries_of, read_org_number, read_unit_number
 from crm.errors import DomainError
 from crm.folding import fold
 from crm.imports import cells
 from crm.imports.lookups import Lookups
 from crm.imports.rows import Row
+from crm.languages import in_all_languages
 from crm.messaging.addresses import normalise_email, normalise_phone
 from crm.note_guard.guard import Sensitive, find_sensitive
 from crm.web.clean import clean_line, clean_text
@@ -22,7 +25,7 @@ TEXTS = ("industry_text", "industry_code", "municipality", "municipality_code", 
          "website", "source")  # fmt: skip
 _LONGEST = {"name": 200, "industry_text": 200, "industry_code": 12, "municipality": 80, "municipality_code": 8,
             "address": 200, "postcode": 12, "city": 80, "website": 300, "source": 60, "contact_name": 160,
-            "contact_title": 120, "workplace": 200, "workplace_number": 20, "note": 5000}  # fmt: skip
+            "contact_title": 120, "place": 80, "workplace": 200, "workplace_number": 20, "note": 5000}  # fmt: skip
 _COUNTRY_NAMES = {
     "SE": "sweden, sverige, se", "NO": "norway, norge, no", "DK": "denmark, danmark, dk", "FI": "finland, suomi, fi",
 }  # fmt: skip
@@ -49,21 +52,30 @@ class PersonSaid:
 
 @dataclass(slots=True)
 class RelationSaid:
-    """What a row says of one unit's relationship. ``first``: the stage where the unit's employers begin."""
+    """What a row says of one unit's relationship. ``first``: the stage where the unit's employers begin.
+
+    ``is_meant``: the unit was chosen for the row or for the list, or the row has something to say of the relationship.
+    Else it is the unit of whoever reads the list, which begins nothing with employers that are known without it.
+    """
 
     unit_id: int
     owner_id: int | None
     stage: str | None
     first: str
     note: str | None
+    is_meant: bool
 
 
 @dataclass(slots=True)
 class Said:
-    """What a row says. ``employer`` has the columns of the employer that are filled in."""
+    """What a row says. ``employer`` has the columns of the employer that are filled in.
+
+    ``city_is_place``: the row has a place, and does not say whether that is the town or the municipality.
+    """
 
     line: int
     employer: Mapping[str, Any]
+    city_is_place: bool
     person: PersonSaid | None
     workplace: str | None
     workplace_number: str | None
@@ -89,13 +101,15 @@ def read_row(row: Row, lookups: Lookups) -> Said:
     if unit_id is not None:
         stage = lookups.stage(row.text("stage"), unit_id=unit_id)
         first = lookups.first_stage(unit_id)
-        relation = RelationSaid(unit_id, lookups.owner(owner, unit_id=unit_id), stage, first, note)
+        is_meant = bool(row.text("unit") or lookups.defaults.unit_id or owner or note or stage)
+        relation = RelationSaid(unit_id, lookups.owner(owner, unit_id=unit_id), stage, first, note, is_meant)
     return Said(
         line=row.line,
         employer=employer,
+        city_is_place=bool(row.text("place")) and not row.text("city"),
         person=_person(row, employer["country"]),
         workplace=_workplace(row),
-        workplace_number=_short(row, "workplace_number") or None,
+        workplace_number=_workplace_number(row, employer["country"]),
         relation=relation,
         has_health_words=_has_health_words(note),
     )
@@ -113,30 +127,40 @@ def all_faults(row: Row, lookups: Lookups) -> list[DomainError]:
             return None
 
     attempt(lambda: read_row(row, lookups))
-    country = str(attempt(lambda: _country(row)) or "SE")
-    phone, email = row.text("phone"), row.text("email")
-    attempt(lambda: _number(row, country))
+    country = str(attempt(lambda: _country(row) or _home(_unit(row, lookups), lookups)) or "SE")
+    phone, email = _way(row, "phone"), _way(row, "email")
+    attempt(partial(_number, row, country))
     attempt(lambda: cells.number(row.cell("employee_count"), "employee_count"))
     attempt(lambda: normalise_phone(phone, country) if phone else None)
     attempt(lambda: normalise_email(email) if email else None)
     for field in _LONGEST.keys() - {"note"}:
-        attempt(lambda field=field: _short(row, field))  # type: ignore[misc]  # a default binds the loop's value
-    for read in (lambda: _person(row, country), lambda: _workplace(row), lambda: _note(row)):
-        attempt(read)
+        attempt(partial(_short, row, field))
+    attempt(partial(_person, row, country))
+    attempt(partial(_workplace, row))
+    attempt(partial(_workplace_number, row, country))
+    attempt(partial(_note, row))
     return list(found.values())
 
 
 def _unit(row: Row, lookups: Lookups) -> int | None:
     name = row.text("unit")
-    return lookups.unit(name, programme_id=None) if name else lookups.defaults.unit_id or lookups.actor.unit_id
+    if name:
+        return lookups.unit(name, programme_id=None)
+    return None if lookups.defaults.of_no_unit else lookups.defaults.unit_id or lookups.actor.unit_id
+
+
+def _home(unit_id: int | None, lookups: Lookups) -> str:
+    """The country of a row that names none: the unit's, also where the employers become contacts of no unit."""
+    unit_id = unit_id or lookups.actor.unit_id
+    return lookups.country(unit_id) if unit_id is not None else "SE"
 
 
 def _employer(row: Row, lookups: Lookups, unit_id: int | None) -> dict[str, Any]:
     name = _short(row, "name")
     if not name:
         raise DomainError(_("Write the employer's name."), field="name")
-    country = _country(row) or (lookups.country(unit_id) if unit_id is not None else "SE")
-    phone, email = row.text("phone"), row.text("email")
+    country = _country(row) or _home(unit_id, lookups)
+    phone, email = _way(row, "phone"), _way(row, "email")
     said: dict[str, Any] = {
         "name": name,
         "country": country,
@@ -147,9 +171,27 @@ def _employer(row: Row, lookups: Lookups, unit_id: int | None) -> dict[str, Any]
         "email": normalise_email(email) if email else None,
         **{field: _short(row, field) or None for field in TEXTS},
     }
+    said["city"] = said["city"] or _town(row, said["municipality"])
     if said["industry_code"]:
         said["industry_scheme"] = _SCHEMES.get(country)
     return {field: value for field, value in said.items() if value is not None}
+
+
+def _town(row: Row, municipality: str | None) -> str | None:
+    """The place of a row as a town, where it does not say again what the municipality is."""
+    place = _short(row, "place")
+    return place if place and fold(place) != fold(municipality or "") else None
+
+
+def _way(row: Row, field: str) -> str:
+    """A phone number or an e-mail address; not the words that our own lists have in their place."""
+    text = row.text(field)
+    return "" if fold(text) in _folded_blocks() else text
+
+
+@cache
+def _folded_blocks() -> frozenset[str]:
+    return frozenset(fold(text) for each in BLOCKS.values() for text in in_all_languages(partial(str, each)).values())
 
 
 def _number(row: Row, country: str) -> str | None:
@@ -157,11 +199,28 @@ def _number(row: Row, country: str) -> str | None:
     if not text:
         return None
     # Some programs show the apostrophe by which a spreadsheet keeps a number as a text.
-    number = read_org_number(text.removeprefix("'"), country)
-    if not number.is_checked:
-        message = _("The check digit of this number is wrong. Is a digit mistyped?")
-        raise DomainError(message, field="org_number")
-    return number.compact
+    text = text.removeprefix("'")
+    try:
+        number = read_org_number(text, country)
+        if number.is_checked:
+            return number.compact
+    except DomainError:
+        if not countries_of(text):
+            raise
+    raise DomainError(_wrong_number(text), field="org_number")
+
+
+def _wrong_number(text: str) -> str:
+    """A list from across the border: its numbers are right, and only the country is not said."""
+    fitting = ", ".join(str(COUNTRY_NAMES[country]) for country in countries_of(text))
+    message = _("The check digit of this number is wrong. Is a digit mistyped?")
+    if fitting:
+        message = _(
+            "This is a right number in another country: %(countries)s. Write the country in a column Country, "
+            "or choose a unit of that country for the list.",
+            countries=fitting,
+        )
+    return str(message)
 
 
 def _person(row: Row, country: str) -> PersonSaid | None:
@@ -185,6 +244,14 @@ def _workplace(row: Row) -> str | None:
     if not name and row.text("workplace_number"):
         raise DomainError(_("A workplace needs a name."), field="workplace")
     return name or None
+
+
+def _workplace_number(row: Row, country: str) -> str | None:
+    number = _short(row, "workplace_number")
+    try:
+        return read_unit_number(number, country) if number else None
+    except DomainError as error:
+        raise DomainError(error.message, field="workplace_number") from error
 
 
 def _note(row: Row) -> str | None:

@@ -107,7 +107,6 @@ def _write_persons(records: Sequence[EmployerRecord], journal: Journal) -> None:
 
 
 def _write_relations(actor: Actor, records: Sequence[EmployerRecord], journal: Journal) -> None:
-    now = clock.now()
     relations = [(record, each) for record in records for each in record.relations.values()]
     new = [(record, each) for record, each in relations if each.id is None]
     _insert(
@@ -116,12 +115,15 @@ def _write_relations(actor: Actor, records: Sequence[EmployerRecord], journal: J
         [{**each.values, "employer_id": record.id} for record, each in new],
         journal,
     )
+    for _record, each in new:
+        left = {name: each.values.get(name) for name in ("stage", "owner_id", "deputy_id", "note")}
+        journal.note_changed(_RELATION, _key(each), {}, left, version=1)  # What to compare with when it is taken back.
     moved = [each for _record, each in relations if each.id is not None and "stage" in each.changed]
     moves = [(each, each.before["stage"], each.before["stage_since"]) for each in moved]
     _update(_RELATION, [each for _record, each in relations], journal)
-    begun = [_stage_row(actor, each, None, None, now) for _record, each in new]
+    begun = [_stage_row(actor, each, None, None) for _record, each in new]
     _insert_stages(begun)  # They go with their relationships when the import is taken back.
-    rows = [_stage_row(actor, each, before, since, now) for each, before, since in moves]
+    rows = [_stage_row(actor, each, before, since) for each, before, since in moves]
     journal.note_created(_STAGES.name, _insert_stages(rows))
 
 
@@ -131,12 +133,12 @@ def _insert_stages(rows: Sequence[Values]) -> list[int]:
     return sorted(insert_many(current_session().connection(), _STAGES, rows, known_by="relationship_id").values())
 
 
-def _stage_row(actor: Actor, relation: Record, before: str | None, since: datetime | None, at: datetime) -> Values:
+def _stage_row(actor: Actor, relation: Record, before: str | None, since: datetime | None) -> Values:
     return {
         "relationship_id": relation.id,
         "from_stage": before,
         "to_stage": relation.values["stage"],
-        "at": at,
+        "at": relation.values["stage_since"],
         "by_id": actor.staff_id,
         "since_before": since,
     }

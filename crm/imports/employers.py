@@ -55,6 +55,8 @@ def take_rows(
         outcome = _counted(decision, row, keys, dry_run=dry_run)
         report.count(outcome)
         report.show(outcome, line=row.line, name=each.employer["name"], fields=decision.fields)
+        if not (row.repeats_subject and row.subject not in keys):
+            _tell_of_unit(report, decision, lookups, name=each.employer["name"])
         if each.has_health_words:
             message = _("The note has words about health. Take out what does not belong there.")
             report.warn(line=row.line, column="note", message=message)
@@ -62,6 +64,16 @@ def take_rows(
             report.warn(line=row.line, column="stage", message=text)
     refused.sort(key=lambda refusal: refusal.row.line)
     return refused, Journal() if dry_run else write(actor, book.records)
+
+
+def _tell_of_unit(report: ImportReport, decision: Decision, lookups: Lookups, *, name: str) -> None:
+    """Say which employers that were here already a unit gets besides. Of several rows about one, the first tells."""
+    begun = decision.begun
+    if begun is not None:
+        stage = lookups.stage_name(begun.stage or begun.first, unit_id=begun.unit_id)
+        unit, owner = lookups.unit_name(begun.unit_id), lookups.staff_name(begun.owner_id)
+        report.also_add(unit=unit, stage=stage, owner=owner, name=name)
+    report.left_count += decision.is_left
 
 
 def _counted(decision: Decision, row: Row, refused: set[tuple[str, ...]], *, dry_run: bool) -> Outcome:

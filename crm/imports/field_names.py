@@ -31,6 +31,7 @@ FIELD_NAMES: Mapping[str, Text] = {
     "address": _l("Address"),
     "postcode": _l("Postcode"),
     "city": _l("City"),
+    "place": _l("Place"),
     "municipality": _l("Municipality"),
     "municipality_code": _l("Municipality code"),
     "website": _l("Website"),

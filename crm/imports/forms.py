@@ -1,6 +1,6 @@
 """The forms that take a file and that say what its columns mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,12 +10,20 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from crm.imports.columns import fields_of_kind
 from crm.imports.field_names import field_name
+from crm.imports.lookups import Defaults
 from crm.imports.mappings import LONGEST_NAME
 from crm.web.forms import BaseForm, choices, optional_int
 
 _OVERWRITE = _l("Replace what is filled in already where the file says otherwise (employers)")
+_UNIT = _l("Unit, where a row names none")
+_UNIT_HINT = _l(
+    "All employers of the list become contacts of a unit that you choose by its name. “My own unit” gets only those "
+    "that nobody here knew."
+)
 _LEFT_OUT = ""
 _COLUMN = "column-"
+NO_UNIT = 0
+"""The choice that employers become contacts of no unit; no unit has this number."""
 
 
 class UploadForm(BaseForm):
@@ -27,7 +35,7 @@ class UploadForm(BaseForm):
         description=_l("CSV or Excel (.xlsx), at most 20 MB. The first row has the headings."),
         validators=[FileRequired(_l("Choose a file."))],
     )
-    unit_id = SelectField(_l("Unit, where a row names none"), coerce=optional_int, validators=[Optional()])
+    unit_id = SelectField(_UNIT, description=_UNIT_HINT, coerce=optional_int, validators=[Optional()])
     programme_id = SelectField(_l("Programme, where a row names none"), coerce=optional_int, validators=[Optional()])
     overwrite = BooleanField(_OVERWRITE)
 
@@ -40,7 +48,20 @@ class ColumnsForm(BaseForm):
         description=_l("They are offered again for every file with the same headings. Leave it empty for this once."),
         validators=[Optional(), Length(max=LONGEST_NAME)],
     )
+    unit_id = SelectField(_UNIT, description=_UNIT_HINT, coerce=optional_int, validators=[Optional()])
     overwrite = BooleanField(_OVERWRITE)
+
+
+def unit_choices(form: UploadForm | ColumnsForm, units: Iterable[tuple[int, str]]) -> None:
+    """Nothing chosen, one of the units, or none of them."""
+    own = [(NO_UNIT, _l("No unit (employers)"))]
+    form.unit_id.choices = choices([*units, *own], empty=_("My own unit"))
+
+
+def chosen_unit(form: UploadForm | ColumnsForm, *, kind: str, programme_id: int | None = None) -> Defaults:
+    """What was chosen for rows that name no unit. Participants and inquiries always have one."""
+    of_no_unit = kind == "employers" and form.unit_id.data == NO_UNIT
+    return Defaults(unit_id=form.unit_id.data or None, programme_id=programme_id, of_no_unit=of_no_unit)
 
 
 def kind_choices(form: UploadForm, *, with_participants: bool) -> None:

@@ -23,10 +23,14 @@ from crm.programmes.queries import programmes_for
 
 @dataclass(frozen=True)
 class Defaults:
-    """What holds for every row that does not say otherwise."""
+    """What holds for every row that does not say otherwise.
+
+    ``of_no_unit``: employers become contacts of no unit, not even of the actor's own.
+    """
 
     unit_id: int | None = None
     programme_id: int | None = None
+    of_no_unit: bool = False
 
 
 NOTHING_SAID = Defaults()
@@ -42,6 +46,7 @@ class Lookups:
         self.defaults = defaults
         units = units_for(actor)
         self._units: Mapping[str, int] = {fold(unit.name): unit.id for unit in units}
+        self._unit_names: Mapping[int, str] = {unit.id: unit.name for unit in units}
         self._countries: Mapping[int, str] = {unit.id: unit.country for unit in units}
         self._languages: Mapping[int, str] = {unit.id: unit.language for unit in units}
         self._programmes: dict[str, int] = {}
@@ -52,6 +57,7 @@ class Lookups:
         for programme in programmes_for(actor, with_archived=True):
             self._programmes[fold(programme.code)] = programme.id
         self._coordinators: dict[int, Mapping[str, int]] = {}
+        self._staff_names: dict[int, str] = {}
         self._stages: dict[int, tuple[StageSet, Mapping[str, str]]] = {}
         self._missing: dict[str, Sequence[Missing]] = {}
 
@@ -83,6 +89,7 @@ class Lookups:
             return None
         if unit_id not in self._coordinators:
             staff = possible_coordinators(unit_id)
+            self._staff_names |= {each.id: each.name for each in staff}
             names = {fold(each.name): each.id for each in staff}
             self._coordinators[unit_id] = names | {fold(each.email): each.id for each in staff}
         found = self._coordinators[unit_id].get(fold(name))
@@ -111,6 +118,18 @@ class Lookups:
     def first_stage(self, unit_id: int) -> str:
         """Where an employer begins in a unit."""
         return self._stages_of(unit_id)[0].first.code
+
+    def stage_name(self, stage: str, *, unit_id: int) -> str:
+        """What a stage is called in a unit."""
+        return str(self._stages_of(unit_id)[0].label(stage))
+
+    def unit_name(self, unit_id: int) -> str:
+        """The name of a unit."""
+        return self._unit_names.get(unit_id) or current_session().get_one(Unit, unit_id).name
+
+    def staff_name(self, staff_id: int | None) -> str:
+        """The name of somebody whom a row has named; empty for nobody."""
+        return self._staff_names.get(staff_id or 0, "")
 
     def missing(self, relationship_id: int | None, stage: str) -> Sequence[Missing]:
         """What a stage asks for and is not there; asked once for all relationships that are new."""

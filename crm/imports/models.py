@@ -1,5 +1,6 @@
 """The tables of files that are being read in, of what they changed, and of what people's columns mean."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -8,6 +9,9 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.db import Base, EnumText, PublicId
+
+_OF_NO_UNIT = "of_no_unit"
+"""Stands beside the columns of a run; no field has this name."""
 
 
 class RunState(StrEnum):
@@ -46,7 +50,7 @@ class ImportRun(PublicId, Base):
     sample: Mapped[list[Any] | None]
     """The first rows as texts, for as long as the file is kept."""
     columns: Mapped[dict[str, Any] | None]
-    """Field to the place of its column, counted from 0."""
+    """``places``, and beside them what else somebody said of the list; see ``say``."""
     overwrite: Mapped[bool] = mapped_column(default=False, server_default="0")
     """Whether the file replaces what is filled in already; else it only fills what is empty."""
     state: Mapped[RunState] = mapped_column(EnumText(RunState), default=RunState.CHECKING)
@@ -64,6 +68,20 @@ class ImportRun(PublicId, Base):
     finished_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_import_run_state", "state", "created_at"),)
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Field to the place of its column, counted from 0."""
+        return {name: int(place) for name, place in (self.columns or {}).items() if name != _OF_NO_UNIT}
+
+    @property
+    def of_no_unit(self) -> bool:
+        """Whether employers whose row names no unit become contacts of none, not even of the sender's own."""
+        return bool((self.columns or {}).get(_OF_NO_UNIT))
+
+    def say(self, places: Mapping[str, int], *, of_no_unit: bool) -> None:
+        """Keep what the columns mean, and whether the employers are to be contacts of no unit."""
+        self.columns = {**places, **({_OF_NO_UNIT: True} if of_no_unit else {})}
 
 
 class ImportBatch(Base):

@@ -61,6 +61,10 @@ class ImportReport:
     has_identity_numbers: bool = False
     id: str | None = None
     """The address of the import, by which it can be taken back; None for a check."""
+    also: list[dict[str, Any]] = field(default_factory=list)
+    """Employers that were here already and that a unit gets besides, by unit, stage and who is responsible."""
+    left_count: int = 0
+    """Employers that were here already and stay without the sender's unit, which nobody has chosen."""
 
     def count(self, outcome: Outcome) -> None:
         """One more row of this kind."""
@@ -71,6 +75,17 @@ class ImportReport:
         """Keep a row as an example of its outcome, while there are few."""
         if [each["outcome"] for each in self.examples].count(outcome.value) < EXAMPLES:
             self.examples.append({"outcome": outcome.value, "line": line, "name": name, "fields": fields})
+
+    def also_add(self, *, unit: str, stage: str, owner: str, name: str) -> None:
+        """One more employer that a unit gets besides; the first few are named. ``owner`` is empty for nobody."""
+        key = {"unit": unit, "stage": stage, "owner": owner}
+        found = next((each for each in self.also if each | key == each), None)
+        if found is None:
+            found = {**key, "count": 0, "names": []}
+            self.also.append(found)
+        found["count"] += 1
+        if len(found["names"]) < EXAMPLES:
+            found["names"].append(name)
 
     def refuse(self, *, line: int, column: str, value: str, message: str) -> None:
         """One more row that was not taken, for one reason."""
@@ -104,6 +119,10 @@ class ImportReport:
             "ignored_columns": self.ignored_columns,
             "has_identity_numbers": self.has_identity_numbers,
         }
+
+    def kept(self) -> dict[str, Any]:
+        """The report as plain values, with what the page alone tells."""
+        return {**self.as_json(), "also": self.also, "left_count": self.left_count}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ImportReport":

@@ -15,14 +15,16 @@ from crm.errors import DomainError
 from crm.imports import runs
 from crm.imports.field_names import field_name
 from crm.imports.forms import (
+    NO_UNIT,
     ColumnsForm,
     UploadForm,
     chosen_places,
+    chosen_unit,
     column_field,
     field_choices,
     kind_choices,
+    unit_choices,
 )
-from crm.imports.lookups import Defaults
 from crm.imports.mappings import forget_mapping, remember_mapping
 from crm.imports.models import ImportMapping, ImportRun, RunState
 from crm.imports.reading import bytes_of
@@ -95,9 +97,13 @@ def columns(public_id: str) -> ResponseReturnValue:
     """Say what the columns of a file mean, and how it meets what is there already."""
     actor = current_actor()
     run = visible_one(ImportRun, actor, public_id)
-    form = ColumnsForm(data={"overwrite": run.overwrite})
+    form = ColumnsForm(data={"overwrite": run.overwrite, "unit_id": NO_UNIT if run.of_no_unit else run.unit_id})
+    if run.kind == "employers":
+        unit_choices(form, [(unit.id, unit.name) for unit in units_for(actor)])
+    else:
+        del form.unit_id
     headings = [str(each) for each in run.headings or ()]
-    places = {str(name): int(place) for name, place in (run.columns or {}).items()}
+    places = run.places
     error = None
     if form.validate_on_submit():
         places, error = chosen_places(request.form, headings, run.kind)
@@ -191,7 +197,10 @@ def _check_again(
 ) -> ResponseReturnValue:
     name = (form.save_as.data or "").strip()
     with transaction():
-        run = runs.choose_columns(actor, run_id=run_id, places=places, overwrite=bool(form.overwrite.data))
+        unit = chosen_unit(form, kind="employers") if form.unit_id else None
+        run = runs.choose_columns(
+            actor, run_id=run_id, places=places, overwrite=bool(form.overwrite.data), defaults=unit
+        )
         if name:
             remember_mapping(actor, kind=run.kind, name=name, headings=headings, places=places)
     runs.work_on(run_id, seconds=_AT_ONCE_SECONDS)
@@ -200,7 +209,7 @@ def _check_again(
 
 def _start(actor: Actor, form: UploadForm) -> tuple[int, str]:
     content = bytes_of(form.file.data.stream)
-    defaults = Defaults(unit_id=form.unit_id.data, programme_id=form.programme_id.data)
+    defaults = chosen_unit(form, kind=form.kind.data, programme_id=form.programme_id.data)
     with transaction():
         run = runs.start_run(
             actor,
@@ -216,7 +225,6 @@ def _start(actor: Actor, form: UploadForm) -> tuple[int, str]:
 
 def _fill(form: UploadForm, actor: Actor) -> None:
     kind_choices(form, with_participants=actor.has_role(*_WITH_PEOPLE))
-    units = [(unit.id, unit.name) for unit in units_for(actor)]
-    form.unit_id.choices = choices(units, empty=_("My own unit"))
+    unit_choices(form, [(unit.id, unit.name) for unit in units_for(actor)])
     programmes = [(each.id, f"{each.name} ({each.code})") for each in programmes_for(actor)]
     form.programme_id.choices = choices(programmes, empty=_("None"))

@@ -52,7 +52,7 @@ class Row:
 # What tells rows apart: the first of these groups whose first field is filled in.
 _SAME_SUBJECT: Mapping[str, Sequence[Sequence[str]]] = {
     "participants": (("external_ref",), ("name", "first_name", "last_name", "birth_year", "email", "phone")),
-    "employers": (("org_number",), ("name", "city", "municipality")),
+    "employers": (("org_number",), ("name", "city", "municipality", "place")),
     "inquiries": (
         ("external_ref",),
         ("received_on", "source", "channel", "topic", "employer", "label", "note", "unit"),

@@ -28,6 +28,8 @@ from crm.imports.reading import bytes_of, read_sheet
 from crm.imports.report import ImportReport
 from crm.imports.sheets import Sheet, text_of
 from crm.imports.table import Table, new_report, read_table
+from crm.imports.telling import tell_managers, tell_managers_of_undoing
+from crm.imports.turns import wait_for_turn
 from crm.imports.undoing import undo_batch, whole_journal
 from crm.jobs.wake import wake
 
@@ -62,7 +64,7 @@ def start_run(
     if remembered is None and not guess.places and sum(map(bool, sheet.headings)) < _FEWEST_COLUMNS:
         check_needed({}, kind)  # One column that nobody knows: this is hardly a list.
     run = _new_run(actor, sheet, kind=kind, filename=filename, content=content, defaults=defaults, language=language)
-    run.columns = dict(remembered if remembered is not None else guess.places)
+    run.say(remembered if remembered is not None else guess.places, of_no_unit=defaults.of_no_unit)
     run.overwrite = overwrite
     is_plain = remembered is not None or guess.is_whole(sheet.headings, kind)
     run.state = RunState.CHECKING if is_plain else RunState.MAPPING
@@ -86,7 +88,6 @@ def run_of_table(
         unit_id=defaults.unit_id,
         programme_id=defaults.programme_id,
         headings=table.headings,
-        columns=dict(table.columns.places),
         overwrite=overwrite,
         state=RunState.RUNNING,
         rows_total=len(table.rows),
@@ -94,6 +95,7 @@ def run_of_table(
         created_by_id=actor.staff_id,
         created_at=clock.now(),
     )
+    run.say(table.columns.places, of_no_unit=defaults.of_no_unit)
     session = current_session()
     session.add(run)
     session.flush()  # The first batch names the run.
@@ -101,8 +103,11 @@ def run_of_table(
     return run
 
 
-def choose_columns(actor: Actor, *, run_id: int, places: Mapping[str, int], overwrite: bool) -> ImportRun:
+def choose_columns(
+    actor: Actor, *, run_id: int, places: Mapping[str, int], overwrite: bool, defaults: Defaults | None = None
+) -> ImportRun:
     """Say what the columns of a file mean, and check it with that. May be repeated until the file is read in.
+    ``defaults``: another unit than before; None leaves it.
 
     Raises NotVisible, UnreadableFile when a needed column is missing, and DomainError when it is too late.
     """
@@ -110,7 +115,9 @@ def choose_columns(actor: Actor, *, run_id: int, places: Mapping[str, int], over
     if run.state not in (RunState.MAPPING, RunState.CHECKING, RunState.CHECKED) or run.content is None:
         raise _too_late()
     check_needed(places, run.kind)
-    run.columns, run.overwrite = dict(places), overwrite
+    run.say(places, of_no_unit=run.of_no_unit if defaults is None else defaults.of_no_unit)
+    run.unit_id = run.unit_id if defaults is None else defaults.unit_id
+    run.overwrite = overwrite
     run.report = ImportReport().as_json()
     run.state, run.rows_done, run.attempts = RunState.CHECKING, 0, 0
     _forget_batches(run)
@@ -273,7 +280,7 @@ def _begin(run_id: int) -> tuple[Actor, Table | Journal, str] | None:
             _finish(run, RunState.STOPPED)
             return None
         actor = actor_for(staff) if staff is not None else system_actor(COMMAND_LINE)
-        content, kind, language, places = run.content, run.kind, run.language, run.columns
+        content, kind, language, places = run.content, run.kind, run.language, run.places
         if is_undo:
             return actor, whole_journal(run.id), language
     return actor, read_table(content or b"", kind, places), language
@@ -284,13 +291,16 @@ def _batch(run_id: int, actor: Actor, work: Table | Journal) -> bool:
     if run is None or run.state not in _BUSY:
         return False
     run.attempts = 0
+    if run.state is not RunState.CHECKING:
+        wait_for_turn()
     if isinstance(work, Journal):
         if run.state is RunState.UNDOING and undo_batch(run, work):
             return True
         if run.state is RunState.UNDOING:
+            tell_managers_of_undoing(actor, run)
             _finish(run, RunState.UNDONE)
         return False
-    if run.state is RunState.UNDOING or dict(work.columns.places) != run.columns:
+    if run.state is RunState.UNDOING or dict(work.columns.places) != run.places:
         return False  # Somebody has said otherwise meanwhile; the next worker begins with that.
     return _read_batch(run, actor, work)
 
@@ -300,18 +310,19 @@ def _read_batch(run: ImportRun, actor: Actor, table: Table) -> bool:
     report = ImportReport.from_json(run.report) if run.rows_done else new_report(table.columns)
     start = run.rows_done
     rows = table.rows.between(start, start + BATCH[run.kind])
-    defaults = Defaults(unit_id=run.unit_id, programme_id=run.programme_id)
+    defaults = Defaults(unit_id=run.unit_id, programme_id=run.programme_id, of_no_unit=run.of_no_unit)
     batches = Batches(run.kind, table.columns, defaults, dry_run=checking, overwrite=run.overwrite)
     if run.kind == "employers" and (start // BATCH[run.kind]).bit_count() == 1 and not checking:
         count_anew()  # After 1, 2, 4, 8 ... batches: the tables have doubled.
     taken = take_batch(actor, rows, batches, report)
     _keep_batch(run, start, {row.line: start + place for place, row in enumerate(rows)}, table, taken)
-    run.report = report.as_json()
+    run.report = report.kept()
     run.rows_done += len(rows)
     if run.rows_done < len(table.rows):
         return True
     if not checking:
         record_import(actor, run.kind, report)
+        tell_managers(actor, run)
     _finish(run, RunState.CHECKED if checking else RunState.DONE)
     return False
 

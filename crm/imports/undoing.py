@@ -12,15 +12,20 @@ from sqlalchemy import Column, Table, delete, select, update
 
 from crm.db import Base, current_session
 from crm.employers.models import ContactPerson, Employer, EmployerRelationship, Position, StageChange, Workplace
+from crm.employers.services.responsible import check_works_there
+from crm.errors import DomainError
 from crm.events import EmployersImported, emit
+from crm.history.models import HistoryLink
 from crm.imports.employer_book import table_of
 from crm.imports.journal import Change, Journal, plain, value_for
 from crm.imports.models import ImportBatch, ImportRun
+from crm.imports.undoing_relations import forget_traces, is_as_left, later_work, moves_that_stay, names_of, told_of
 
 MOST_KEPT = 1_000
 _AT_ONCE = 500
 _EMPLOYER, _PERSON, _POSITION = table_of(Employer), table_of(ContactPerson), table_of(Position)
 _WORKPLACE, _RELATION, _STAGES = table_of(Workplace), table_of(EmployerRelationship), table_of(StageChange)
+_LINKS = table_of(HistoryLink)
 _RESTORED = (_EMPLOYER, _PERSON, _POSITION, _WORKPLACE, _RELATION)
 # What hangs on others goes first, so that whatever still hangs on an employer at the end is somebody's work.
 _REMOVED = (_STAGES, _PERSON, _RELATION, _WORKPLACE, _EMPLOYER)
@@ -91,10 +96,17 @@ def _restore(step: Step, journal: Journal, report: UndoReport) -> None:
     session, table = current_session(), step.table
     changes = journal.changed[table.name]
     done: list[int] = []
-    for row in _rows(step):
+    rows = _rows(step)
+    names = names_of(table, rows)
+    for row in rows:
         change = changes[row["id"]]
-        if not _is_as_left(row, change) or _number_is_taken(table, row, change):
-            report.keep(table, name=_name(row), public_id=row.get("public_id"), why="changed")
+        if (
+            not _is_as_left(table, row, change, journal)
+            or _number_is_taken(table, row, change)
+            or _has_left(table, row, change)
+        ):
+            name, public_id = names[row["id"]]
+            report.keep(table, name=name, public_id=public_id, why="changed")
             continue
         values = {name: value_for(table, name, value) for name, value in change.before.items()}
         if "version_id" in table.c:
@@ -108,19 +120,25 @@ def _restore(step: Step, journal: Journal, report: UndoReport) -> None:
 def _remove(step: Step, journal: Journal, report: UndoReport) -> None:
     table = step.table
     changes = journal.changed.get(table.name, {})
-    used = _used(step, journal)
+    rows = _rows(step)
+    names = names_of(table, rows)
+    used = moves_that_stay(step.ids) if table is _STAGES else _used(step, journal)
     gone: list[int] = []
     owners: set[int] = set()
-    for row in _rows(step):
+    for row in rows:
         change = changes.get(row["id"])
-        version = change.version if change is not None else 1
-        changed = row.get("version_id") not in (None, version)
+        changed = not _is_as_left(table, row, change or Change({}, {}, 1), journal)
+        if table is _STAGES and row["id"] in used:
+            continue  # Its relationship was kept, and is listed.
         if changed or row["id"] in used:
             why = "changed" if changed else "used"
-            report.keep(table, name=_name(row), public_id=row.get("public_id"), why=why)
+            name, public_id = names[row["id"]]
+            report.keep(table, name=name, public_id=public_id, why=why)
         else:
             gone.append(row["id"])
             owners |= {row["employer_id"]} if table is _WORKPLACE else set()
+    if gone and table is _EMPLOYER:
+        forget_traces(gone)
     if gone:
         current_session().execute(delete(table).where(table.c.id.in_(gone)))
         report.removed += len(gone) if table is not _STAGES else 0
@@ -135,9 +153,11 @@ def _rows(step: Step) -> Sequence[Mapping[str, Any]]:
     return cast(Sequence[Mapping[str, Any]], current_session().execute(statement).mappings().all())
 
 
-def _is_as_left(row: Mapping[str, Any], change: Change) -> bool:
-    if change.version is not None:
-        return bool(row["version_id"] == change.version)
+def _is_as_left(table: Table, row: Mapping[str, Any], change: Change, journal: Journal) -> bool:
+    if row.get("version_id") is not None:
+        if change.version is None or row["version_id"] == change.version:
+            return True
+        return table is _RELATION and is_as_left(row, change, journal)
     return all(plain(row[name]) == value for name, value in change.after.items())
 
 
@@ -150,6 +170,18 @@ def _number_is_taken(table: Table, row: Mapping[str, Any], change: Change) -> bo
     return current_session().execute(same).first() is not None
 
 
+def _has_left(table: Table, row: Mapping[str, Any], change: Change) -> bool:
+    """Whether somebody would be responsible again, or stand in, who works in the unit no longer."""
+    if table is not _RELATION:
+        return False
+    try:
+        for name in ("owner_id", "deputy_id"):
+            check_works_there(row["unit_id"], change.before.get(name), name)
+    except DomainError:
+        return True
+    return False
+
+
 def _used(step: Step, journal: Journal) -> set[int]:
     """Those rows that something refers to which the import did not write."""
     used: set[int] = set()
@@ -160,9 +192,11 @@ def _used(step: Step, journal: Journal) -> set[int]:
             statement = select(column, _POSITION.c.id).where(column.in_(step.ids))
             own = set(journal.created.get(_POSITION.name, ()))
             used |= {row[0] for row in current_session().execute(statement) if row[1] not in own}
+        elif column.table is _LINKS and step.table is _EMPLOYER:
+            used |= told_of(step.ids)
         elif column.table not in along:
             used |= set(current_session().execute(statement).scalars())
-    return used
+    return used | later_work(step.ids) if step.table is _RELATION else used
 
 
 def _references(table: Table) -> Iterator[Column[Any]]:
@@ -171,10 +205,6 @@ def _references(table: Table) -> Iterator[Column[Any]]:
         for key in other.foreign_keys:
             if key.column.table is table:
                 yield key.parent
-
-
-def _name(row: Mapping[str, Any]) -> str:
-    return str(row.get("name") or row.get("title") or "")
 
 
 def _tell(table: Table, ids: Sequence[int]) -> None:

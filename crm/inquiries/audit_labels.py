@@ -1,10 +1,11 @@
 """What the audit log calls the actions of this feature and what they are about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from crm.extension_points import Text
+from crm.extension_points import AuditName, Text
+from crm.inquiries.models import Inquiry
 
 ACTIONS: Mapping[str, Text] = {
     "inquiry.received": _l("Inquiry received"),
@@ -23,3 +24,5 @@ ACTIONS: Mapping[str, Text] = {
 }
 
 SUBJECTS: Mapping[str, Text] = {"inquiry": _l("Inquiry")}
+
+NAMES: Sequence[AuditName] = (AuditName("inquiry", Inquiry, address=Inquiry.public_id, endpoint="inquiries.show"),)

@@ -4,14 +4,14 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from crm.events import ContactLogged, RelationshipHandedOver, StaffDisabled, StaffMoved
-from crm.extension_points import Feature, HistoryKind, Module, NavItem, Panel, Scope, Subscription
+from crm.extension_points import ApproachReason, Feature, HistoryKind, Module, NavItem, Panel, Scope, Subscription
 from crm.inquiries import person_routes, report_routes, routes
-from crm.inquiries.audit_labels import ACTIONS, SUBJECTS
+from crm.inquiries.audit_labels import ACTIONS, NAMES, SUBJECTS
 from crm.inquiries.blueprint import blueprint
 from crm.inquiries.listeners import follow_the_relationship, leave_to_the_unit, leave_to_the_units_left
 from crm.inquiries.merging import merge_inquiries
 from crm.inquiries.models import Inquiry, InquiryPerson
-from crm.inquiries.scopes import READERS, own_inquiries, own_persons
+from crm.inquiries.scopes import READERS, asked_us, own_inquiries, own_persons
 from crm.inquiries.search import inquiry_documents
 from crm.inquiries.services.callbacks import after_contact
 from crm.inquiries.services.lines import KIND
@@ -32,6 +32,7 @@ def feature() -> Feature:
         name="inquiries",
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
+        audit_names=NAMES,
         blueprints=[blueprint],
         nav_items=[NavItem(MODULE, _l("Inquiries"), "inquiries.index", 60, roles=readers, module=MODULE)],
         modules=[
@@ -50,6 +51,7 @@ def feature() -> Feature:
             Subscription(StaffMoved.key, leave_to_the_units_left),
         ],
         merge_steps=[merge_inquiries],
+        approach_reasons=[ApproachReason("inquiry", asked_us)],
         search_documents=[inquiry_documents()],
         scopes=[Scope(Inquiry, own_inquiries), Scope(InquiryPerson, own_persons)],
     )

@@ -1,6 +1,6 @@
 """Inquiries and their report as tables of files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from flask_babel import gettext as _
 
@@ -8,8 +8,8 @@ from crm.glossary import picklists
 from crm.inquiries.labels import STATES, problem_text
 from crm.inquiries.queries import InquiryLine
 from crm.inquiries.tables import OutcomeTable
-from crm.web.downloads import Cell, Sheet
-from crm.web.filters import show_datetime
+from crm.web.downloads import Cell, Percent, Sheet
+from crm.web.filters import show_datetime, show_number
 
 
 def list_sheet(lines: Iterable[InquiryLine], language: str) -> Sheet:
@@ -22,15 +22,16 @@ def list_sheet(lines: Iterable[InquiryLine], language: str) -> Sheet:
     return Sheet(headings, [_cells(line, language) for line in lines])
 
 
-def report_sheet(table: OutcomeTable, language: str) -> Sheet:
-    """The table of sources and outcomes. What does not add up stands above it, so that it travels with the file."""
+def report_sheet(table: OutcomeTable, language: str, about: Sequence[Sequence[Cell]]) -> Sheet:
+    """The table of sources and outcomes. What it is ``about`` and what does not add up stands above it, so that it
+    travels with the file."""
     outcomes = picklists.options("inquiry_outcome", language)
     headings = [
         _("Group"), _("Came from"), _("Inquiries"), _("Persons"), _("Work or a place"),
-        *(label for _code, label in outcomes),
+        *(label for _code, label in outcomes), _("About nobody"),
     ]  # fmt: skip
     problems = [[_("Attention"), problem_text(problem, language)] for problem in table.problems()]
-    return Sheet(headings, _report_rows(table, language), above=problems)
+    return Sheet(headings, _report_rows(table, language), above=[*about, *problems])
 
 
 def _cells(line: InquiryLine, language: str) -> list[Cell]:
@@ -58,7 +59,17 @@ def _report_rows(table: OutcomeTable, language: str) -> Iterator[list[Cell]]:
             yield [
                 str(group.label), picklists.label("inquiry_source", line.source, language), line.inquiries,
                 line.persons, line.reached, *(table.cells.get((line.source, code), 0) for code in codes),
+                table.nobody.get(line.source, 0),
             ]  # fmt: skip
+    nobody = sum(table.nobody.values())
     yield [
         _("Sum"), "", table.total, table.persons, table.reached, *(table.outcomes.get(code, 0) for code in codes),
+        nobody,
     ]  # fmt: skip
+    if table.total:
+        yield [
+            _("Share of all %(base)s inquiries", base=show_number(table.total)), "", None, None,
+            Percent(table.reached / table.total),
+            *(Percent(table.outcomes.get(code, 0) / table.total) for code in codes), Percent(nobody / table.total),
+        ]  # fmt: skip
+        yield [_("The rest"), "", table.rest]

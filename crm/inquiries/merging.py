@@ -22,8 +22,9 @@ def _merge(actor: Actor, kept_id: int, gone_id: int) -> dict[str, Any]:
 
 
 def _undo(actor: Actor, kept_id: int, gone_id: int, memory: dict[str, Any]) -> None:
-    ids = memory.get("inquiries", [])
-    current_session().execute(update(Inquiry).where(Inquiry.id.in_(ids)).values(employer_id=gone_id))
+    """Those that somebody has put to another employer since stay there."""
+    back = update(Inquiry).where(Inquiry.id.in_(memory.get("inquiries", [])), Inquiry.employer_id == kept_id)
+    current_session().execute(back.values(employer_id=gone_id))
 
 
 merge_inquiries = MergeStep(key="inquiries", merge=_merge, undo=_undo)

@@ -28,11 +28,11 @@ class FirstResponse:
 
 
 def outcome_table(actor: Actor, wanted: InquiryFilter) -> OutcomeTable:
-    """Sources and outcomes of the inquiries that fit the filter. Five statements."""
+    """Sources and outcomes of the inquiries that fit the filter. Six statements."""
     session = current_session()
-    persons = func.count(InquiryPerson.id)
+    persons, about_somebody = func.count(InquiryPerson.id), select(InquiryPerson.inquiry_id)
     reached = persons.filter(InquiryPerson.outcome.in_(REACHED))
-    inquiries = {source: count for source, count in session.execute(_by_source(actor, wanted))}  # noqa: C416
+    inquiries = dict(session.execute(_by_source(actor, wanted)).all())
     people = {
         source: (all_of, reached_of)
         for source, all_of, reached_of in session.execute(
@@ -43,8 +43,9 @@ def outcome_table(actor: Actor, wanted: InquiryFilter) -> OutcomeTable:
     cells = _with_persons(select(Inquiry.source, InquiryPerson.outcome, persons), actor, wanted)
     return OutcomeTable(
         lines=[SourceLine(source, count, *people.get(source, (0, 0))) for source, count in inquiries.items()],
-        outcomes={outcome: count for outcome, count in session.execute(by_outcome)},  # noqa: C416
+        outcomes=dict(session.execute(by_outcome).all()),
         total=session.scalar(_all(select(func.count()), actor, wanted)) or 0,
+        nobody=dict(session.execute(_by_source(actor, wanted).where(Inquiry.id.not_in(about_somebody))).all()),
         cells={
             (source, outcome): count
             for source, outcome, count in session.execute(cells.group_by(Inquiry.source, InquiryPerson.outcome))

@@ -2,6 +2,8 @@
 
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import SelectField
 
 from crm.accounts.audit import record
 from crm.accounts.current import current_actor
@@ -12,12 +14,13 @@ from crm.glossary import picklists
 from crm.inquiries import queries
 from crm.inquiries.blueprint import blueprint
 from crm.inquiries.files import list_sheet, report_sheet
-from crm.inquiries.forms import year_ago
+from crm.inquiries.forms import InquiryFilterForm, year_ago
 from crm.inquiries.labels import problem_text
+from crm.inquiries.queries import InquiryFilter
 from crm.inquiries.report_queries import first_response, outcome_table
 from crm.inquiries.routes import filter_form
 from crm.inquiries.scopes import READERS
-from crm.web.downloads import Sheet, download
+from crm.web.downloads import Cell, Sheet, download
 from crm.web.filters import today
 
 
@@ -47,7 +50,9 @@ def export(kind: str) -> ResponseReturnValue:
     """The list as a file, with the same filters. That it was taken stands in the audit log."""
     actor = current_actor()
     lines = list(queries.lines_for_file(actor, filter_form(actor).as_filter()))
-    return _download(actor, list_sheet(lines, actor.language), kind, name="inquiries", rows=len(lines))
+    return _download(
+        actor, list_sheet(lines, actor.language), kind, name="inquiries", rows=len(lines), title=_("Inquiries")
+    )
 
 
 @blueprint.get("/inquiries/report.<any(csv, xlsx):kind>")
@@ -55,13 +60,30 @@ def export(kind: str) -> ResponseReturnValue:
 def report_file(kind: str) -> ResponseReturnValue:
     """The report as a file; what does not add up is written above the figures."""
     actor = current_actor()
-    table = outcome_table(actor, filter_form(actor).as_filter(state=queries.ALL, since=year_ago()))
-    sheet = report_sheet(table, actor.language)
-    return _download(actor, sheet, kind, name="inquiries-report", rows=table.total)
+    form = filter_form(actor)
+    wanted = form.as_filter(state=queries.ALL, since=year_ago())
+    table = outcome_table(actor, wanted)
+    sheet = report_sheet(table, actor.language, _about(form, wanted))
+    return _download(actor, sheet, kind, name="inquiries-report", rows=table.total, title=_("Report"))
 
 
-def _download(actor: Actor, sheet: Sheet, kind: str, *, name: str, rows: int) -> Response:
-    answer = download(f"{name}-{today()}", kind, sheet.headings, sheet.rows, above=sheet.above)
+def _about(form: InquiryFilterForm, wanted: InquiryFilter) -> list[list[Cell]]:
+    """The period, and what was chosen in the other filters of the report."""
+    chosen = [field for field in (form.unit, form.topic, form.channel, form.source) if field.data and not field.errors]
+    return [
+        [_("Period"), f"{wanted.since} – {wanted.until or today()}"],
+        *([str(field.label.text), _chosen(field)] for field in chosen),
+    ]
+
+
+def _chosen(field: SelectField) -> str:
+    """What was chosen, in words. Sources stand in groups, which only ``iter_choices`` looks into."""
+    found = (str(label) for value, label, *_more in field.iter_choices() if value == field.data)
+    return next(found, str(field.data))
+
+
+def _download(actor: Actor, sheet: Sheet, kind: str, *, name: str, rows: int, title: str) -> Response:
+    answer = download(f"{name}-{today()}", kind, sheet.headings, sheet.rows, above=sheet.above, title=title)
     with transaction():
         details = {"rows": rows, "kind": kind}
         record(actor, "inquiries.exported", subject_type="inquiry", unit_id=actor.unit_id, details=details)

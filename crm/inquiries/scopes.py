@@ -1,9 +1,9 @@
 """Who sees which inquiries."""
 
-from sqlalchemy import ColumnElement, and_, exists, false
+from sqlalchemy import ColumnElement, Select, and_, exists, false, select
 
 from crm.actors import Actor, Role
-from crm.inquiries.models import Inquiry, InquiryPerson
+from crm.inquiries.models import Inquiry, InquiryPerson, InquiryState
 
 READERS = (Role.COORDINATOR, Role.MANAGER)
 
@@ -18,3 +18,9 @@ def own_inquiries(actor: Actor) -> ColumnElement[bool]:
 def own_persons(actor: Actor) -> ColumnElement[bool]:
     """Persons of the inquiries that the actor sees."""
     return exists().where(Inquiry.id == InquiryPerson.inquiry_id, own_inquiries(actor))
+
+
+def asked_us(actor: Actor) -> Select[int | None]:
+    """The employers that have asked the actor's units for something and wait for an answer."""
+    waits = Inquiry.state != InquiryState.CLOSED
+    return select(Inquiry.employer_id).where(Inquiry.employer_id.is_not(None), waits, own_inquiries(actor))

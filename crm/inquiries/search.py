@@ -30,7 +30,7 @@ def _words(row_ids: Sequence[int]) -> list[SearchWords]:
     statement = select(Inquiry).where(Inquiry.id.in_(row_ids), Inquiry.archived_at.is_(None))
     rows = current_session().scalars(trusted(statement, because=_OWN)).all()
     names = select(Employer.id, Employer.name).where(Employer.id.in_([row.employer_id for row in rows]))
-    employers = {key: name for key, name in current_session().execute(trusted(names, because=_OWN))}  # noqa: C416
+    employers = dict(current_session().execute(trusted(names, because=_OWN)).all())
     return [
         SearchWords(row.id, employers.get(row.employer_id or 0, ""), (row.note,))
         for row in rows

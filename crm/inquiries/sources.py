@@ -11,7 +11,7 @@ from crm.glossary import picklists
 NOT_STATED = "unknown"
 EMPLOYER = "employer_inbound"
 REACHED = ("ordinary_work", "placement", "summer_job")
-"""Outcomes that are work or a place (requirements S1-4)."""
+"""Outcomes that are work or a place."""
 
 GROUPS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "authority": (

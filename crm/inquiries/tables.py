@@ -71,6 +71,9 @@ class OutcomeTable:
     outcomes: Mapping[str, int]
     total: int
     cells: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    nobody: Mapping[str, int] = field(default_factory=dict)
+    """Inquiries that are about no person, by source: with them the outcomes add up to all inquiries, where each is
+    about one person at most."""
 
     @property
     def reached(self) -> int:

@@ -1,7 +1,6 @@
 """Forms of interviews."""
 
 import secrets
-from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -9,10 +8,10 @@ from wtforms import DateField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm import clock
-from crm.interviews.guide import GUIDE
+from crm.interviews.guide import GUIDE, LONGEST_WORDS, Answer, Topic
 from crm.interviews.services import InterviewFields
 from crm.note_guard.fields import NoteField
-from crm.web.forms import BaseForm, VersionField, choices, optional_text
+from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_text
 
 
 class InterviewForm(BaseForm):
@@ -26,9 +25,10 @@ class InterviewForm(BaseForm):
     def as_fields(self) -> InterviewFields:
         """What the service is given."""
         given = {key: self[key].data for key in GUIDE}
+        answers = {key: ",".join(said) if isinstance(said, list) else said for key, said in given.items()}
         return InterviewFields(
             on_date=self.on_date.data or clock.today(),
-            answers={key: code for key, code in given.items() if code},
+            answers={key: answer for key, answer in answers.items() if answer},
             note=self.note.data,
         )
 
@@ -46,17 +46,21 @@ class ListForm(BaseForm):
 
 def make_form(**data: Any) -> Any:
     """The form with a question for each topic of the guide. ``data``: what it shows at first."""
-    # A lazy text is no str to the type checker, though it is one wherever a label is shown.
-    questions: Mapping[str, Any] = {key: topic.question for key, topic in GUIDE.items()}
-    fields = {
-        key: RadioField(
-            questions[key],
-            choices=choices([*topic.codes.items(), ("", _l("Not asked"))]),
-            coerce=optional_text,
-            default="",
-            validators=[Optional()],
-        )
-        for key, topic in GUIDE.items()
-    }
-    made: Any = type("GuideForm", (InterviewForm,), fields)
+    made: Any = type("GuideForm", (InterviewForm,), {key: _field(topic) for key, topic in GUIDE.items()})
     return made(data=data) if data else made()
+
+
+def _field(topic: Topic) -> Any:
+    # A lazy text is no str to the type checker, though it is one wherever a label is shown.
+    question: Any = topic.question
+    if topic.answer is Answer.WORDS:
+        return NoteField(question, validators=[Length(max=LONGEST_WORDS)])
+    if topic.answer is Answer.SEVERAL:
+        return CheckboxesField(question, choices=choices(topic.codes.items()))
+    return RadioField(
+        question,
+        choices=choices([*topic.codes.items(), ("", _l("Not asked"))]),
+        coerce=optional_text,
+        default="",
+        validators=[Optional()],
+    )

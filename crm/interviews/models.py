@@ -19,7 +19,7 @@ class EmployerInterview(PublicId, Versioned, Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id", ondelete="RESTRICT"))
     on_date: Mapped[date]
     answers: Mapped[dict[str, str]] = mapped_column()
-    """A code for each topic that was talked about; see crm.interviews.guide."""
+    """An answer to each topic that was talked about; see crm.interviews.guide."""
     note: Mapped[str | None] = mapped_column(Text)
     submission_key: Mapped[str | None] = mapped_column(String(40), unique=True)
     created_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from crm.extension_points import Module
 INTERVIEWS = Module(
     key="interviews",
     label=_l("Interviews of employers"),
-    description=_l("A guide for talks with employers, with answers that can be counted over all companies."),
+    description=_l("A guide for talks with employers, with answers that can be counted over all employers."),
 )
 
 

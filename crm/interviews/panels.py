@@ -18,4 +18,6 @@ def employer_panel(context: Mapping[str, Any]) -> str:
         return ""
     employer = context["employer"]
     found = interviews_at(current_actor(), employer.id)
-    return render_template("interviews/employer_panel.html", employer=employer, found=found, guide=GUIDE)
+    newest = found[0].answers if found else {}
+    more = any(topic.shown(newest.get(key)) for key, topic in GUIDE.items() if not topic.listed)
+    return render_template("interviews/employer_panel.html", employer=employer, found=found, guide=GUIDE, more=more)

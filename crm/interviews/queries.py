@@ -1,4 +1,4 @@
-"""Reads of interviews: the list, those at one employer, and the summary over all companies."""
+"""Reads of interviews: the list, those at one employer, and the summary over all employers."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -13,25 +13,29 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import Employer
 from crm.employers.text_index import text_index
-from crm.interviews.guide import GUIDE, Topic
+from crm.interviews.guide import GUIDE, Answer, Topic
 from crm.interviews.models import EmployerInterview
 
 
 @dataclass(frozen=True)
 class TopicFigures:
-    """How many companies gave each answer to a topic; ``asked`` of them said anything, ``headline`` what counts."""
+    """How many employers gave each answer to a topic; ``asked`` of them said anything, ``headline`` what counts.
+
+    ``words``: what was said in words, with the employer.
+    """
 
     topic: Topic
     counts: Mapping[str, int]
     asked: int
     headline: int
+    words: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The answers of all companies, each counted once with its newest interview."""
+    """The answers of all employers, each counted once with its newest interview."""
 
-    companies: int
+    employers: int
     topics: Sequence[TopicFigures]
 
 
@@ -56,15 +60,18 @@ def interviews_at(actor: Actor, employer_id: int) -> list[EmployerInterview]:
 
 
 def summary_of(found: Iterable[EmployerInterview]) -> Summary:
-    """What the companies said: of several interviews at one company the newest counts."""
+    """What the employers said: of several interviews at one employer the newest counts."""
     newest: dict[int, EmployerInterview] = {}
     for each in sorted(found, key=lambda row: (row.on_date, row.id)):
         newest[each.employer_id] = each
-    answers = [each.answers for each in newest.values()]
-    return Summary(len(newest), [_figures(topic, answers) for topic in GUIDE.values()])
+    return Summary(len(newest), [_figures(topic, newest.values()) for topic in GUIDE.values()])
 
 
-def _figures(topic: Topic, answers: Collection[Mapping[str, str]]) -> TopicFigures:
-    given = Counter(each[topic.key] for each in answers if each.get(topic.key) in topic.codes)
-    counts = {code: given[code] for code in topic.codes}
-    return TopicFigures(topic, counts, sum(counts.values()), sum(counts[code] for code in topic.counts))
+def _figures(topic: Topic, rows: Collection[EmployerInterview]) -> TopicFigures:
+    if topic.answer is Answer.WORDS:
+        words = [(each.employer.name, each.answers[topic.key]) for each in rows if each.answers.get(topic.key)]
+        return TopicFigures(topic, {}, len(words), len(words), sorted(words))
+    answers = [topic.codes_of(each.answers.get(topic.key)) for each in rows]
+    given = Counter(code for codes in answers for code in codes)
+    headline = sum(not topic.counts.isdisjoint(codes) for codes in answers)
+    return TopicFigures(topic, {code: given[code] for code in topic.codes}, sum(map(bool, answers)), headline)

@@ -14,15 +14,15 @@ from crm.accounts.scopes import visible_one
 from crm.actors import Actor
 from crm.db import current_session, transaction
 from crm.employers.models import Employer
-from crm.errors import DomainError, EditConflict
+from crm.errors import DomainError
 from crm.interviews import services
 from crm.interviews.forms import ListForm, make_form
-from crm.interviews.guide import GUIDE
+from crm.interviews.guide import GUIDE, SECTIONS
 from crm.interviews.models import EmployerInterview
 from crm.interviews.modules import only_where_it_is_on
 from crm.interviews.queries import interviews, summary_of
 from crm.interviews.scopes import READERS
-from crm.web.conflicts import differences
+from crm.web.conflicts import refusal
 from crm.web.downloads import download
 from crm.web.filters import today
 from crm.web.paging import paginate, sort_order
@@ -34,13 +34,14 @@ blueprint.before_request(only_where_it_is_on)
 @blueprint.get("/interviews")
 @require(*READERS)
 def index() -> ResponseReturnValue:
-    """What all companies said, and the interviews one by one."""
+    """What all employers said, and the interviews one by one."""
     actor = current_actor()
     form = ListForm(request.args)
     statement = _asked(actor, form)
     summary = summary_of(current_session().scalars(statement).unique())
     page = paginate(current_session(), _ordered(statement))
-    return render_template("interviews/index.html", form=form, summary=summary, page=page, guide=GUIDE)
+    listed = [topic for topic in GUIDE.values() if topic.listed]
+    return render_template("interviews/index.html", form=form, summary=summary, page=page, listed=listed)
 
 
 @blueprint.get("/interviews/export")
@@ -60,7 +61,7 @@ def export() -> ResponseReturnValue:
 @require(*READERS)
 def guide() -> ResponseReturnValue:
     """The questions on paper, to take along."""
-    return render_template("interviews/guide_print.html", guide=GUIDE)
+    return render_template("interviews/guide_print.html", sections=SECTIONS)
 
 
 @blueprint.route("/employers/<public_id>/interviews/new", methods=["GET", "POST"])
@@ -100,15 +101,12 @@ def edit(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."), "success")
             return redirect(url_for("employers.show", public_id=back), code=303)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form.version.data = str(error.current["version"])
+            different = refusal(form, error)
     return _page(form, visible_one(EmployerInterview, actor, public_id).employer, different=different)
 
 
 def _page(form: Any, employer: Employer, *, different: Any = ()) -> ResponseReturnValue:
-    html = render_template("interviews/form.html", form=form, employer=employer, guide=GUIDE, different=different)
+    html = render_template("interviews/form.html", form=form, employer=employer, sections=SECTIONS, different=different)
     return html, 422 if form.is_submitted() else 200
 
 
@@ -124,5 +122,5 @@ def _ordered(statement: Select[EmployerInterview]) -> Select[EmployerInterview]:
 
 
 def _cells(row: EmployerInterview) -> list[str]:
-    answers = [str(topic.codes.get(row.answers.get(key, ""), "")) for key, topic in GUIDE.items()]
+    answers = [topic.shown(row.answers.get(key)) for key, topic in GUIDE.items()]
     return [row.employer.name, row.on_date.isoformat(), *answers, row.note or ""]

@@ -14,13 +14,13 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import Employer
 from crm.errors import DomainError, EditConflict
-from crm.interviews.guide import GUIDE
+from crm.interviews.guide import GUIDE, Answer
 from crm.interviews.models import EmployerInterview
 
 
 @dataclass(frozen=True)
 class InterviewFields:
-    """The day, a code for each topic that was talked about, and a note."""
+    """The day, an answer to each topic that was talked about, as crm.interviews.guide keeps it, and a note."""
 
     on_date: date
     answers: Mapping[str, str]
@@ -62,7 +62,9 @@ def change_interview(
         message = _("Somebody else saved this while you had it open. Nothing of yours is lost: compare and save again.")
         raise EditConflict(message, current=interview_values(row))
     _check(given)
-    row.on_date, row.answers, row.note = given.on_date, dict(given.answers), given.note or None
+    # An answer to a topic that is no longer in the guide is no less an answer.
+    kept = {key: answer for key, answer in row.answers.items() if key not in GUIDE}
+    row.on_date, row.answers, row.note = given.on_date, kept | dict(given.answers), given.note or None
     row.version_id += 1
     _record(actor, row, "interview_changed")
     return row
@@ -70,14 +72,16 @@ def change_interview(
 
 def interview_values(row: EmployerInterview) -> dict[str, object]:
     """What stands in an interview by field name, with its version."""
-    return {**row.answers, "on_date": row.on_date, "note": row.note, "version": row.version_id}
+    several = {key: topic for key, topic in GUIDE.items() if topic.answer is Answer.SEVERAL}
+    codes = {key: topic.codes_of(row.answers.get(key)) for key, topic in several.items()}
+    return {**row.answers, **codes, "on_date": row.on_date, "note": row.note, "version": row.version_id}
 
 
 def _check(given: InterviewFields) -> None:
     if given.on_date > clock.today():
         raise DomainError(_("The day is still to come."), field="on_date")
-    for key, code in given.answers.items():
-        if key not in GUIDE or code not in GUIDE[key].codes:
+    for key, answer in given.answers.items():
+        if key not in GUIDE or not GUIDE[key].allows(answer):
             raise DomainError(_("Choose one of the alternatives."), field=key)
     if not given.answers:
         raise DomainError(_("Answer at least one of the questions."))

@@ -66,6 +66,15 @@ def contacts_in(filters: FollowUpFilters) -> list[ColumnElement[bool]]:
     ]
 
 
+def attempts(filters: FollowUpFilters) -> int:
+    """How many contacts are left out because nobody was reached. One statement."""
+    statement = select(func.count()).where(
+        Contact.unit_id.in_(filters.unit_ids), Contact.on_date.between(filters.since, filters.until),
+        Contact.archived_at.is_(None), Contact.outcome.in_(sorted(NOT_REACHED)),
+    )  # fmt: skip
+    return current_session().scalar(trusted(statement, because=_COUNTS)) or 0
+
+
 def contact_days(filters: FollowUpFilters) -> list[DayOfContacts]:
     """Contacts by unit, coordinator and day. One statement."""
     in_person = Contact.channel.in_(sorted(IN_PERSON))
@@ -86,7 +95,7 @@ def employers_met(filters: FollowUpFilters) -> dict[int, int]:
     """The employers with whom somebody was spoken, with the number of contacts. One statement."""
     statement = select(Contact.employer_id, func.count()).where(*contacts_in(filters)).group_by(Contact.employer_id)
     rows = current_session().execute(trusted(statement, because=_COUNTS))
-    return {employer_id: count for employer_id, count in rows}  # noqa: C416  # typed rows
+    return dict(rows.all())
 
 
 def purposes(filters: FollowUpFilters) -> dict[str | None, int]:
@@ -98,7 +107,7 @@ def purposes(filters: FollowUpFilters) -> dict[str | None, int]:
         .order_by(func.count().desc())
     )
     rows = current_session().execute(trusted(statement, because=_COUNTS))
-    return {purpose: count for purpose, count in rows}  # noqa: C416  # typed rows
+    return dict(rows.all())
 
 
 def busy_weeks(filters: FollowUpFilters) -> frozenset[BusyWeek]:
@@ -153,7 +162,7 @@ def contact_figures(
 
 
 def visits_by_month(days: Iterable[DayOfContacts]) -> dict[date, int]:
-    """Visits by month (S3-28)."""
+    """Visits by month."""
     found: dict[date, int] = defaultdict(int)
     for row in days:
         found[row.day.replace(day=1)] += row.visits
@@ -163,4 +172,4 @@ def visits_by_month(days: Iterable[DayOfContacts]) -> dict[date, int]:
 def names_of_staff(staff_ids: Collection[int]) -> Mapping[int, str]:
     """The names of colleagues, which everybody knows."""
     rows = current_session().execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids)))
-    return {staff_id: name for staff_id, name in rows}  # noqa: C416  # typed rows
+    return dict(rows.all())

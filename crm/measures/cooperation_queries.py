@@ -1,7 +1,7 @@
 """Cooperation: who has, or had, people of ours at work, counted from placements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from crm.accounts.scopes import trusted
 from crm.db import current_session
 from crm.employers.models import Employer, Workplace
 from crm.inquiries.models import Inquiry, InquiryPerson
+from crm.measures.area_queries import area_of
 from crm.measures.formulas import (
     Job,
     Middle,
@@ -42,12 +43,29 @@ _COUNTS = "counts only, units of the actor"
 class Penetration:
     """Penetration over the municipalities whose number is known; ``unknown``: workplaces where it is not.
 
-    ``by_unit`` counts a workplace for every unit that cooperates with it, so its sum may exceed the total.
+    ``by_unit`` counts a workplace for every unit that cooperates with it, so its sum may exceed the total. ``area``
+    names the regions of the units, where they have any; ``outside``: workplaces that lie in none of them.
     """
 
     share: Share
     unknown: int
     by_unit: Mapping[int, int]
+    area: Sequence[str] = ()
+    outside: int = 0
+
+    @property
+    def everywhere(self) -> int:
+        """All workplaces with cooperation, each once, wherever they are: what ``by_unit`` counts for each unit."""
+        return self.share.count + self.unknown + self.outside
+
+
+@dataclass(frozen=True)
+class Known:
+    """Municipalities under their ``area``: how many workplaces they have, and which of those in use count at all."""
+
+    workplaces: Mapping[str, int]
+    inside: frozenset[str]
+    names: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -101,25 +119,46 @@ def cooperation_places(filters: FollowUpFilters) -> list[PlaceRow]:
 
 
 def employer_penetration(filters: FollowUpFilters) -> Penetration:
-    """Distinct workplaces with cooperation / workplaces in their municipalities. Two statements."""
+    """Distinct workplaces with cooperation / workplaces in the municipalities of the units' area. Five statements."""
     rows = cooperation_places(filters)
     places = [row.place for row in rows]
     by_unit: dict[int, list[Place]] = defaultdict(list)
     for row in rows:
         by_unit[row.unit_id].append(row.place)
-    known = workplaces_by_municipality(filters.until.year)
+    known = known_workplaces(filters, places)
     everywhere = distinct_places(places)
     return Penetration(
-        share=penetration(places, known),
-        unknown=sum(len(found) for where, found in everywhere.items() if where not in known),
+        share=penetration(places, known.workplaces),
+        unknown=sum(len(everywhere[where]) for where in known.inside if where not in known.workplaces),
         by_unit={unit_id: sum(map(len, distinct_places(own).values())) for unit_id, own in by_unit.items()},
+        area=known.names,
+        outside=sum(len(found) for where, found in everywhere.items() if where not in known.inside),
     )
+
+
+def known_workplaces(filters: FollowUpFilters, places: Collection[Place]) -> Known:
+    """The numbers of workplaces that a report counts with, and which municipalities of ``places`` are in its area.
+
+    That is every municipality that is entered, or those of the units' targets for coverage.
+    """
+    numbers, used = workplaces_by_municipality(filters.until.year), {place.municipality for place in places}
+    own = area_of(filters)
+    if own is None:
+        return Known(numbers, frozenset(used), ())
+    inside = own.within({*numbers, *used})
+    return Known({key: number for key, number in numbers.items() if key in inside}, inside & used, own.names)
 
 
 def workplaces_by_municipality(year: int) -> dict[str, int]:
     """The newest number of every municipality up to a year, under its ``area``."""
     statement = select(WorkplaceCount).where(WorkplaceCount.year <= year).order_by(WorkplaceCount.year)
     return {area(row.country, row.municipality_code): row.workplaces for row in current_session().scalars(statement)}
+
+
+def names_of_municipalities() -> dict[str, str]:
+    """What the municipalities are called whose number of workplaces is entered, under their ``area``."""
+    rows = current_session().scalars(select(WorkplaceCount).order_by(WorkplaceCount.year))
+    return {area(row.country, row.municipality_code): row.municipality for row in rows}
 
 
 def employers_before_and_now(filters: FollowUpFilters) -> tuple[set[int], set[int]]:
@@ -152,7 +191,7 @@ def retention(filters: FollowUpFilters, *, today: date) -> Retention:
         .where(*exits_in(filters))
         .group_by(Enrolment.participant_id)
     )
-    days = {person: day for person, day in current_session().execute(trusted(exits, because=_COUNTS))}  # noqa: C416
+    days = dict(current_session().execute(trusted(exits, because=_COUNTS)).all())
     jobs = _jobs(filters)
     return Retention(
         retention_after_days(days, jobs, days=90, today=today),
@@ -162,7 +201,7 @@ def retention(filters: FollowUpFilters, *, today: date) -> Retention:
 
 
 def first_contact(filters: FollowUpFilters) -> tuple[Middle, Share]:
-    """Days from the start of an enrolment to the first contact with an employer for that person (S2-22): the median,
+    """Days from the start of an enrolment to the first contact with an employer for that person: the median,
     and the share within 30 days of all who started. One statement.
 
     A placement that begins, or an inquiry about the person that names an employer, is such a contact.

@@ -9,15 +9,18 @@ from sqlalchemy import select
 
 from crm.accounts.scopes import trusted
 from crm.agreements.models import Agreement
+from crm.coverage.queries import region_book
 from crm.db import current_session
 from crm.employers.models import Employer, Workplace
 from crm.measures.contact_queries import employers_met
 from crm.measures.contact_rows import label
 from crm.measures.cooperation_queries import (
+    Known,
     cooperation_places,
     employers_before_and_now,
     employers_now,
-    workplaces_by_municipality,
+    known_workplaces,
+    names_of_municipalities,
 )
 from crm.measures.formulas import Place, Share, distinct_places
 from crm.measures.pipeline_queries import delivered_commitments, in_force, is_used
@@ -31,28 +34,53 @@ Key = tuple[str, int, int | None]
 
 
 def cooperation(filters: FollowUpFilters, wanted: Wanted) -> Rows:
-    """Each workplace once, with its placements; those where the number of workplaces is not known count in nothing."""
+    """Each workplace once, with its placements; those outside the area of the units, and those where the number of
+    workplaces is not known, count in nothing."""
     found = cooperation_places(filters)
-    known = workplaces_by_municipality(filters.until.year)
+    known = known_workplaces(filters, [row.place for row in found])
+    numbers = known.workplaces
     places = distinct_places(row.place for row in found)
     keys = [(where, *key) for where, at in places.items() for key in at]
     placements: dict[Key, int] = defaultdict(int)
     for row in found:
         placements[_stands_for(row.place, places[row.place.municipality])] += row.placements
     names, at_work = _employers({employer for _where, employer, _place in keys}), _workplaces(keys)
-    keys.sort(key=lambda key: (key[0] not in known, names[key[1]][0].casefold(), key[2] or 0))
+    keys.sort(
+        key=lambda key: (key[0] not in numbers, key[0] not in known.inside, names[key[1]][0].casefold(), key[2] or 0)
+    )
+    called = _municipalities({where for where, *_key in keys})
     rows = [
         Row(
-            [names[employer][0], at_work.get(place or 0, ""), where or _("Not stated"),
-             show_number(placements[where, employer, place]),
-             _("Yes") if where in known else _("No, the number of workplaces is not entered")],
+            [names[employer][0], *([at_work.get(place or 0, "")] if at_work else []), called[where],
+             show_number(placements[where, employer, place]), _is_counted(where, known)],
             employer_page(names[employer][1]),
         )
         for where, employer, place in wanted.of(keys)
     ]  # fmt: skip
-    share = Share(sum(where in known for where, _employer, _place in keys), sum(known.values()))
-    columns = [_l("Employer"), _l("Workplace"), _l("Municipality"), _l("Placements"), _l("Is counted")]
-    return Rows(_("Workplaces that cooperate"), columns, rows, len(keys), share, _of(share))
+    share = Share(sum(where in numbers for where, _employer, _place in keys), sum(numbers.values()))
+    # Where no placement names a workplace, the column would be empty from top to bottom.
+    columns = [_l("Employer"), *([_l("Workplace")] if at_work else []), _l("Municipality"), _l("Placements"),
+               _l("Is counted")]  # fmt: skip
+    words = f"{show_number(len(keys))} · {_('Workplaces of the area that cooperate')}: {_of(share)}"
+    return Rows(_("Workplaces that cooperate"), columns, rows, len(keys), share, words)
+
+
+def _municipalities(keys: Collection[str]) -> dict[str, str]:
+    """Municipalities by name where it is known, with the code, which tells those of the same name apart."""
+    book, entered = region_book(), names_of_municipalities()
+    found = {"": str(_("Not stated"))}
+    for key in filter(None, keys):
+        country, _blank, where = key.partition(" ")
+        name = (book.name_of(country, where) or entered.get(key)) if where.isdigit() else None
+        found[key] = f"{name} ({key})" if name else key if where.isdigit() else f"{where} ({country})"
+    return found
+
+
+def _is_counted(where: str, known: Known) -> str:
+    if where in known.workplaces:
+        return str(_("Yes"))
+    inside = where in known.inside
+    return str(_("No, the number of workplaces is not entered") if inside else _("No, it is outside the area"))
 
 
 def _stands_for(place: Place, keys: Collection[tuple[int, int | None]]) -> Key:
@@ -72,7 +100,7 @@ def _employers(ids: Collection[int]) -> dict[int, tuple[str, str]]:
 def _workplaces(keys: Collection[Key]) -> dict[int, str]:
     statement = select(Workplace.id, Workplace.name).where(Workplace.id.in_({place for *_key, place in keys if place}))
     rows = current_session().execute(trusted(statement, because=_FIRST))
-    return {workplace_id: name for workplace_id, name in rows}  # noqa: C416  # typed rows
+    return dict(rows.all())
 
 
 def met(filters: FollowUpFilters, wanted: Wanted) -> Rows:

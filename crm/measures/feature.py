@@ -6,11 +6,11 @@ from typing import Any
 from flask import render_template
 
 from crm.extension_points import Feature, Panel
-from crm.measures import routes, setting_routes
+from crm.measures import before_after_routes, routes, setting_routes
 from crm.measures.audit_labels import ACTIONS, SUBJECTS
 from crm.measures.routes import blueprint
 
-ROUTES = (routes, setting_routes)
+ROUTES = (routes, setting_routes, before_after_routes)
 """The modules that hang their views on the blueprint; named here so that they are loaded with it."""
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
+from crm.reports.few import FEWEST_PERSONS
+
 CONTACTS_A_WEEK = 6
 """Face-to-face employer contacts per specialist and week at the highest anchor of the fidelity scale."""
-FEWEST_PERSONS = 5
-"""Under so many persons nothing is told about how they are distributed."""
 _WEEK = timedelta(days=7)
 Period = Callable[[date], tuple[date, date]]
 
@@ -285,7 +285,7 @@ def years_before(day: date, years: int) -> date:
 
 
 def asks(purposes: Mapping[str | None, int], asking: Collection[str]) -> Share:
-    """The share of contacts that ask the employer for something, of those whose purpose is stated (S1-25)."""
+    """The share of contacts that ask the employer for something, of those whose purpose is stated."""
     stated = {purpose: count for purpose, count in purposes.items() if purpose}
     return Share(sum(stated.get(purpose, 0) for purpose in asking), sum(stated.values()))
 

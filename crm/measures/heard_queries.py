@@ -1,4 +1,4 @@
-"""Talks, press and conferences, and what employers said of us: counted where their module is on (S3-9, S3-11)."""
+"""Talks, press and conferences, and what employers said of us: counted where their module is on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

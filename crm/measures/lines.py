@@ -1,6 +1,6 @@
 """Every figure in words: its value, what it was counted from, where its rows are. For page, paper and file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,12 +9,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from crm.employers.stages import STAGES
-from crm.measures.cooperation_queries import EARLY_DAYS
-from crm.measures.formulas import CONTACTS_A_WEEK, FEWEST_PERSONS, Share
+from crm.measures.cooperation_queries import EARLY_DAYS, Penetration
+from crm.measures.formulas import CONTACTS_A_WEEK, Share
 from crm.measures.overview import Overview
 from crm.measures.pipeline_queries import WAY
+from crm.reports.few import FEWEST_PERSONS, is_hidden
 from crm.reports.filters import FollowUpFilters
 from crm.web.filters import show_number, show_percent
+
+MOST_REGIONS = 4
+"""More names would hide the figure."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,17 @@ class Line:
     href: str = ""
     share: float | None = None
     """What the bar shows; it is full where the figure is more."""
+    stand_for: tuple[int, ...] = ()
+    """Counts of employers or agreements that stand for persons: who works there."""
 
 
 def figure_lines(found: Overview, filters: FollowUpFilters) -> list[Line]:
     """Every figure of a report, in the order of the page."""
-    contacts = [*_contacts(found), *_cooperation(found)]
-    return [*contacts, *_pipeline(found, filters), *_inquiries(found, filters), *_promises(found), *_heard(found)]
+    lines = [
+        *_contacts(found), *_cooperation(found), *_pipeline(found, filters), *_inquiries(found, filters),
+        *_promises(found), *_heard(found),
+    ]  # fmt: skip
+    return [_without_few(line, filters) for line in lines]
 
 
 def _contacts(found: Overview) -> Iterator[Line]:
@@ -63,17 +72,25 @@ def _contacts(found: Overview) -> Iterator[Line]:
     )  # fmt: skip
     yield _share(group, _("Contacts that ask for something"), found.asks, rows="asks")
     yield Line(group, _("Employers spoken with"), show_number(found.met.base),
-               _("in %(all)s contacts", all=show_number(figures.contacts)), found.met.base, rows="met")  # fmt: skip
-    yield _share(group, _("Employers spoken with who had somebody at work"), found.met, rows="met")
+               _tried(figures.contacts, found.attempts), found.met.base, rows="met")  # fmt: skip
+    yield _at_work(group, _("Employers spoken with who had somebody at work"), found.met, rows="met")
     of_all = _("of %(all)s contacts", all=show_number(figures.contacts))
     yield Line(group, _("Visits"), show_number(figures.visits), of_all, figures.visits, rows="visits")
 
 
 def _cooperation(found: Overview) -> Iterator[Line]:
     group = _("Cooperation")
-    yield _share(group, _("Workplaces of the area that cooperate"), found.penetration.share, rows="cooperation",
-                 note=_unknown(found.penetration.unknown))  # fmt: skip
-    yield _share(group, _("Employers who came back within three years"), found.repeat, rows="repeat")
+    places = found.penetration
+    yield Line(
+        group, _("Workplaces that cooperate"), show_number(places.everywhere),
+        _("each once, also where several units work with it"), places.everywhere,
+        rows="cooperation" if places.everywhere else "", stand_for=(places.everywhere,),
+    )  # fmt: skip
+    in_area = _share(group, _("Workplaces of the area that cooperate"), places.share, rows="cooperation",
+                     note=_area(places))  # fmt: skip
+    yield replace(in_area, stand_for=(places.share.count, places.unknown, places.outside))
+    back = _at_work(group, _("Employers who came back within three years"), found.repeat, rows="repeat")
+    yield replace(back, stand_for=(found.repeat.count, found.repeat.base))
     people = _("of those who had a job there at the exit")
     yield _people(group, _("Same employer after 90 days"), found.retention_90, people)
     yield _people(group, _("Same employer after six months"), found.retention_6, people)
@@ -131,7 +148,10 @@ def _inquiries(found: Overview, filters: FollowUpFilters) -> Iterator[Line]:
         unit=filters.unit.public_id if filters.unit and len(filters.units) > 1 else None,
     )  # fmt: skip
     inbound = _share(group, _("Inquiries that employers started"), found.inbound)
-    yield replace(inbound, href=employers)
+    basis = _("%(count)s of %(base)s inquiries about an employer; %(all)s inquiries in all",
+              count=show_number(found.inbound.count), base=show_number(found.inbound.base),
+              all=show_number(found.inquiries))  # fmt: skip
+    yield replace(inbound, basis=basis, href=employers)
     response = found.response
     hours = response.median_hours
     yield Line(
@@ -144,8 +164,8 @@ def _inquiries(found: Overview, filters: FollowUpFilters) -> Iterator[Line]:
 
 def _promises(found: Overview) -> Iterator[Line]:
     group = _("Agreements and promises")
-    yield _share(group, _("Agreements in force with a placement in twelve months"), found.promises.agreements,
-                 rows="agreements")  # fmt: skip
+    yield _at_work(group, _("Agreements in force with a placement in twelve months"), found.promises.agreements,
+                   rows="agreements")  # fmt: skip
     made = found.promises
     yield Line(group, _("Agreements signed in the period"), show_number(made.signed), _("by both"), made.signed)
     if found.said is not None:
@@ -186,11 +206,32 @@ def _share(group: str, name: str, share: Share, *, rows: str = "", stage: str = 
     )  # fmt: skip
 
 
+def _at_work(group: str, name: str, share: Share, *, rows: str) -> Line:
+    """A share whose count stands for persons: somebody works there."""
+    return replace(_share(group, name, share, rows=rows), stand_for=(share.count,))
+
+
+def _without_few(line: Line, filters: FollowUpFilters) -> Line:
+    """The line as the reader may have it: who reads figures alone is not told of few."""
+    return Line(line.group, line.name, "–", _too_few()) if is_hidden(filters.actor, *line.stand_for) else line
+
+
 def _people(group: str, name: str, share: Share | None, of_whom: str) -> Line:
     if share is None:
         return Line(group, name, "–", _too_few())
     line = _share(group, name, share)
     return replace(line, basis=f"{line.basis} {of_whom}")
+
+
+def _tried(contacts: int, attempts: int) -> str:
+    """How many contacts, and how many attempts beside them, as the page of follow-up says it."""
+    text = str(ngettext("%(num)s contact", "%(num)s contacts", contacts))
+    if not attempts:
+        return text
+    tried = ngettext(
+        "and %(num)s attempt at which nobody was reached", "and %(num)s attempts at which nobody was reached", attempts
+    )
+    return f"{text} {tried}"
 
 
 def _days(value: float | None) -> str:
@@ -200,6 +241,22 @@ def _days(value: float | None) -> str:
 
 def _too_few() -> str:
     return str(_("under %(fewest)s persons: not shown", fewest=FEWEST_PERSONS))
+
+
+def _area(found: Penetration) -> str:
+    """Which area it is, and what counts in nothing."""
+    outside = ngettext("one more outside the area", "%(num)d more outside the area", found.outside)
+    return " · ".join(
+        filter(None, (_regions(found.area), _unknown(found.unknown), str(outside) if found.outside else ""))
+    )
+
+
+def _regions(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_REGIONS])
+    if len(names) > MOST_REGIONS:
+        more = len(names) - MOST_REGIONS
+        return str(_("area: %(regions)s and %(num)s more", regions=shown, num=show_number(more)))
+    return str(_("area: %(regions)s", regions=shown)) if names else ""
 
 
 def _unknown(count: int) -> str:

@@ -17,6 +17,7 @@ from crm.measures.heard_queries import Heard, Said, heard, promising_units, said
 from crm.measures.queries import units_that_agreed
 from crm.pipeline.queries import BoardFilter
 from crm.pipeline.stalled import count_stalled
+from crm.reports.few import is_hidden
 from crm.reports.filters import FollowUpFilters
 from crm.reports.kept import kept
 
@@ -72,8 +73,8 @@ class Overview:
     """All measures of a report. Shares about persons are None where the persons are fewer than five."""
 
     figures: ContactFigures
-    by_unit: Sequence[tuple[Unit, ContactFigures, int]]
-    """Unit, its contacts, and the workplaces it cooperates with."""
+    by_unit: Sequence[tuple[Unit, ContactFigures, int | None]]
+    """Unit, its contacts, and the workplaces it cooperates with; None where they are too few to be told about."""
     alone: Sequence[str]
     """To whoever leads: units whose figures are those of one coordinator, although staff have agreed to none."""
     by_week: Sequence[Week]
@@ -84,6 +85,8 @@ class Overview:
     asks: Share
     met: Share
     """Employers who were spoken with, and those of them where somebody worked in the period."""
+    attempts: int
+    """Contacts at which nobody was reached: they are in no figure."""
     penetration: Penetration
     repeat: Share
     retention_90: Share | None
@@ -96,6 +99,9 @@ class Overview:
     stalled: int | None
     """None where the reader sees no relationships."""
     inbound: Share
+    """Inquiries that employers started, of those about an employer."""
+    inquiries: int
+    """All inquiries, also those about no employer."""
     response: FirstResponse
     promises: pipeline.Promises
     heard: Heard | None
@@ -116,6 +122,7 @@ def overview(filters: FollowUpFilters, *, today: date) -> Overview:
     median_days, early = kept("measures first contact", filters, cooperation.first_contact)
     penetration = kept("measures penetration", filters, cooperation.employer_penetration)
     people = _coordinators(filters, days, busy, reviewed)
+    inbound, inquiries = kept("measures inbound", filters, pipeline.inbound_share)
     actor, talking, promising = filters.actor, talking_units(filters), promising_units(filters)
     return Overview(
         figures=contacts.contact_figures(days, busy, reviewed, filters),
@@ -128,6 +135,7 @@ def overview(filters: FollowUpFilters, *, today: date) -> Overview:
         purposes=found_purposes,
         asks=asks(found_purposes, contacts.ASKING),
         met=kept("measures met", filters, _met),
+        attempts=kept("measures attempts", filters, contacts.attempts),
         penetration=penetration,
         repeat=kept("measures repeat", filters, cooperation.repeat_of),
         retention_90=enough(retention.after_90_days),
@@ -138,7 +146,8 @@ def overview(filters: FollowUpFilters, *, today: date) -> Overview:
         cohorts=kept("measures cohorts", filters, pipeline.conversion),
         stays=kept("measures stays", filters, pipeline.time_in_stage),
         stalled=_stalled(filters),
-        inbound=kept("measures inbound", filters, pipeline.inbound_share),
+        inbound=inbound,
+        inquiries=inquiries,
         response=kept("measures response", filters, lambda asked: pipeline.response_time(asked, today=today)),
         promises=kept("measures promises", filters, pipeline.promises),
         heard=kept("measures heard", filters, heard, also=talking) if talking else None,
@@ -177,14 +186,15 @@ def _by_unit(
     busy: _Busy,
     reviewed: _Reviewed,
     penetration: Penetration,
-) -> list[tuple[Unit, ContactFigures, int]]:
-    found = []
+) -> list[tuple[Unit, ContactFigures, int | None]]:
+    found: list[tuple[Unit, ContactFigures, int | None]] = []
     for unit in filters.units:
         if unit.id in filters.unit_ids:
             own = [row for row in days if row.unit_id == unit.id]
             weeks = [week for week in busy if week[2] == unit.id]
             figures = contacts.contact_figures(own, weeks, reviewed, filters)
-            found.append((unit, figures, penetration.by_unit.get(unit.id, 0)))
+            places = penetration.by_unit.get(unit.id, 0)
+            found.append((unit, figures, None if is_hidden(filters.actor, places) else places))
     return found
 
 

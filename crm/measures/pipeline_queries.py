@@ -31,7 +31,7 @@ _OF_REPORT = "commitments of the units of the actor"
 
 @dataclass(frozen=True)
 class Promises:
-    """agreement_activity and commitments_delivered; agreements signed in the period (S3-9)."""
+    """agreement_activity and commitments_delivered; agreements signed in the period."""
 
     agreements: Share
     commitments: Share
@@ -98,13 +98,15 @@ def time_in_stage(filters: FollowUpFilters) -> dict[str, Middle]:
     return time_in_stages(stays_in(filters))
 
 
-def inbound_share(filters: FollowUpFilters) -> Share:
-    """Inquiries that employers started / all inquiries about an employer. One statement."""
-    statement = select(func.count().filter(Inquiry.source == EMPLOYER), func.count()).where(
-        *_inquiries(filters), or_(Inquiry.source == EMPLOYER, Inquiry.employer_id.is_not(None))
-    )
-    count, base = current_session().execute(trusted(statement, because=_COUNTS)).one()
-    return Share(count, base)
+def inbound_share(filters: FollowUpFilters) -> tuple[Share, int]:
+    """Inquiries that employers started / all inquiries about an employer; and how many there are about anything, of
+    which the report of inquiries tells the share. One statement."""
+    of_employers = or_(Inquiry.source == EMPLOYER, Inquiry.employer_id.is_not(None))
+    statement = select(
+        func.count().filter(Inquiry.source == EMPLOYER), func.count().filter(of_employers), func.count()
+    ).where(*_inquiries(filters))
+    count, base, received = current_session().execute(trusted(statement, because=_COUNTS)).one()
+    return Share(count, base), received
 
 
 def response_time(filters: FollowUpFilters, *, today: date) -> FirstResponse:

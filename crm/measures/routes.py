@@ -11,7 +11,7 @@ from crm.accounts.audit import record
 from crm.accounts.current import current_actor
 from crm.accounts.models import Staff
 from crm.accounts.permissions import require
-from crm.actors import Role
+from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.employers.stages import STAGES
 from crm.glossary import picklists
@@ -22,6 +22,7 @@ from crm.measures.lines import figure_lines, file_name
 from crm.measures.overview import may_see_coordinators, overview
 from crm.measures.pipeline_queries import WAY
 from crm.measures.rows import PER_PAGE, Maker, Wanted, rows_of
+from crm.reports.few import STAFF
 from crm.reports.filters import FollowUpFilters, read_filters
 from crm.reports.kept import as_of
 from crm.reports.pdf import PdfUnavailable, as_pdf
@@ -31,7 +32,6 @@ from crm.web.paging import page_of, requested_page, same_filters
 
 blueprint = Blueprint("measures", __name__, template_folder="templates")
 
-STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 MAKERS: dict[str, Maker] = {
     **contact_rows.MAKERS,
     **cooperation_rows.MAKERS,
@@ -68,7 +68,7 @@ def pdf() -> ResponseReturnValue:
     except PdfUnavailable:
         flash(_("PDF files need Pango on the server. Print this page from your browser instead."), "warning")
         return redirect(same_filters(url_for(".print_page")), code=303)
-    return _download(body, filters, "pdf")
+    return download_of(filters.actor, file_name(filters, "pdf"), body)
 
 
 @blueprint.get("/measures.xlsx")
@@ -76,7 +76,8 @@ def xlsx() -> ResponseReturnValue:
     """The figures as a workbook."""
     filters = read_filters(current_actor(), request.args)
     found = overview(filters, today=today())
-    return _download(workbook(found, figure_lines(found, filters), filters), filters, "xlsx")
+    body = workbook(found, figure_lines(found, filters), filters)
+    return download_of(filters.actor, file_name(filters, "xlsx"), body)
 
 
 @blueprint.get("/measures/rows/<measure>")
@@ -130,7 +131,8 @@ def _figures(filters: FollowUpFilters) -> dict[str, object]:
         "as_of": as_of(),
         "staff_ids": _public_ids([each.staff_id for each in (*found.coordinators, found.own) if each]),
         "rows_url": rows_address,
-        "weeks": found.by_week[-MOST_WEEKS:][::-1],
+        "weeks": found.by_week[::-1],
+        "most_weeks": MOST_WEEKS,
         "manages": actor.has_role(Role.MANAGER, Role.ADMINISTRATOR),
         "reviews": actor.has_role(Role.MANAGER),
     }
@@ -138,10 +140,11 @@ def _figures(filters: FollowUpFilters) -> dict[str, object]:
 
 def _public_ids(staff_ids: list[int]) -> dict[int, str]:
     rows = current_session().execute(select(Staff.id, Staff.public_id).where(Staff.id.in_(staff_ids)))
-    return {staff_id: public_id for staff_id, public_id in rows}  # noqa: C416  # typed rows
+    return dict(rows.all())
 
 
-def _download(body: bytes, filters: FollowUpFilters, kind: str) -> Response:
+def download_of(actor: Actor, name: str, body: bytes) -> Response:
+    """A file of measures to keep; that it was taken is a line of the audit log."""
     with transaction():
-        record(filters.actor, "measures.exported", subject_type="measures", details={"kind": kind})
-    return attachment(file_name(filters, kind), body)
+        record(actor, "measures.exported", subject_type="measures", details={"kind": name.rpartition(".")[2]})
+    return attachment(name, body)

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # in_handover: inside the transaction that writes the result of one letter and the mark of the next, before its commit.
+# before_enclosed: the files of a mail are made, and not kept yet.
 NAMES = (
     "before_claim",
     "after_claim",
+    "before_enclosed",
     "before_wire",
     "after_wire",
     "during_data",

@@ -1,6 +1,8 @@
 """The local mailbox: where mail and SMS go on an installation without a mail server, and in which they are
 looked up."""
 
+import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +14,16 @@ from crm.messaging import crash_points
 from crm.messaging.fences import Fence
 from crm.messaging.models import MailboxItem
 from crm.messaging.rendering import Letter
+
+_FILE = re.compile(r"\n\n\[(?P<name>[^\[\]\n]+), (?P<size>\d+ kB)\]\Z")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a mail in the mailbox says, and the names and sizes of the files that went with it."""
+
+    text: str
+    files: tuple[tuple[str, str], ...]
 
 
 class MailboxTransport:
@@ -45,6 +57,16 @@ class MailboxTransport:
 def _with_names_of_files(rendered: Rendered) -> str:
     names = [f"[{each.name}, {len(each.content) * 3 // 4000 or 1} kB]" for each in rendered.files]
     return "\n\n".join([rendered.text, *names])
+
+
+def kept(item: MailboxItem) -> Kept:
+    """A mail as it was kept by ``keep``, its files apart from its text."""
+    text = item.text
+    files: list[tuple[str, str]] = []
+    while found := _FILE.search(text):
+        text = text[: found.start()]
+        files.insert(0, (found["name"], found["size"]))
+    return Kept(text, tuple(files))
 
 
 def keep(letter: Letter) -> None:

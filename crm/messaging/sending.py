@@ -9,7 +9,9 @@ from sqlalchemy import update
 
 from crm import clock
 from crm.db import transaction
+from crm.extension_points import SendResult
 from crm.messaging.claiming import Claim
+from crm.messaging.enclosing import NotEnclosed, with_files
 from crm.messaging.fences import Fence, kept_lease
 from crm.messaging.journal import Journal
 from crm.messaging.mailbox import MailboxTransport
@@ -79,12 +81,25 @@ def _send_one(letter: Letter, transport: Transport, journal: Journal, messaging:
         journal.settle()
         yield _wait(letter, journal.token, messaging)
     else:
-        result = transport.send(letter, Fence(letter.id, journal.token, messaging.timing, journal))
+        result = _result_of(letter, transport, journal, messaging)
         if result is None:
             yield "lost"
         else:
             journal.note(letter.id, result, gateway=transport.key)
     yield from journal.take_outcomes()
+
+
+def _result_of(letter: Letter, transport: Transport, journal: Journal, messaging: Messaging) -> SendResult | None:
+    """Send one letter, whose files are made first if they are still to come. None when it is not ours any more."""
+    whole: Letter | None = letter
+    if letter.rendered.to_enclose:
+        # That takes a while, and the result of the letter before this one is not kept back for it.
+        journal.settle()
+        try:
+            whole = with_files(letter, journal.token)
+        except NotEnclosed as error:
+            return SendResult("retry", reply=f"The files of this mail could not be made: {error}")
+    return transport.send(whole, Fence(letter.id, journal.token, messaging.timing, journal)) if whole else None
 
 
 def _wait(letter: Letter, token: str, messaging: Messaging) -> str:

@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 
 KINDS = ("health", "union")
+HARMLESS = "~"
+"""Before what is no finding although it begins like one."""
 _HEADING = re.compile(r"\[(\w+) (\w\w)\]$")
 
 
@@ -26,7 +28,10 @@ def patterns(own_file: str | None) -> Mapping[str, re.Pattern[str]]:
         for kind, words in read_words(Path(own_file).read_text(encoding="utf-8").splitlines()).items():
             away = {word[1:] for word in words if word.startswith("-")}
             lists[kind] = (lists[kind] - away) | {word for word in words if not word.startswith("-")}
-    return {kind: _pattern(words) for kind, words in lists.items() if words}
+    # What is harmless in one language or kind is harmless in all: a text may be in any of them.
+    harmless = {word[1:] for words in lists.values() for word in words if word.startswith(HARMLESS)}
+    found = {kind: {word for word in words if not word.startswith(HARMLESS)} for kind, words in lists.items()}
+    return {kind: _pattern(words, harmless) for kind, words in found.items() if words}
 
 
 def read_words(lines: Iterable[str]) -> dict[str, set[str]]:
@@ -38,17 +43,22 @@ def read_words(lines: Iterable[str]) -> dict[str, set[str]]:
         heading = _HEADING.match(text)
         if heading and heading.group(1) in KINDS:
             kind = heading.group(1)
-        elif text and (not kind or text.startswith("[") or text.strip("*-") == ""):
+        elif text and (not kind or text.startswith("[") or text.strip("*-~") == ""):
             raise WordListError(f"line {number}: '{text}' is neither a word nor a heading as [health sv]")
         elif text:
             found[kind].add(text.casefold())
     return found
 
 
-def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+def _pattern(words: Iterable[str], harmless: Iterable[str]) -> re.Pattern[str]:
+    but = f"(?!{_any_of(harmless)})" if harmless else ""
+    return re.compile(rf"(?<!\w){but}{_any_of(words)}", re.IGNORECASE)
+
+
+def _any_of(words: Iterable[str]) -> str:
     # The longest first, so that "sick-listed" is found whole.
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(_one, ordered)) + r")(?!\w)", re.IGNORECASE)
+    return r"(?:" + "|".join(map(_one, ordered)) + r")(?!\w)"
 
 
 def _one(word: str) -> str:

@@ -1,10 +1,11 @@
 """What the audit log calls the actions of this feature and what they are about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from crm.extension_points import Text
+from crm.extension_points import AuditName, Text
+from crm.participants.models import Participant
 
 ACTIONS: Mapping[str, Text] = {
     "participant_read": _l("Participant read"),
@@ -35,3 +36,21 @@ ACTIONS: Mapping[str, Text] = {
 SUBJECTS: Mapping[str, Text] = {
     "participant": _l("Participant"),
 }
+
+NAMES: Sequence[AuditName] = (
+    AuditName("participant", Participant, address=Participant.public_id, endpoint="participants.show"),
+)
+
+FIELDS: Mapping[str, Text] = {
+    "stage": _l("Stage"),
+    "enrolment_id": _l("Enrolment"),
+    "exit_id": _l("Exit"),
+    "first_name": _l("First name"),
+    "last_name": _l("Last name"),
+    "birth_year": _l("Year of birth"),
+    "sex": _l("Sex"),
+    "channels": _l("How do they want to be reached?"),
+    "needs_interpreter": _l("Needs an interpreter"),
+    "external_ref": _l("Reference in your own list"),
+}
+"""What the details of its lines are called, and the fields that they name."""

@@ -6,7 +6,7 @@ from crm.actors import Role
 from crm.events import OptedOut, StaffDisabled, StaffMoved
 from crm.extension_points import Feature, HistoryKind, NavItem, Scope, Subscription
 from crm.participants import scopes
-from crm.participants.audit_labels import ACTIONS, SUBJECTS
+from crm.participants.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.participants.listeners import ask_for_new_coordinator, write_refusal_down
 from crm.participants.models import (
     Consent,
@@ -25,6 +25,8 @@ def feature() -> Feature:
         name="participants",
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
+        audit_names=NAMES,
+        audit_fields=FIELDS,
         blueprints=(blueprint(),),
         nav_items=(_nav_item(),),
         subscriptions=(

@@ -1,10 +1,11 @@
 """What the audit log calls the actions of this feature and what they are about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from crm.extension_points import Text
+from crm.extension_points import AuditName, Text
+from crm.partnerships.models import Commitment, Partnership
 
 ACTIONS: Mapping[str, Text] = {
     "partnership_begun": _l("CSR partnership begun"),
@@ -33,3 +34,14 @@ SUBJECTS: Mapping[str, Text] = {
     "partnership": _l("CSR partnership"),
     "testimonial": _l("Testimonial"),
 }
+
+NAMES: Sequence[AuditName] = (
+    AuditName("partnership", Partnership, Partnership.name, Partnership.public_id, "partnerships.show"),
+    AuditName("commitment", Commitment, Commitment.text),
+)
+
+FIELDS: Mapping[str, Text] = {
+    "commitment_id": _l("Commitment"),
+    "evidence_id": _l("Evidence"),
+}
+"""What the details of its lines are called, and the fields that they name."""

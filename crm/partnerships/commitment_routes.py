@@ -12,14 +12,14 @@ from crm.attachments.uploads import take_upload
 from crm.db import current_session, transaction
 from crm.employers.models import Contact
 from crm.employers.queries import STAFF
-from crm.errors import DomainError, EditConflict
+from crm.errors import DomainError
 from crm.glossary import picklists
 from crm.partnerships.blueprint import blueprint
 from crm.partnerships.forms import CancelForm, CommitmentForm, EvidenceForm, new_key, usual_commitment
 from crm.partnerships.models import Commitment, CommitmentEvidence, Partnership
 from crm.partnerships.page import commitment_context
 from crm.partnerships.services import commitments as services
-from crm.web.conflicts import differences
+from crm.web.conflicts import refusal
 from crm.web.filters import show_date, today
 from crm.web.forms import choices
 from crm.web.undo import flash_undo
@@ -79,10 +79,7 @@ def edit_commitment(public_id: str) -> ResponseReturnValue:
             flash(_("The commitment is saved."), "success")
             return _to(public_id)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form.version.data = str(error.current["version"])
+            different = refusal(form, error)
     commitment = visible_one(Commitment, actor, public_id)
     page = render_template(
         "partnerships/commitment_form.html",

@@ -7,7 +7,7 @@ from crm.employers.queries import STAFF
 from crm.events import RelationshipHandedOver
 from crm.extension_points import Feature, HistoryKind, NavItem, Panel, Scope, Subscription
 from crm.partnerships import commitment_routes, report_routes, routes, voice_routes
-from crm.partnerships.audit_labels import ACTIONS, SUBJECTS
+from crm.partnerships.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.partnerships.blueprint import blueprint
 from crm.partnerships.handing_over import follow_the_relationship
 from crm.partnerships.merging import merge_partnerships
@@ -38,6 +38,8 @@ def feature() -> Feature:
         name="partnerships",
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
+        audit_names=NAMES,
+        audit_fields=FIELDS,
         blueprints=(blueprint,),
         nav_items=(
             NavItem(

@@ -53,6 +53,7 @@ class PartnershipForm(_Keyed):
     review_on = DateField(
         _l("First review"), description=_l("You get a task two weeks before"), validators=[Optional()]
     )
+    beside_others = BooleanField(_l("Begin another one all the same"))
     may_publish = BooleanField(_l("The partnership may be published"))
     note = NoteField(_l("Note"), validators=[Optional(), Length(max=2000)])
     version = VersionField()

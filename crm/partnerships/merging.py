@@ -28,7 +28,7 @@ def _merge(actor: Actor, kept_id: int, gone_id: int) -> dict[str, Any]:
 def _undo(actor: Actor, kept_id: int, gone_id: int, memory: dict[str, Any]) -> None:
     """Bring everything back that has moved."""
     for name, model in _MOVED.items():
-        back = update(model).where(model.id.in_(memory.get(name, [])))
+        back = update(model).where(model.id.in_(memory.get(name, [])), model.employer_id == kept_id)
         current_session().execute(back.values(employer_id=gone_id))
 
 

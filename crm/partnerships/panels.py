@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template
+from flask_babel import ngettext
 
 from crm.accounts.current import current_actor
 from crm.accounts.web_ports import module_on
+from crm.employers.head import Figure, head_of
 from crm.employers.models import Employer
 from crm.partnerships.modules import PARTNERSHIPS
 from crm.partnerships.queries import partnerships_at, testimonials_at
@@ -18,6 +20,10 @@ def running_panel(context: Mapping[str, Any]) -> str:
     if not module_on(PARTNERSHIPS.key):
         return ""
     running = running_at(current_actor(), context["employer"].id)
+    promised = sum(each.commitments for each in running)
+    if promised:
+        text = ngettext("One commitment", "%(num)d commitments", promised)
+        head_of(context).figures.append(Figure(text, "#partnerships"))
     return render_template("partnerships/running_panel.html", running=running) if running else ""
 
 

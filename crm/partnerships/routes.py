@@ -10,15 +10,16 @@ from crm.accounts.scopes import visible_one
 from crm.db import transaction
 from crm.employers.models import Employer
 from crm.employers.queries import STAFF
-from crm.errors import DomainError, EditConflict
+from crm.errors import DomainError
 from crm.partnerships.blueprint import blueprint
 from crm.partnerships.filters import list_filter
 from crm.partnerships.forms import EndForm, PartnershipForm, ReviewForm, new_key
 from crm.partnerships.list_queries import partnership_page
 from crm.partnerships.models import Partnership, PartnershipReview
 from crm.partnerships.page import partnership_context, prepare_partnership_form, usual_unit, words
+from crm.partnerships.running import running_at
 from crm.partnerships.services import partnerships as services
-from crm.web.conflicts import differences
+from crm.web.conflicts import refusal
 from crm.web.filters import today
 from crm.web.paging import requested_page
 from crm.web.undo import flash_undo
@@ -64,14 +65,18 @@ def add(public_id: str) -> ResponseReturnValue:
             with transaction():
                 partnership = services.begin_partnership(
                     actor, employer_id=employer_id, unit_id=form.unit_id.data, given=form.as_fields(),
-                    review_on=form.review_on.data, submission_key=form.key,
+                    review_on=form.review_on.data, beside_others=bool(form.beside_others.data),
+                    submission_key=form.key,
                 )  # fmt: skip
             flash(_("The partnership is saved. Now add what was promised."), "success")
             return redirect(url_for(".add_commitment", public_id=partnership.public_id), code=303)
         except DomainError as error:
             form.add_error(error)
             employer = visible_one(Employer, actor, public_id)
-    page = render_template("partnerships/form.html", form=form, employer=employer, partnership=None, different=[])
+    running = running_at(actor, employer.id)
+    page = render_template(
+        "partnerships/form.html", form=form, employer=employer, partnership=None, different=[], running=running
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -86,6 +91,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     prepare_partnership_form(form, actor, partnership.employer, partnership)
     del form.review_on
     del form.unit_id
+    del form.beside_others
     different: list[tuple[str, object]] = []
     if form.validate_on_submit():
         partnership_id, version = partnership.id, int(form.version.data or 0)
@@ -97,10 +103,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             flash(_("The partnership is saved."), "success")
             return _to(public_id)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form.version.data = str(error.current["version"])
+            different = refusal(form, error)
     partnership = visible_one(Partnership, actor, public_id)
     page = render_template(
         "partnerships/form.html",

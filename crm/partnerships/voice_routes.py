@@ -11,12 +11,12 @@ from crm.actors import Actor
 from crm.db import transaction
 from crm.employers.models import Employer
 from crm.employers.queries import STAFF, positions_at
-from crm.errors import DomainError, EditConflict
+from crm.errors import DomainError
 from crm.partnerships.blueprint import blueprint
 from crm.partnerships.forms import TestimonialForm, new_key, people_choices
 from crm.partnerships.models import Testimonial
 from crm.partnerships.services import voices as services
-from crm.web.conflicts import differences
+from crm.web.conflicts import refusal
 from crm.web.filters import today
 from crm.web.undo import flash_undo
 
@@ -69,10 +69,7 @@ def edit_testimonial(public_id: str) -> ResponseReturnValue:
             flash(_("The testimonial is saved."), "success")
             return _to_employer(back)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form.version.data = str(error.current["version"])
+            different = refusal(form, error)
     testimonial = visible_one(Testimonial, actor, public_id)
     page = render_template(
         "partnerships/testimonial.html",

@@ -55,6 +55,7 @@ class Card:
     city: str | None
     kind: EmployerKind
     do_not_contact: bool
+    advertising_block: bool
     warning: str | None
     warning_until: date | None
     owner: str | None
@@ -99,8 +100,8 @@ _CARD = (
     EmployerRelationship.id, EmployerRelationship.public_id, EmployerRelationship.version_id,
     EmployerRelationship.stage, EmployerRelationship.stage_since, EmployerRelationship.last_contact_at,
     Employer.id, Employer.public_id, Employer.name, Employer.municipality, Employer.city, Employer.kind,
-    Employer.do_not_contact, Employer.warning, Employer.warning_until, Staff.name, EmployerRelationship.unit_id,
-    Unit.name,
+    Employer.do_not_contact, Employer.advertising_block, Employer.warning, Employer.warning_until, Staff.name,
+    EmployerRelationship.unit_id, Unit.name,
 )  # fmt: skip
 SORTS: Mapping[str, ColumnElement[Any]] = {
     "name": Employer.sort_name.expression,
@@ -118,6 +119,15 @@ def stage_counts(actor: Actor, filters: BoardFilter, stages: StageSet) -> tuple[
     for code, count in rows:
         totals[places[code]] += count
     return totals, places
+
+
+def employer_count(actor: Actor, filters: BoardFilter, stages: StageSet, *, only: str = "") -> int:
+    """How many employers the rows are about: fewer, where some work with several units. One query, or two."""
+    statement = _base(select(func.count(EmployerRelationship.employer_id.distinct())), actor, filters)
+    if only:
+        places = stage_counts(actor, filters, stages)[1]
+        statement = statement.where(EmployerRelationship.stage.in_(stages.under(only, places)))
+    return current_session().scalar(statement) or 0
 
 
 def board(actor: Actor, filters: BoardFilter, stages: StageSet, *, only: str = "", page: int = 1) -> list[Column]:

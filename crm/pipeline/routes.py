@@ -10,11 +10,12 @@ from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.queries import units_for
 from crm.actors import Actor
+from crm.employers.models import Stage
 from crm.employers.queries import STAFF, staff_of_units
 from crm.employers.stage_queries import stages_of
 from crm.employers.stages import KINDS
 from crm.pipeline.forms import BoardFilterForm
-from crm.pipeline.queries import CARDS, ROWS, BoardFilter, board, next_steps, table_rows
+from crm.pipeline.queries import CARDS, ROWS, BoardFilter, board, employer_count, next_steps, table_rows
 from crm.pipeline.stalled import stalled_page
 from crm.web.filters import today
 from crm.web.paging import page_of, requested_page
@@ -44,12 +45,14 @@ def index() -> ResponseReturnValue:
     if number > 1 and not columns[0].cards:
         columns = board(actor, filters, stages, only=shown["only"], page=max(1, -(-columns[0].total // CARDS)))
     cards = [card for column in columns for card in column.cards]
+    total = sum(column.total for column in columns)
     return render_template(
         "pipeline/board.html",
         **shown,
         **_cards_context(actor, cards),
         columns=columns,
-        total=sum(column.total for column in columns),
+        total=total,
+        employers=_employers(actor, filters, shown, total),
     )
 
 
@@ -59,10 +62,12 @@ def stalled() -> ResponseReturnValue:
     """Employers who were for it, and where nothing has moved for 60 days."""
     actor = current_actor()
     form, filters = _filter(actor)
+    stages = stages_of(filters.unit_id or actor.unit_id)
     return render_template(
         "pipeline/stalled.html",
         form=form,
-        stages=stages_of(filters.unit_id or actor.unit_id),
+        stages=stages,
+        agreement=stages.of_meaning(Stage.AGREEMENT),
         page=stalled_page(actor, filters, page=requested_page()),
         now=clock.now(),
         with_unit=len(actor.unit_ids) > 1,
@@ -78,7 +83,17 @@ def _table(actor: Actor, filters: BoardFilter, shown: dict[str, Any]) -> str:
         number = -(-total // ROWS)
         rows, total = table_rows(actor, filters, shown["stages"], only=shown["only"], sort=sort, page=number)
     page = page_of(rows, page=number, per_page=ROWS, total=total)
-    return render_template("pipeline/table.html", **shown, **_cards_context(actor, rows), page=page)
+    employers = _employers(actor, filters, shown, total)
+    return render_template(
+        "pipeline/table.html", **shown, **_cards_context(actor, rows), page=page, employers=employers
+    )
+
+
+def _employers(actor: Actor, filters: BoardFilter, shown: dict[str, Any], rows: int) -> int:
+    """How many employers ``rows`` are: each stands there once for each unit that works with it."""
+    if len(actor.unit_ids) < 2 or rows < 2:
+        return rows
+    return employer_count(actor, filters, shown["stages"], only=shown["only"])
 
 
 def _cards_context(actor: Actor, cards: list[Any]) -> dict[str, Any]:

@@ -11,16 +11,21 @@ from crm import clock
 from crm.accounts.models import Staff, Unit
 from crm.accounts.scopes import scoped
 from crm.actors import Actor
+from crm.agreements.models import Agreement, AgreementStatus
 from crm.db import current_session
 from crm.employers.models import Contact, Employer, EmployerRelationship, Stage
-from crm.employers.stages import LONG_LIST, NOT_REACHED, POSITIVE
+from crm.employers.stages import LONG_LIST, NOT_REACHED, POSITIVE, meaning_of
 from crm.pipeline.queries import BoardFilter, base_conditions
 from crm.placements.models import BEFORE_START, Placement
 from crm.web.filters import today
 from crm.web.paging import PER_PAGE, Page, page_of
 
 STALLED_AFTER = timedelta(days=60)
+SIGNED = "agreement_signed"
+"""The outcome of a contact at which an agreement was signed."""
 _NEWEST, _COUNTED = (Contact.__table__.alias(name) for name in ("newest_talk", "counted_contact"))
+_AGREEMENT = Agreement.__table__
+_AGREED = frozenset({AgreementStatus.SIGNED, AgreementStatus.ACTIVE, AgreementStatus.EXPIRING})
 _NOT_BEGUN = frozenset({*BEFORE_START, "cancelled"})
 _THERE = (Stage.PLACEMENT_RUNNING, Stage.RESTING)
 
@@ -28,7 +33,8 @@ _THERE = (Stage.PLACEMENT_RUNNING, Stage.RESTING)
 @dataclass(frozen=True)
 class StalledRow:
     """A relationship that is stuck. ``contacts``: talks of the unit with somebody there, ``positive`` those that went
-    well; ``placements``: those of the unit's people that have begun."""
+    well; ``placements``: those of the unit's people that have begun; ``signed_at``: when the agreement of
+    today was signed, if that was after the stage was entered."""
 
     public_id: str
     version: int
@@ -43,6 +49,13 @@ class StalledRow:
     contacts: int
     positive: int
     placements: int
+    signed_at: datetime | None
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether an agreement has been signed, here or by what was logged, that the stage does not show yet."""
+        signed = self.signed_at is not None or self.outcome == SIGNED
+        return signed and meaning_of(self.stage) in (Stage.NEW, Stage.CONTACT)
 
     def days(self, now: datetime) -> int:
         """How long nothing has moved."""
@@ -53,7 +66,8 @@ def stalled_page(actor: Actor, filters: BoardFilter, *, page: int) -> Page[Stall
     """The relationships that are stuck, the longest first. Two queries.
 
     Standards section 15: the last outcome is positive and the stage has not changed for 60 days. Attempts at which
-    nobody was reached are no outcome. Who has a placement running, rests or must not be contacted is not stuck.
+    nobody was reached are no outcome, and an agreement is no stage: its row says it. Who has a placement running,
+    rests or must not be contacted is not stuck.
     """
     total = count_stalled(actor, filters)
     number = min(max(1, page), max(1, -(-total // PER_PAGE)))
@@ -63,7 +77,7 @@ def stalled_page(actor: Actor, filters: BoardFilter, *, page: int) -> Page[Stall
             select(
                 EmployerRelationship.public_id, EmployerRelationship.version_id, Employer.name, Employer.public_id,
                 EmployerRelationship.stage, EmployerRelationship.stage_since, EmployerRelationship.last_contact_at,
-                Staff.name, Unit.name, outcome, talks, positive, placements,
+                Staff.name, Unit.name, outcome, talks, positive, placements, _signed_at(),
             ),
             actor,
             filters,
@@ -147,6 +161,16 @@ def _of_unit() -> Select[Any]:
 def _placements() -> ScalarSelect[Any]:
     rows = _of_unit().with_only_columns(func.count(), maintain_column_froms=True)
     return rows.correlate(EmployerRelationship).scalar_subquery()
+
+
+def _signed_at() -> ScalarSelect[Any]:
+    signed = select(func.max(_AGREEMENT.c.signed_at)).where(
+        _AGREEMENT.c.employer_id == EmployerRelationship.employer_id,
+        _AGREEMENT.c.unit_id == EmployerRelationship.unit_id,
+        _AGREEMENT.c.status.in_(sorted(_AGREED)),
+        _AGREEMENT.c.signed_at >= EmployerRelationship.stage_since,
+    )
+    return signed.correlate(EmployerRelationship).scalar_subquery()
 
 
 def _running() -> Select[Any]:

@@ -31,7 +31,7 @@ class PlacementAlert(PublicId, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(40))
-    """Why: employer_bankrupt, employer_winding_up, employer_closed."""
+    """Why: employer_bankrupt, employer_winding_up, employer_closed, workplace_closed."""
     since: Mapped[date]
     raised_at: Mapped[datetime]
     dealt_with_at: Mapped[datetime | None]

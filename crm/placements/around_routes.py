@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -29,6 +29,7 @@ from crm.placements.course_forms import ConsentForm, SharingForm
 from crm.placements.models import Placement
 from crm.placements.page import placement_context
 from crm.placements.queries import adapted_posts_at
+from crm.web.downloads import attachment
 from crm.web.undo import flash_undo
 
 _PRINTABLE = _l("Make the certificate first.")
@@ -68,8 +69,7 @@ def certificate_pdf(public_id: str) -> ResponseReturnValue:
         )
         return redirect(url_for(".print_certificate", public_id=public_id), code=303)
     seen_one(actor, "", participant_id=person.id, unit_id=person.unit_id)
-    headers = {"Content-Disposition": f'attachment; filename="certificate-{public_id}.pdf"'}
-    return Response(body, mimetype="application/pdf", headers=headers)
+    return attachment(f"certificate-{public_id}.pdf", body)
 
 
 @blueprint.post("/placements/<public_id>/consent")

@@ -63,6 +63,15 @@ def raise_alert(actor: Actor, *, placement: Placement, kind: str, since: date) -
     return alert
 
 
+def drop_alert(actor: Actor, *, placement: Placement, kind: str) -> None:
+    """Nobody has to act for the person of a placement after all. What somebody dealt with stays. May be repeated."""
+    for alert in list(placement.alerts):
+        if alert.kind == kind and alert.dealt_with_at is None:
+            current_session().delete(alert)
+            placement.alerts.remove(alert)
+            _record(actor, placement.participant_id, "placement_alert_dropped", placement.unit_id)
+
+
 def deal_with_alert(actor: Actor, *, alert_id: int) -> PlacementAlert:
     """Take somebody off the act-now list. May be repeated. Raises NotVisible."""
     alert = locked(PlacementAlert, actor, alert_id)

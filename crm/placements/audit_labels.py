@@ -23,6 +23,7 @@ ACTIONS: Mapping[str, Text] = {
     "placement_certified": _l("Certificate made"),
     "placement_rules_saved": _l("Rules for placements changed"),
     "placement_alert_raised": _l("Put on the act-now list"),
+    "placement_alert_dropped": _l("Taken off the act-now list: it was a mistake"),
     "placement_alert_dealt_with": _l("Taken off the act-now list"),
     "placement_alert_reopened": _l("Put back on the act-now list"),
     "sharing_consent_recorded": _l("Consent to tell an employer written down"),
@@ -37,3 +38,9 @@ ACTIONS: Mapping[str, Text] = {
 SUBJECTS: Mapping[str, Text] = {
     "occupation": _l("Occupation"),
 }
+
+FIELDS: Mapping[str, Text] = {
+    "placement_id": _l("Placement"),
+    "items": _l("Items"),
+}
+"""What the details of its lines are called, and the fields that they name."""

@@ -1,5 +1,6 @@
 """The talks during a placement: planned when it begins, each with a task on its day."""
 
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import partial
 
@@ -17,18 +18,22 @@ from crm.participants.services.editing import unit_of
 from crm.placements.models import Placement
 from crm.placements.queries import placements_in_full
 from crm.placements.step_models import CheckIn
-from crm.tasks.models import Task
+from crm.tasks.models import Task, TaskState
 from crm.tasks.services import add_task, cancel_tasks, complete_task, revive_tasks
 from crm.tasks.working_days import add_working_days
 
 CHECK_IN = "placements.check_in"
+FOLLOW_UP = "placements.follow_up"
 WEEKS = (1, 4, 8, 12)
+FOLLOWED_UP = {"talk": timedelta(days=3), "visit": timedelta(days=21)}
+"""What is planned at the meeting before the start, and how long after the start it is."""
 
 
-def plan_check_ins(actor: Actor, placement: Placement) -> None:
+def plan_check_ins(actor: Actor, placement: Placement, *, again: Collection[date] = ()) -> None:
     """Plan the talks of weeks 1, 4, 8 and 12, each with a task for the coordinator; move those that are planned.
 
-    Days that have passed, or lie after the last day, get none: nobody could keep them. May be repeated.
+    Days that have passed, or lie after the last day, get none: nobody could keep them.
+    Those of ``again`` had been planned before. May be repeated.
     """
     if not placements_in_full(placement.unit_id):
         return
@@ -37,7 +42,7 @@ def plan_check_ins(actor: Actor, placement: Placement) -> None:
     there = {each.week: each for each in placement.check_ins}
     for week in WEEKS:
         due_on = add_working_days(placement.starts_on + timedelta(weeks=week), 0, unit.country)
-        if due_on < today or (placement.ends_on is not None and due_on > placement.ends_on):
+        if (due_on < today and due_on not in again) or (placement.ends_on is not None and due_on > placement.ends_on):
             continue
         row = there.get(week)
         if row is None:
@@ -52,13 +57,26 @@ def plan_check_ins(actor: Actor, placement: Placement) -> None:
         _add_task(actor, placement, row)
 
 
-def drop_check_ins_after(actor: Actor, placement: Placement, last_day: date) -> None:
-    """A placement ends: talks that are planned after its last day fall away, with their tasks. May be repeated."""
-    for row in list(placement.check_ins):
-        if row.done is None and row.due_on > last_day:
-            cancel_tasks(actor, kind=CHECK_IN, source_ref=_ref(row))
-            current_session().delete(row)
-            placement.check_ins.remove(row)
+def call_off_tasks(actor: Actor, placement: Placement, last_day: date) -> None:
+    """A placement ends: what is planned after its last day falls away, and once it is over, every task about it.
+
+    Talks that were due before the end can still be written down. May be repeated, also with another day.
+    """
+    over = placement.cancelled or last_day <= clock.today(unit_of(placement.unit_id).time_zone)
+    for kind, source_ref, due_on in list(_sources(placement)):
+        change = cancel_tasks if over or due_on > last_day else revive_tasks
+        change(actor, kind=kind, source_ref=source_ref)
+    for row in [each for each in placement.check_ins if each.done is None and each.due_on > last_day]:
+        current_session().delete(row)
+        placement.check_ins.remove(row)
+
+
+def bring_tasks_back(actor: Actor, placement: Placement) -> None:
+    """The end was a mistake: what was called off with it is to be done again, with its old day. May be repeated."""
+    for kind, source_ref, _due_on in list(_sources(placement)):
+        revive_tasks(actor, kind=kind, source_ref=source_ref)
+    if placement.has_begun and not placement.has_ended:
+        plan_check_ins(actor, placement, again=_called_off(placement))
 
 
 def close_task_of(actor: Actor, check_in: CheckIn) -> None:
@@ -83,6 +101,29 @@ def task_employer(placement: Placement) -> int | None:
     statement = select(Participant.protected).where(Participant.id == placement.participant_id)
     protected = current_session().scalar(trusted(statement, because="of a placement already checked"))
     return None if protected else placement.employer_id
+
+
+def follow_up_ref(placement: Placement, key: str) -> str:
+    """What names the task of a follow-up: one of FOLLOWED_UP."""
+    return f"placement:{placement.id}:{key}"
+
+
+def _sources(placement: Placement) -> Iterator[tuple[str, str, date]]:
+    """Kind, reference and planned day of what may be open about a placement."""
+    for row in placement.check_ins:
+        if row.done is None:
+            yield CHECK_IN, _ref(row), row.due_on
+    for key, after in FOLLOWED_UP.items():
+        yield FOLLOW_UP, follow_up_ref(placement, key), placement.starts_on + after
+
+
+def _called_off(placement: Placement) -> set[date]:
+    """The planned days of the person's talks that were called off: their rows are gone, their tasks say when."""
+    statement = select(Task.source_ref).where(
+        Task.kind == CHECK_IN, Task.participant_id == placement.participant_id, Task.state == TaskState.CANCELLED
+    )
+    refs = current_session().scalars(trusted(statement, because="of a placement already checked"))
+    return {date.fromisoformat(ref.rpartition(":")[2]) for ref in refs if ref}
 
 
 def _add_task(actor: Actor, placement: Placement, row: CheckIn) -> None:

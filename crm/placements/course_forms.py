@@ -30,12 +30,12 @@ class ClarificationForm(BaseForm):
     """What everybody expects. It may be filled in bit by bit."""
 
     goal = NoteField(_l("What is the goal for the person?"), validators=[Length(max=_LONG)])
-    expected_of_employer = NoteField(_l("What is expected of the company?"), validators=[Length(max=_LONG)])
-    expected_of_us = NoteField(_l("What does the company expect of us?"), validators=[Length(max=_LONG)])
+    expected_of_employer = NoteField(_l("What is expected of the employer?"), validators=[Length(max=_LONG)])
+    expected_of_us = NoteField(_l("What does the employer expect of us?"), validators=[Length(max=_LONG)])
+    who_to_call = NoteLine(_l("Who to call if something happens"), validators=[Length(max=200)])
     participant_expectations = NoteField(_l("What the participant expects"), validators=[Length(max=_LONG)])
     employer_expectations = NoteField(_l("What the employer expects"), validators=[Length(max=_LONG)])
     training_need = NoteField(_l("What training is needed"), validators=[Length(max=_LONG)])
-    who_to_call = NoteLine(_l("Who to call if something happens"), validators=[Length(max=200)])
     version = VersionField()
 
     def as_fields(self) -> ClarificationFields:

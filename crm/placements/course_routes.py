@@ -59,7 +59,9 @@ def clarification(public_id: str) -> ResponseReturnValue:
         placement,
         form,
         heading=_("Clarification before the start"),
-        intro=_("The first three answers are needed before the start. You can save and come back."),
+        intro=_(
+            "The first four answers are needed before the start. The others may stay empty. You can save and come back."
+        ),
         save=lambda actor, placement_id: preparing_services.save_clarification(
             actor, placement_id=placement_id, given=form.as_fields(), version=_version(form)
         ),

@@ -3,19 +3,31 @@
 from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
-from crm.events import EmployerClosed
-from crm.extension_points import Feature, HistoryKind, Module, NavItem, Panel, Subscription, TaskPlace
+from crm.events import EmployerClosed, EmployerClosingUndone, WorkplaceClosed, WorkplaceReopened
+from crm.extension_points import ApproachReason, Feature, HistoryKind, Module, NavItem, Panel, Subscription, TaskPlace
 from crm.placements import around_routes, course_routes, list_routes, routes, settings_routes
-from crm.placements.audit_labels import ACTIONS, SUBJECTS
+from crm.placements.audit_labels import ACTIONS, FIELDS, SUBJECTS
 from crm.placements.blueprint import blueprint, figures
 from crm.placements.check_ins import CHECK_IN, check_in_href
-from crm.placements.listeners import act_on_closed_employer
+from crm.placements.listeners import (
+    act_on_closed_employer,
+    act_on_closed_workplace,
+    forget_closed_workplace,
+    take_closing_back,
+)
 from crm.placements.merging import merge_step
-from crm.placements.panels import act_now_panel, chains_link, employer_panel, participant_panel, who_to_call_panel
+from crm.placements.panels import (
+    act_now_panel,
+    chains_link,
+    employer_panel,
+    ending_panel,
+    participant_panel,
+    who_to_call_panel,
+)
 from crm.placements.queries import IN_FULL
 from crm.placements.rollup import rollup_panel
 from crm.placements.scopes import scopes
-from crm.placements.stage_rules import stage_requirements
+from crm.placements.stage_rules import placed_at, stage_requirements
 
 # Their views hang on the blueprint as soon as they are imported.
 PAGES = (list_routes, routes, course_routes, around_routes, settings_routes)
@@ -37,6 +49,7 @@ def feature() -> Feature:
         name="placements",
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
+        audit_fields=FIELDS,
         blueprints=(blueprint, figures),
         nav_items=_menu(),
         panels=(
@@ -45,19 +58,27 @@ def feature() -> Feature:
             Panel("today.first", "act_now", act_now_panel, order=5, roles=_WORKS_WITH_PEOPLE),
             Panel("followup.details", "chains", chains_link, order=60),
             Panel("employer.panels", "placements.below", rollup_panel, order=51, roles=_WORKS_WITH_PEOPLE),
+            Panel("employer.ending", "placements.ending", ending_panel),
             Panel("employer.running", "placements", employer_panel, order=50, roles=_WORKS_WITH_PEOPLE),
         ),
         history_kinds=(
             HistoryKind("placement_started", _l("Placement"), "success"),
             HistoryKind("placement_ended", _l("Placement"), "neutral"),
             HistoryKind("placement_check_in", _l("Placement"), "info"),
+            HistoryKind("placement_evaluated", _l("Placement"), "neutral"),
         ),
         scopes=scopes(),
-        subscriptions=(Subscription(EmployerClosed.key, act_on_closed_employer),),
+        subscriptions=(
+            Subscription(EmployerClosed.key, act_on_closed_employer),
+            Subscription(EmployerClosingUndone.key, take_closing_back),
+            Subscription(WorkplaceClosed.key, act_on_closed_workplace),
+            Subscription(WorkplaceReopened.key, forget_closed_workplace),
+        ),
         task_places=(TaskPlace(CHECK_IN, _l("Write it down"), check_in_href),),
         modules=(IN_FULL_MODULE, IN_A_LIST_MODULE),
         merge_steps=(merge_step(),),
         stage_requirements=stage_requirements(),
+        approach_reasons=(ApproachReason("placement", placed_at),),
     )
 
 

@@ -14,12 +14,13 @@ from crm.glossary import picklists
 from crm.history.services import Subject, write_line
 from crm.languages import in_all_languages
 from crm.participants.services.editing import moment_of, unit_of
-from crm.placements.check_ins import close_task_of
+from crm.placements.check_ins import call_off_tasks, close_task_of
 from crm.placements.gaps import GapKind, Level, gaps_before_closing
 from crm.placements.models import Placement
 from crm.placements.queries import levels_for
 from crm.placements.services import ended_status
 from crm.placements.step_models import CheckIn, Evaluator, PlacementCertificate, PlacementEvaluation
+from crm.placements.words import EVALUATORS
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,9 @@ def save_check_in(actor: Actor, *, check_in_id: int, given: CheckInFields, versi
 def save_evaluation(actor: Actor, *, placement_id: int, given: EvaluationFields, version: int | None) -> Placement:
     """Keep one side's evaluation of a placement that has ended. With both, the placement is evaluated.
 
+    Writes a line with the answers for the participant. The employer's line says only whose evaluation it is: answers
+    about a person, and so perhaps about health, are on no employer's page.
+
     Raises DomainError for an answer that is missing or a placement that runs, EditConflict, NotVisible.
     """
     placement = _ended(actor, placement_id)
@@ -97,6 +101,7 @@ def save_evaluation(actor: Actor, *, placement_id: int, given: EvaluationFields,
     if new:
         placement.evaluations.append(row)
     placement.status = ended_status(placement)
+    _evaluation_lines(actor, placement, row)
     _record(actor, placement, "placement_evaluated")
     return placement
 
@@ -121,6 +126,7 @@ def close_placement(actor: Actor, *, placement_id: int, reason: str | None = Non
     placement.closed_on = today
     placement.no_evaluation_reason = None if complete else reason or None
     placement.version_id += 1
+    call_off_tasks(actor, placement, placement.ends_on or today)
     _record(actor, placement, "placement_closed")
     return placement
 
@@ -195,6 +201,31 @@ def _check_in_line(actor: Actor, row: CheckIn) -> None:
         unit_id=placement.unit_id,
         subjects=[Subject(participant_id=placement.participant_id)],
     )
+
+
+def _evaluation_lines(actor: Actor, placement: Placement, row: PlacementEvaluation) -> None:
+    def answers() -> str:
+        said = (
+            (_("What worked"), row.worked),
+            (_("What was hard"), row.challenges),
+            (_("The way on"), row.way_on),
+            (_("What it clarified"), row.clarification_value),
+        )
+        return "\n".join(f"{label}: {answer}" for label, answer in said)
+
+    of_person = Subject(participant_id=placement.participant_id), in_all_languages(answers)
+    for subject, detail in (of_person, (Subject(employer_id=placement.employer_id), None)):
+        side = "employer" if detail is None else "person"
+        write_line(
+            actor,
+            kind="placement_evaluated",
+            source_ref=f"placement:{placement.id}:{row.evaluator.value}:{side}",
+            at=row.saved_at,
+            summary=in_all_languages(lambda: _("Evaluation of a placement: %(who)s", who=EVALUATORS[row.evaluator])),
+            detail=detail,
+            unit_id=placement.unit_id,
+            subjects=[subject],
+        )
 
 
 def _record(actor: Actor, placement: Placement, action: str) -> None:

@@ -10,8 +10,8 @@ from flask_babel import ngettext
 
 from crm.placements.models import Placement
 from crm.placements.schemes import most_in_ratio, scheme_of
-from crm.placements.step_models import Evaluator, Party
-from crm.placements.words import PARTIES
+from crm.placements.step_models import NEEDED, Evaluator, Party
+from crm.placements.words import ANSWERS, PARTIES
 from crm.web.filters import show_date, show_number
 
 
@@ -118,12 +118,7 @@ def _with_levels(placement: Placement, levels: Mapping[GapKind, Level], kinds: t
 
 def _clarification(placement: Placement) -> str:
     row = placement.clarification
-    answers = (
-        (_("the goal for the person"), row and row.goal),
-        (_("what is expected of the company"), row and row.expected_of_employer),
-        (_("what the company expects of us"), row and row.expected_of_us),
-    )
-    missing = [label for label, answer in answers if not answer]
+    missing = [str(ANSWERS[name]) for name in (row.missing if row else NEEDED)]
     return str(_("The clarification lacks: %(what)s.", what=", ".join(missing))) if missing else ""
 
 

@@ -27,7 +27,7 @@ def _merge(actor: Actor, kept_id: int, gone_id: int) -> dict[str, Any]:
             # The kept employer's own figure of a day stands; the other stays where it was.
             taken = set(_days_at(kept_id))
             ids = [each for each, day in _posts_at(gone_id) if day not in taken]
-        _move(model, ids, kept_id)
+        _move(model, ids, from_id=gone_id, to_id=kept_id)
         memory[model.__tablename__] = ids
     _link_again(kept_id, gone_id)
     return memory
@@ -35,7 +35,7 @@ def _merge(actor: Actor, kept_id: int, gone_id: int) -> dict[str, Any]:
 
 def _undo(actor: Actor, kept_id: int, gone_id: int, memory: dict[str, Any]) -> None:
     for model in _MOVED:
-        _move(model, memory.get(model.__tablename__, []), gone_id)
+        _move(model, memory.get(model.__tablename__, []), from_id=kept_id, to_id=gone_id)
     _link_again(kept_id, gone_id)
 
 
@@ -64,9 +64,10 @@ def _days_at(employer_id: int) -> list[Any]:
     return [day for _id, day in _posts_at(employer_id)]
 
 
-def _move(model: type[Any], ids: list[int], employer_id: int) -> None:
+def _move(model: type[Any], ids: list[int], *, from_id: int, to_id: int) -> None:
     table = _table(model)
-    current_session().execute(update(table).where(table.c.id.in_(ids)).values(employer_id=employer_id))
+    theirs = update(table).where(table.c.id.in_(ids), table.c.employer_id == from_id)
+    current_session().execute(theirs.values(employer_id=to_id))
     current_session().expire_all()
 
 

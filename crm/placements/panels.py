@@ -4,18 +4,27 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
+from flask_babel import ngettext
 
 from crm.accounts.current import current_actor
 from crm.accounts.reading import seen_after_request
 from crm.actors import Role
+from crm.employers.head import Figure, head_of
 from crm.employers.models import Employer
+from crm.employers.wrong import Wrong
 from crm.glossary import picklists
 from crm.participants.models import Participant
 from crm.placements.around_services import caseworker_of
 from crm.placements.models import Placement
-from crm.placements.queries import open_alerts, placements_at, placements_of
-from crm.placements.words import ALERTS, STATUS_COLORS
+from crm.placements.queries import (
+    numbers_to_call,
+    open_alerts,
+    placements_at,
+    placements_of,
+    placements_to_end,
+)
+from crm.placements.words import ALERTS, EVALUATORS, STATUS_COLORS
 from crm.web.filters import today
 
 # Reasons that say something of the person are on the participant's page alone; were only health left out, its absence
@@ -40,12 +49,13 @@ def participant_panel(context: Mapping[str, Any]) -> str:
 
 
 def who_to_call_panel(context: Mapping[str, Any]) -> str:
-    """The participant's caseworker at an authority, beside the coordinators."""
+    """The participant's caseworker at an authority, beside the coordinators, and who to call about a placement."""
     person: Participant = context["participant"]
     return render_template(
         "placements/caseworker_panel.html",
         person=person,
         caseworker=caseworker_of(person.id),
+        placements=numbers_to_call(person.id),
         enrolments=[each for each in person.enrolments if each.exited_on is None],
     )
 
@@ -57,7 +67,14 @@ def employer_panel(context: Mapping[str, Any]) -> str:
     at = placements_at(actor, employer.id)
     if not at.seen and not at.others:
         return ""
-    seen_after_request(actor, [placement.participant_id for placement in at.seen])
+    if at.figures.running:
+        text = ngettext("One placement in progress", "%(num)d placements in progress", at.figures.running)
+        head_of(context).figures.append(Figure(text, "#placements"))
+    found = [
+        Wrong(each.participant.full_name, url_for("placements.show", public_id=each.public_id)) for each in at.to_act
+    ]
+    head_of(context).people.extend(found)
+    seen_after_request(actor, [placement.participant_id for placement in (*at.seen, *at.to_act)])
     reasons = dict(picklists.options("placement_end_reason", actor.language))
     return render_template(
         "placements/employer_panel.html",
@@ -66,7 +83,18 @@ def employer_panel(context: Mapping[str, Any]) -> str:
         kinds=dict(picklists.options("placement_type", actor.language)),
         reasons={code: reasons[code] for code in _SAID_AT_EMPLOYER},
         state_of=state_of,
+        evaluated=at.evaluated,
+        evaluators=EVALUATORS,
     )
+
+
+def ending_panel(context: Mapping[str, Any]) -> str:
+    """Beside the question whether an employer is in business: which placements end if it is not."""
+    employer: Employer = context["employer"]
+    actor = current_actor()
+    at = placements_to_end(actor, employer.id, today())
+    seen_after_request(actor, [placement.participant_id for placement in at.seen])
+    return render_template("placements/ending.html", at=at) if at.seen or at.others else ""
 
 
 def act_now_panel(context: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Before a placement begins: clarification, meeting of all three, work instruction with its approvals."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from flask_babel import gettext as _
@@ -15,29 +15,26 @@ from crm.db import current_session
 from crm.errors import DomainError, EditConflict
 from crm.languages import in_all_languages
 from crm.participants.services.editing import unit_of
-from crm.placements.check_ins import coordinator_of, task_employer
-from crm.placements.gaps import missing_parties
+from crm.placements.check_ins import FOLLOW_UP, FOLLOWED_UP, coordinator_of, follow_up_ref, task_employer
+from crm.placements.gaps import GapKind, missing_parties
 from crm.placements.models import BEFORE_START, Placement
 from crm.placements.services import blocking_gaps, refresh_preparation
-from crm.placements.step_models import Approval, Clarification, Party, ThreePartyMeeting, WorkInstruction
+from crm.placements.step_models import NEEDED, Approval, Clarification, Party, ThreePartyMeeting, WorkInstruction
 from crm.tasks.services import add_task
 from crm.tasks.working_days import add_working_days
-
-FOLLOW_UP = "placements.follow_up"
-SHORTLY_AFTER, VISIT_AFTER = timedelta(days=3), timedelta(days=21)
 
 
 @dataclass(frozen=True)
 class ClarificationFields:
-    """What was agreed. The first three answers are needed before the start; all may be filled in bit by bit."""
+    """What was agreed. The first four answers are needed before the start; all may be filled in bit by bit."""
 
     goal: str | None = None
     expected_of_employer: str | None = None
     expected_of_us: str | None = None
+    who_to_call: str | None = None
     participant_expectations: str | None = None
     employer_expectations: str | None = None
     training_need: str | None = None
-    who_to_call: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,16 +60,17 @@ def save_clarification(
     placement = locked(Placement, actor, placement_id)
     row = placement.clarification
     _check_version(row.version_id if row else 0, version, asdict(given) if row is None else clarification_values(row))
-    before = set(blocking_gaps(placement))
+    missing = set(row.missing if row else NEEDED)
     row = row or Clarification(version_id=0)
     for name, value in asdict(given).items():
         setattr(row, name, value or None)
     row.version_id += 1
     row.saved_at, row.saved_by_id = clock.now(), actor.staff_id
     placement.clarification = row
-    new = [reason for reason in blocking_gaps(placement) if reason not in before]
-    if new and placement.status not in BEFORE_START and not row.is_complete:
-        raise DomainError(_("The placement has begun. %(reasons)s", reasons=" ".join(new)))
+    if placement.status not in BEFORE_START and set(row.missing) - missing:
+        blocking = blocking_gaps(placement, GapKind.CLARIFICATION)
+        if blocking:
+            raise DomainError(_("The placement has begun. %(reasons)s", reasons=" ".join(blocking)))
     refresh_preparation(placement)
     _record(actor, placement, "placement_clarified")
     return row
@@ -102,7 +100,7 @@ def save_meeting(actor: Actor, *, placement_id: int, given: MeetingFields) -> Th
 def plan_follow_up(actor: Actor, placement: Placement) -> None:
     """Two tasks: a talk shortly after the start, and a visit. May be repeated."""
     country = unit_of(placement.unit_id).country
-    for key, after in (("talk", SHORTLY_AFTER), ("visit", VISIT_AFTER)):
+    for key, after in FOLLOWED_UP.items():
         add_task(
             actor,
             title=in_all_languages(partial(_follow_up_title, key)),
@@ -110,7 +108,7 @@ def plan_follow_up(actor: Actor, placement: Placement) -> None:
             unit_id=placement.unit_id,
             owner_id=coordinator_of(placement),
             kind=FOLLOW_UP,
-            source_ref=f"placement:{placement.id}:{key}",
+            source_ref=follow_up_ref(placement, key),
             employer_id=task_employer(placement),
             participant_id=placement.participant_id,
         )

@@ -1,12 +1,12 @@
 """Reads of placements."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from crm.accounts.models import Unit
 from crm.accounts.queries import modules_on
@@ -26,6 +26,7 @@ from crm.placements.around_models import (
 )
 from crm.placements.gaps import SHIPPED, GapKind, Level
 from crm.placements.models import BEFORE_START, Placement
+from crm.placements.step_models import Clarification, Evaluator, PlacementEvaluation
 
 IN_FULL = "placements_full"
 """The module with which a unit works with clarifications, check-ins, evaluations and certificates."""
@@ -46,6 +47,10 @@ class PlacementsAt:
     seen: Sequence[Placement]
     others: int
     figures: "EmployerFigures"
+    to_act: Sequence[Placement] = ()
+    """Those of ``seen`` for whom somebody must act now."""
+    evaluated: Mapping[int, Collection[Evaluator]] = field(default_factory=dict)
+    """By whom those of ``seen`` that have ended were evaluated, by id."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,35 @@ def placements_of(actor: Actor, participant_id: int) -> list[Placement]:
     return list(current_session().scalars(statement))
 
 
+def last_evaluated(actor: Actor, participant_id: int) -> Placement | None:
+    """The placement of a participant that ended last of those with an evaluation."""
+    statement = (
+        visible(Placement, actor)
+        .where(Placement.participant_id == participant_id, Placement.evaluations.any())
+        .options(joinedload(Placement.employer), selectinload(Placement.evaluations))
+        .order_by(Placement.ends_on.desc(), Placement.id.desc())
+        .limit(1)
+    )
+    return current_session().scalar(statement)
+
+
+def numbers_to_call(participant_id: int) -> list[tuple[str, str]]:
+    """Employer, and who to call if something happens there, of a participant's placements that have not ended.
+
+    The caller has checked the participant.
+    """
+    statement = (
+        select(Employer.name, Clarification.who_to_call)
+        .join(Placement, Placement.employer_id == Employer.id)
+        .join(Clarification, Clarification.placement_id == Placement.id)
+        .where(Placement.participant_id == participant_id, Placement.end_reason.is_(None))
+        .where(Clarification.who_to_call.is_not(None))
+        .order_by(Placement.starts_on.desc(), Placement.id.desc())
+    )
+    found = current_session().execute(trusted(statement, because="of a participant already checked"))
+    return [(name, who) for name, who in found if who]
+
+
 def placements_at(actor: Actor, employer_id: int, *, limit: int = 20) -> PlacementsAt:
     """The newest placements at an employer. Participants whom the actor does not see are only counted.
 
@@ -87,20 +121,41 @@ def placements_at(actor: Actor, employer_id: int, *, limit: int = 20) -> Placeme
     statement = prepared(actor, "placements_at", lambda: _placements_at(actor))
     rows = current_session().execute(statement, {"employer_id": employer_id}).all()
     # The page shows a participant where the statement gave one, and of all others only their number.
-    seen = [placement for placement, participant in rows if participant is not None]
-    return PlacementsAt(tuple(seen[:limit]), len(rows) - len(seen), _figures([row[0] for row in rows]))
+    seen = [row for row in rows if row[1] is not None]
+    return PlacementsAt(
+        seen=tuple(row[0] for row in seen[:limit]),
+        others=len(rows) - len(seen),
+        figures=_figures([row[0] for row in rows]),
+        to_act=tuple(row[0] for row in seen if row[2]),
+        evaluated={row[0].id: {by for by, there in zip(Evaluator, row[3:], strict=True) if there} for row in seen},
+    )
 
 
-def _placements_at(actor: Actor) -> Select[Placement, Participant | None]:
+def placements_to_end(actor: Actor, employer_id: int, today: date) -> PlacementsAt:
+    """The placements that end with an employer that is gone: those that go on today, and those that are planned."""
+    statement = prepared(actor, "placements_at", lambda: _placements_at(actor))
+    rows = current_session().execute(statement, {"employer_id": employer_id}).all()
+    ending = [row for row in rows if row[0].end_reason is None and (row[0].ends_on is None or row[0].ends_on >= today)]
+    seen = tuple(row[0] for row in ending if row[1] is not None)
+    return PlacementsAt(seen, len(ending) - len(seen), _figures([row[0] for row in ending]))
+
+
+def _placements_at(actor: Actor) -> Select[Any]:
+    open_alert = and_(PlacementAlert.placement_id == Placement.id, PlacementAlert.dealt_with_at.is_(None))
     seen = and_(Participant.id == Placement.participant_id, _NAMED, condition(Placement, actor))
-    statement = (
-        select(Placement, Participant)
+    statement: Any = (
+        select(Placement, Participant, exists().where(open_alert).correlate(Placement), *map(_evaluated_by, Evaluator))
         .outerjoin(Participant, seen)
         .where(Placement.employer_id == bindparam("employer_id"))
         .options(contains_eager(Placement.participant))
         .order_by(Placement.starts_on.desc(), Placement.id.desc())
     )
     return trusted(statement, because="participants are joined by who sees them; other placements are only counted")
+
+
+def _evaluated_by(evaluator: Evaluator) -> ColumnElement[bool]:
+    theirs = and_(PlacementEvaluation.placement_id == Placement.id, PlacementEvaluation.evaluator == evaluator)
+    return and_(Placement.end_reason.is_not(None), exists().where(theirs).correlate(Placement))
 
 
 def employer_figures(employer_id: int) -> EmployerFigures:

@@ -26,9 +26,11 @@ from crm.placements.forms import (
     reason_choices,
 )
 from crm.placements.models import Placement
-from crm.placements.queries import employers_like, occupations
+from crm.placements.queries import employers_like, last_evaluated, occupations
 from crm.placements.services import PlacementFields
+from crm.placements.words import EVALUATORS
 from crm.web.clean import clean_line
+from crm.web.context import local_path
 
 
 @blueprint.route("/participants/<public_id>/placements/new", methods=["GET", "POST"])
@@ -50,7 +52,7 @@ def add(public_id: str) -> ResponseReturnValue:
                 placement = services.start_placement(actor, participant_id=person_id, given=_typed(actor, form))
                 planned = not placement.has_begun
             flash(_("The placement is planned.") if planned else _("The placement is saved."), "success")
-            return _to_person(public_id)
+            return redirect(_back(public_id), code=303)
         except DomainError as error:
             form.add_error(error)
     return _form_page(actor, form, person, None)
@@ -68,14 +70,14 @@ def edit(public_id: str) -> ResponseReturnValue:
     occupation_choices(form, occupations())
     _find_employers(actor, form)
     if _wants_to_save() and form.validate_on_submit():
-        placement_id, back = placement.id, person.public_id
+        placement_id, person_page = placement.id, person.public_id
         version, workplace_id = int(form.version.data or 0), placement.workplace_id
         try:
             with transaction():
                 given = _typed(actor, form, workplace_id=workplace_id)
                 services.change_placement(actor, placement_id=placement_id, version=version, given=given)
             flash(_("The placement is saved."), "success")
-            return _to_person(back)
+            return redirect(_back(person_page), code=303)
         except DomainError as error:
             form.add_error(error)
             if isinstance(error, EditConflict):
@@ -106,7 +108,8 @@ def end(public_id: str) -> ResponseReturnValue:
             return redirect(url_for(".show", public_id=public_id), code=303)
         except DomainError as error:
             form.add_error(error)
-    html = render_template("placements/end.html", form=form, placement=placement, person=person)
+    back = _back(person.public_id)
+    html = render_template("placements/end.html", form=form, placement=placement, person=person, back=back)
     html = seen_one(actor, html, participant_id=person.id, unit_id=person.unit_id)
     return html, 422 if form.is_submitted() else 200
 
@@ -115,8 +118,10 @@ def _form_page(
     actor: Actor, form: PlacementForm, person: Participant, placement: Placement | None
 ) -> ResponseReturnValue:
     html = render_template(
-        "placements/form.html", form=form, person=person, placement=placement, searched=bool(form.employer_text.data)
-    )
+        "placements/form.html", form=form, person=person, placement=placement, back=_back(person.public_id),
+        searched=bool(form.employer_text.data), evaluators=EVALUATORS,
+        evaluated=last_evaluated(actor, person.id) if placement is None else None,
+    )  # fmt: skip
     html = seen_one(actor, html, participant_id=person.id, unit_id=person.unit_id)
     return html, 422 if _wants_to_save() else 200
 
@@ -169,5 +174,6 @@ def _typed(actor: Actor, form: PlacementForm, *, workplace_id: int | None = None
     )
 
 
-def _to_person(public_id: str) -> ResponseReturnValue:
-    return redirect(url_for("participants.show", public_id=public_id), code=303)
+def _back(person: str) -> str:
+    """Where one came from, as the form's address says; else the participant."""
+    return local_path(request.args.get("next"), fallback=url_for("participants.show", public_id=person))

@@ -19,8 +19,8 @@ from crm.languages import in_all_languages
 from crm.participants.models import Enrolment, Participant
 from crm.participants.services.editing import moment_of, unit_of
 from crm.placements.around_models import Occupation
-from crm.placements.check_ins import drop_check_ins_after, plan_check_ins
-from crm.placements.gaps import gaps_before_start, prepared_status
+from crm.placements.check_ins import bring_tasks_back, call_off_tasks, plan_check_ins
+from crm.placements.gaps import GapKind, gaps_before_start, prepared_status
 from crm.placements.models import BEFORE_START, Placement
 from crm.placements.queries import HIRED, levels_for, placements_in_full, placements_of_chain
 from crm.placements.step_models import Evaluator
@@ -126,7 +126,7 @@ def end_placement(actor: Actor, *, placement_id: int, ends_on: date, reason: str
     placement.end_proposed = False
     placement.status = ended_status(placement)
     placement.version_id += 1
-    drop_check_ins_after(actor, placement, ends_on)
+    call_off_tasks(actor, placement, ends_on)
     _ended_lines(actor, placement)
     _audit(actor, placement, "placement_ended")
     emit(PlacementChanged(placement_id=placement.id))
@@ -157,21 +157,29 @@ def begin_placement(actor: Actor, *, placement_id: int) -> Placement:
     return placement
 
 
-def take_back_end(actor: Actor, *, placement_id: int) -> Placement:
-    """The end was a mistake: the placement goes on, or is planned again. May be repeated. Raises NotVisible."""
+def take_back_end(actor: Actor, *, placement_id: int, planned_end: date | None = None) -> Placement:
+    """The end was a mistake: the placement goes on, until ``planned_end`` where one was planned, or is planned again.
+
+    May be repeated. Raises DomainError with what is missing that the unit insists on by now, for nothing runs without
+    it; NotVisible.
+    """
     placement = locked(Placement, actor, placement_id)
     if not placement.has_ended:
         return placement
     goes_on = not placement.cancelled
-    placement.ends_on = placement.end_reason = placement.closed_on = placement.no_evaluation_reason = None
+    blocking = blocking_gaps(placement) if goes_on else []
+    if blocking:
+        reasons = " ".join(blocking)
+        raise DomainError(_("The placement can go on when this has been written down. %(reasons)s", reasons=reasons))
+    placement.end_reason = placement.closed_on = placement.no_evaluation_reason = None
+    placement.ends_on = planned_end
     placement.cancelled = placement.end_proposed = False
     placement.status = "active" if goes_on else "planned"
     placement.version_id += 1
     refresh_preparation(placement)
     for ref in ("person", "employer"):
         remove_line("placement_ended", f"placement:{placement.id}:{ref}")
-    if goes_on:
-        plan_check_ins(actor, placement)
+    bring_tasks_back(actor, placement)
     _audit(actor, placement, "placement_end_taken_back")
     emit(PlacementChanged(placement_id=placement.id))
     return placement
@@ -186,12 +194,12 @@ def link_chain(participant_id: int, employer_id: int) -> None:
         previous = each.id
 
 
-def blocking_gaps(placement: Placement) -> list[str]:
-    """What is missing before the start that the placement's unit insists on, in words."""
+def blocking_gaps(placement: Placement, *kinds: GapKind) -> list[str]:
+    """What is missing before the start that the placement's unit insists on, in words; only of ``kinds`` if given."""
     if not placements_in_full(placement.unit_id):
         return []
-    levels = levels_for(placement.unit_id)
-    return [gap.reason for gap in gaps_before_start(placement, levels) if gap.blocks]
+    found = [gap for gap in gaps_before_start(placement, levels_for(placement.unit_id)) if gap.blocks]
+    return [gap.reason for gap in found if not kinds or gap.kind in kinds]
 
 
 def refresh_preparation(placement: Placement) -> None:

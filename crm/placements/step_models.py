@@ -25,8 +25,12 @@ class Evaluator(StrEnum):
     EMPLOYER = "employer"
 
 
+NEEDED = ("goal", "expected_of_employer", "expected_of_us", "who_to_call")
+"""The answers of a clarification that are required; the others are asked for."""
+
+
 class Clarification(Versioned, Base):
-    """What is expected of everybody, agreed before the start. The first three answers are required."""
+    """What is expected of everybody, agreed before the start. ``NEEDED`` names the answers that are required."""
 
     __tablename__ = "placement_clarification"
 
@@ -46,9 +50,14 @@ class Clarification(Versioned, Base):
     placement: Mapped[Placement] = relationship(back_populates="clarification")
 
     @property
+    def missing(self) -> list[str]:
+        """The required answers that are not there yet."""
+        return [name for name in NEEDED if not getattr(self, name)]
+
+    @property
     def is_complete(self) -> bool:
-        """Whether the three required answers are there."""
-        return bool(self.goal and self.expected_of_employer and self.expected_of_us)
+        """Whether the required answers are there."""
+        return not self.missing
 
 
 class ThreePartyMeeting(PublicId, Base):

@@ -12,7 +12,7 @@ from crm.extension_points import Text
 from crm.placements.gaps import Gap, GapKind, missing_parties
 from crm.placements.models import Placement
 from crm.placements.schemes import scheme_of
-from crm.placements.step_models import Evaluator
+from crm.placements.step_models import Clarification, Evaluator
 from crm.web.filters import show_date, show_number
 
 BEFORE = (GapKind.CLARIFICATION.value, GapKind.MEETING.value, GapKind.INSTRUCTION.value)
@@ -66,7 +66,7 @@ def next_step(steps: Sequence[Step]) -> Step | None:
 
 
 def _preparing(placement: Placement, gaps: Mapping[GapKind, Sequence[Gap]], today: date) -> Iterator[Step]:
-    clarified = placement.clarification is not None and placement.clarification.is_complete
+    clarified = placement.clarification is not None and _is_clarified(placement, placement.clarification)
     met = any(meeting.all_three for meeting in placement.meetings)
     approved = placement.instruction is not None and not missing_parties(placement)
     needed = scheme_of(placement.kind, placement.starts_on).needs_instruction
@@ -91,6 +91,11 @@ def _preparing(placement: Placement, gaps: Mapping[GapKind, Sequence[Gap]], toda
         state = State.DONE if done else _undone(placement, found, free, late=placement.starts_on <= today)
         free = free and done
         yield _step(kind.value, label, state, found, url_for(endpoint, public_id=placement.public_id), action)
+
+
+def _is_clarified(placement: Placement, row: Clarification) -> bool:
+    # Of a placement that has ended nobody asks any more whom to call.
+    return row.is_complete or (placement.has_ended and row.missing == ["who_to_call"])
 
 
 def _undone(placement: Placement, found: Sequence[Gap], free: bool, *, late: bool) -> State:
@@ -153,7 +158,8 @@ def _end(placement: Placement, today: date) -> Step:
     day = show_date(placement.ends_on) if placement.ends_on else ""
     label = _("End on %(day)s", day=day) if day else _("End, not decided yet")
     state = State.NOW if reasons and placement.has_begun else State.LATER
-    href = url_for("placements.end", public_id=placement.public_id) if placement.has_begun else ""
+    here = url_for("placements.show", public_id=placement.public_id)
+    href = url_for("placements.end", public_id=placement.public_id, next=here) if placement.has_begun else ""
     return Step("end", label, state, reasons, href=href, action=_("End the placement"))
 
 

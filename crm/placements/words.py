@@ -12,6 +12,13 @@ PARTIES: Mapping[Party, Text] = {
     Party.PROJECT_LEAD: _l("the project lead"),
     Party.AUTHORITY: _l("the authority (NAV, for instance)"),
 }
+ANSWERS: Mapping[str, Text] = {
+    "goal": _l("the goal for the person"),
+    "expected_of_employer": _l("what is expected of the employer"),
+    "expected_of_us": _l("what the employer expects of us"),
+    "who_to_call": _l("who to call"),
+}
+"""The answers that a clarification needs."""
 EVALUATORS: Mapping[Evaluator, Text] = {
     Evaluator.PARTICIPANT: _l("The participant"),
     Evaluator.EMPLOYER: _l("The employer"),
@@ -39,6 +46,7 @@ ALERTS: Mapping[str, Text] = {
     "employer_bankrupt": _l("The employer is bankrupt"),
     "employer_winding_up": _l("The employer is being wound up"),
     "employer_closed": _l("The employer has closed"),
+    "workplace_closed": _l("The workplace has closed"),
 }
 GAPS: Mapping[str, Text] = {
     "clarification": _l("The clarification before the start"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,9 +15,11 @@ from crm.accounts.scopes import visible_one
 from crm.actors import Actor, Role
 from crm.db import transaction
 from crm.documents.pdf import PdfUnavailable, make_pdf
-from crm.errors import DomainError, EditConflict
+from crm.errors import DomainError
 from crm.participants.models import Participant
 from crm.placements.models import Placement
+from crm.placements.queries import last_evaluated
+from crm.placements.words import EVALUATORS
 from crm.plans import services
 from crm.plans.forms import ProfileForm, ShowForm, paper_form, show_choices
 from crm.plans.matching import employers_that_may_fit
@@ -25,7 +27,8 @@ from crm.plans.models import PaperKind, PlanPaper
 from crm.plans.modules import only_where_it_is_on
 from crm.plans.queries import papers_of, placements_to_show_at, profile_of
 from crm.plans.words import PAPERS, QUESTIONS
-from crm.web.conflicts import differences
+from crm.web.conflicts import refusal
+from crm.web.downloads import attachment
 from crm.web.forms import BaseForm
 
 blueprint = Blueprint("plans", __name__, template_folder="templates")
@@ -83,7 +86,7 @@ def pdf(public_id: str) -> ResponseReturnValue:
     """A version as PDF. Where the PDF engine is missing, the print page opens and says how to install it."""
     actor = current_actor()
     paper = visible_one(PlanPaper, actor, public_id)
-    person, name = paper.participant, paper.kind.value.replace("_", "-")
+    person, name, number = paper.participant, paper.kind.value.replace("_", "-"), paper.number
     try:
         body = make_pdf(_on_paper(paper))
     except PdfUnavailable:
@@ -96,8 +99,7 @@ def pdf(public_id: str) -> ResponseReturnValue:
         )
         return redirect(url_for(".print_paper", public_id=public_id), code=303)
     seen_one(actor, "", participant_id=person.id, unit_id=person.unit_id)
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{paper.number}.pdf"'}
-    return Response(body, mimetype="application/pdf", headers=headers)
+    return attachment(f"{name}-{number}.pdf", body)
 
 
 @blueprint.route("/plan-papers/<public_id>/employer", methods=["GET", "POST"])
@@ -184,14 +186,11 @@ def _written(
             flash(_("Saved."), "success")
             return redirect(url_for("participants.show", public_id=public_id, _anchor="plans"), code=303)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form["version"].data = str(error.current["version"])
+            different = refusal(form, error)
     authors = names_of({each.created_by_id for each in papers or () if each.created_by_id})
     html = render_template(
         "plans/form.html", form=form, person=person, heading=heading, papers=papers or [], authors=authors,
-        different=different,
+        different=different, evaluators=EVALUATORS, evaluated=last_evaluated(actor, person_id),
     )  # fmt: skip
     html = seen_one(actor, html, participant_id=person_id, unit_id=unit_id)
     return html, 422 if form.is_submitted() else 200

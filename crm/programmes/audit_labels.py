@@ -1,10 +1,11 @@
 """What the audit log calls the actions of this feature and what they are about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from crm.extension_points import Text
+from crm.extension_points import AuditName, Text
+from crm.programmes.models import Programme
 
 ACTIONS: Mapping[str, Text] = {
     "programme_added": _l("Programme added"),
@@ -29,3 +30,15 @@ ACTIONS: Mapping[str, Text] = {
 SUBJECTS: Mapping[str, Text] = {
     "programme": _l("Programme"),
 }
+
+NAMES: Sequence[AuditName] = (
+    AuditName("programme", Programme, Programme.name, Programme.public_id, "programmes.edit"),
+)
+
+FIELDS: Mapping[str, Text] = {
+    "partner_id": _l("Partner"),
+    "milestone_id": _l("Milestone"),
+    "goal_id": _l("Goal"),
+    "key": _l("Figure"),
+}
+"""What the details of its lines are called, and the fields that they name."""

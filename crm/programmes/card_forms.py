@@ -34,6 +34,11 @@ class PartnerForm(BaseForm):
     """A partner of a project."""
 
     name = StringField(_l("Name"), validators=[InputRequired(), Length(max=160)])
+    employer = StringField(
+        _l("Employer"),
+        description=_l("Its name or organisation number, where the partner is one of the employers here"),
+        validators=[Optional(), Length(max=200)],
+    )
     role = StringField(_l("Role"), validators=[Optional(), Length(max=160)])
     contribution = StringField(_l("What they give"), validators=[Optional(), Length(max=300)])
     co_finances = BooleanField(_l("Pays a part of the project"))

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import visible_one
-from crm.actors import Role
+from crm.actors import Actor, Role
 from crm.db import transaction
-from crm.errors import DomainError, EditConflict
+from crm.errors import DomainError
 from crm.programmes import card_services as services
 from crm.programmes.blueprint import blueprint
 from crm.programmes.card_forms import (
@@ -26,9 +26,10 @@ from crm.programmes.card_forms import (
     PartnerForm,
 )
 from crm.programmes.card_models import ProgrammeGoal, ProgrammeMilestone, ProgrammePartner
-from crm.programmes.card_queries import card_of
+from crm.programmes.card_queries import card_of, employer_called, employer_text
 from crm.programmes.models import Programme
-from crm.web.conflicts import differences
+from crm.web.clean import clean_line
+from crm.web.conflicts import refusal
 from crm.web.filters import today
 from crm.web.forms import BaseForm
 
@@ -55,81 +56,66 @@ def card_print(public_id: str) -> ResponseReturnValue:
 @require(*_WHO)
 def set_grant(public_id: str) -> ResponseReturnValue:
     """Write down what is granted for a year."""
-    actor, form = current_actor(), GrantForm()
-    programme = visible_one(Programme, actor, public_id)
-    programme_id = programme.id
-    return _do(
-        programme,
-        "grant_form",
-        form,
-        lambda: services.set_grant(actor, programme_id=programme_id, year=form.year.data or 0, amount=form.amount.data),
-    )
+    form = GrantForm()
+
+    def act(actor: Actor, programme_id: int) -> None:
+        services.set_grant(actor, programme_id=programme_id, year=form.year.data or 0, amount=form.amount.data)
+
+    return _do(public_id, "grant_form", form, act)
 
 
 @blueprint.post("/settings/programmes/<public_id>/partners")
 @require(*_WHO)
 def add_partner(public_id: str) -> ResponseReturnValue:
     """A partner joins."""
-    actor, form = current_actor(), PartnerForm()
-    programme = visible_one(Programme, actor, public_id)
-    programme_id = programme.id
-    return _do(
-        programme,
-        "partner_form",
-        form,
-        lambda: services.add_partner(actor, programme_id=programme_id, given=form.as_fields()),
-    )
+    form = PartnerForm()
+
+    def act(actor: Actor, programme_id: int) -> None:
+        services.add_partner(actor, programme_id=programme_id, given=_partner_said(form))
+
+    return _do(public_id, "partner_form", form, act)
 
 
 @blueprint.post("/settings/programmes/<public_id>/milestones")
 @require(*_WHO)
 def add_milestone(public_id: str) -> ResponseReturnValue:
     """A fixed date, with its reminder."""
-    actor, form = current_actor(), MilestoneForm()
-    programme = visible_one(Programme, actor, public_id)
-    programme_id = programme.id
-    return _do(
-        programme,
-        "milestone_form",
-        form,
-        lambda: services.add_milestone(
+    form = MilestoneForm()
+
+    def act(actor: Actor, programme_id: int) -> None:
+        services.add_milestone(
             actor,
             programme_id=programme_id,
             on_date=form.on_date.data or today(),
             text=form.text.data or "",
             remind_days=form.remind_days.data or 0,
-        ),
-    )
+        )
+
+    return _do(public_id, "milestone_form", form, act)
 
 
 @blueprint.post("/settings/programmes/<public_id>/goals")
 @require(*_WHO)
 def add_goal(public_id: str) -> ResponseReturnValue:
     """A goal in words."""
-    actor, form = current_actor(), GoalForm()
-    programme = visible_one(Programme, actor, public_id)
-    programme_id = programme.id
-    return _do(
-        programme,
-        "goal_form",
-        form,
-        lambda: services.add_goal(actor, programme_id=programme_id, given=form.as_fields()),
-    )
+    form = GoalForm()
+
+    def act(actor: Actor, programme_id: int) -> None:
+        services.add_goal(actor, programme_id=programme_id, given=form.as_fields())
+
+    return _do(public_id, "goal_form", form, act)
 
 
 @blueprint.post("/settings/programmes/<public_id>/close")
 @require(*_WHO)
 def close(public_id: str) -> ResponseReturnValue:
     """Close a project. What was done with employers stays."""
-    actor, form = current_actor(), CloseForm()
-    programme = visible_one(Programme, actor, public_id)
-    programme_id = programme.id
-    return _do(
-        programme,
-        "close_form",
-        form,
-        lambda: services.close_programme(actor, programme_id=programme_id, on_date=form.closed_on.data),
-    )
+    form = CloseForm()
+
+    def act(actor: Actor, programme_id: int) -> None:
+        services.close_programme(actor, programme_id=programme_id, on_date=form.closed_on.data)
+
+    return _do(public_id, "close_form", form, act)
 
 
 @blueprint.post("/settings/programmes/<public_id>/reopen")
@@ -149,7 +135,10 @@ def edit_partner(public_id: str) -> ResponseReturnValue:
     """Correct a partner, or write when it leaves."""
     actor = current_actor()
     partner = visible_one(ProgrammePartner, actor, public_id)
-    now = asdict(services.partner_values(partner)) | {"version": partner.version_id}
+    now = asdict(services.partner_values(partner)) | {
+        "version": partner.version_id,
+        "employer": employer_text(partner.employer_id),
+    }
     form = PartnerForm(data=now) if request.method == "GET" else PartnerForm()
     partner_id, employer_id = partner.id, partner.employer_id
     return _edit(
@@ -157,7 +146,10 @@ def edit_partner(public_id: str) -> ResponseReturnValue:
         form,
         partner.name,
         lambda: services.change_partner(
-            actor, partner_id=partner_id, version=int(form.version.data or 0), given=form.as_fields(employer_id)
+            actor,
+            partner_id=partner_id,
+            version=int(form.version.data or 0),
+            given=_partner_said(form, now=employer_id),
         ),
         remove=url_for(".remove_partner", public_id=public_id),
     )
@@ -210,18 +202,27 @@ def change_milestone(public_id: str, action: str) -> ResponseReturnValue:
     return _back(back)
 
 
-def _do(programme: Programme, name: str, form: BaseForm, act: Callable[[], Any]) -> ResponseReturnValue:
+def _do(public_id: str, name: str, form: BaseForm, act: Callable[[Actor, int], None]) -> ResponseReturnValue:
     """Do what a form of the card asks for, or show the card with the form and what is wrong with it."""
-    public_id = programme.public_id
+    actor = current_actor()
+    programme_id = visible_one(Programme, actor, public_id).id
     if form.validate_on_submit():
         try:
             with transaction():
-                act()
+                act(actor, programme_id)
             flash(_("Saved."), "success")
             return _back(public_id)
         except DomainError as error:
             form.add_error(error)
-    return _card(visible_one(Programme, current_actor(), public_id), **{name: form}), 422
+    return _card(visible_one(Programme, actor, public_id), **{name: form}), 422
+
+
+def _partner_said(form: PartnerForm, *, now: int | None = None) -> services.PartnerFields:
+    """What the form says. The employer that stands there now stays, also where it is not in use any more."""
+    text = clean_line(form.employer.data or "")
+    if text and text != employer_text(now):
+        now = employer_called(text)
+    return form.as_fields(now if text else None)
 
 
 def _card(programme: Programme, **forms: BaseForm) -> str:
@@ -264,10 +265,7 @@ def _edit(
             flash(_("Saved."), "success")
             return _back(public_id)
         except DomainError as error:
-            form.add_error(error)
-            if isinstance(error, EditConflict):
-                different = differences(form, error)
-                form["version"].data = str(error.current["version"])
+            different = refusal(form, error)
     page = render_template(
         "programmes/card_form.html",
         form=form,

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from crm.actors import Role
 from crm.extension_points import Feature, NavItem, Scope
 from crm.programmes import card_routes, routes
-from crm.programmes.audit_labels import ACTIONS, SUBJECTS
+from crm.programmes.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.programmes.blueprint import blueprint
 from crm.programmes.card_models import ProgrammeGoal, ProgrammeMilestone, ProgrammePartner
 from crm.programmes.merging import merge_partners
@@ -22,6 +22,8 @@ def feature() -> Feature:
         name="programmes",
         audit_labels=ACTIONS,
         audit_subjects=SUBJECTS,
+        audit_names=NAMES,
+        audit_fields=FIELDS,
         blueprints=(blueprint,),
         nav_items=(
             NavItem(

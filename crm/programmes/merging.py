@@ -23,8 +23,10 @@ def _merge(actor: Actor, kept_id: int, gone_id: int) -> dict[str, Any]:
 
 
 def _undo(actor: Actor, kept_id: int, gone_id: int, memory: dict[str, Any]) -> None:
-    """Bring them back."""
-    back = update(ProgrammePartner).where(ProgrammePartner.id.in_(memory.get("partners", [])))
+    """Bring them back, unless they are somebody else since."""
+    back = update(ProgrammePartner).where(
+        ProgrammePartner.id.in_(memory.get("partners", [])), ProgrammePartner.employer_id == kept_id
+    )
     current_session().execute(back.values(employer_id=gone_id))
 
 

@@ -70,7 +70,7 @@ def _period(values: Mapping[str, str], programme: Programme | None) -> tuple[dat
 
 
 def twelve_months_before(day: date) -> date:
-    """The day after the same day of the year before: twelve whole months up to ``day``."""
+    """The same day of the year before, or 1 March where that year has no 29 February."""
     year = day.year - 1
     try:
         return day.replace(year=year)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from crm.accounts.scopes import trusted
 from crm.db import current_session
 from crm.employers.models import Contact, EmployerRelationship, Stage
+from crm.employers.stages import NOT_REACHED
 from crm.participants.models import Enrolment, Participant
 from crm.placements.models import Placement
 from crm.reports.filters import FollowUpFilters
@@ -40,10 +41,14 @@ class Flow:
 
 @dataclass(frozen=True)
 class EmployerFigures:
-    """What was done with employers in the period, and where the relationships stand now."""
+    """What was done with employers in the period, and where the relationships stand now.
+
+    ``contacts`` are all, with the ``attempts`` at which nobody was reached, which are no visits and no meetings.
+    """
 
     visits: int
     contacts: int
+    attempts: int
     employers_met: int
     placements_started: int
     stages: tuple[tuple[str, int], ...]
@@ -70,17 +75,22 @@ def flow(filters: FollowUpFilters) -> Flow:
 def employer_figures(filters: FollowUpFilters) -> EmployerFigures:
     """Count contacts, placements and stages of the report's units. A programme does not narrow employers' figures."""
     session = current_session()
+    reached = Contact.outcome.not_in(sorted(NOT_REACHED))
     contacts = select(
-        func.count().filter(Contact.channel == "visit"),
+        func.count().filter(Contact.channel == "visit", reached),
         func.count(),
-        func.count(Contact.employer_id.distinct()),
-    ).where(Contact.unit_id.in_(filters.unit_ids), Contact.on_date.between(filters.since, filters.until))
-    visits, all_contacts, met = session.execute(trusted(contacts, because=_COUNTS)).one()
+        func.count().filter(~reached),
+        func.count(Contact.employer_id.distinct()).filter(reached),
+    ).where(
+        Contact.unit_id.in_(filters.unit_ids), Contact.on_date.between(filters.since, filters.until),
+        Contact.archived_at.is_(None),
+    )  # fmt: skip
+    visits, all_contacts, attempts, met = session.execute(trusted(contacts, because=_COUNTS)).one()
     placements = select(func.count()).where(
         Placement.unit_id.in_(filters.unit_ids), Placement.starts_on.between(filters.since, filters.until)
     )
     started = session.scalar(trusted(placements, because=_COUNTS)) or 0
-    return EmployerFigures(visits, all_contacts, met, started, stages=_stages(filters))
+    return EmployerFigures(visits, all_contacts, attempts, met, started, stages=_stages(filters))
 
 
 def _enrolments_of(filters: FollowUpFilters) -> list[ColumnElement[bool]]:
@@ -111,5 +121,5 @@ def _stages(filters: FollowUpFilters) -> tuple[tuple[str, int], ...]:
         .group_by(EmployerRelationship.stage)
     )
     rows = current_session().execute(trusted(statement, because=_COUNTS))
-    counts = {stage: count for stage, count in rows}  # noqa: C416  # typed rows, which dict() loses
+    counts = dict(rows.all())
     return tuple((stage.value, counts.get(stage.value, 0)) for stage in Stage)

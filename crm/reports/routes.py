@@ -7,12 +7,15 @@ from flask_babel import gettext as _
 from crm import clock
 from crm.accounts.current import current_actor, signed_in_actor
 from crm.accounts.permissions import is_public
+from crm.reports.few import FEWEST_PERSONS, hidden_rows, is_hidden
 from crm.reports.filters import FollowUpFilters, read_filters, twelve_months_before
 from crm.reports.flow import employer_figures, flow
 from crm.reports.kept import as_of, forget, kept
 from crm.reports.outcomes import exit_reasons, result_at_exit
 from crm.reports.pdf import PdfUnavailable, as_pdf
 from crm.reports.targets import work_or_studies_target
+from crm.web.downloads import attachment
+from crm.web.filters import show_number
 
 blueprint = Blueprint("reports", __name__, template_folder="templates")
 
@@ -49,8 +52,7 @@ def follow_up_pdf() -> ResponseReturnValue:
             "warning",
         )
         return redirect(f"{url_for('reports.follow_up_print')}?{request.query_string.decode()}", code=303)
-    name = f"follow-up-{filters.since}-{filters.until}.pdf"
-    return Response(body, mimetype="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return attachment(f"follow-up-{filters.since}-{filters.until}.pdf", body)
 
 
 @blueprint.after_app_request
@@ -64,13 +66,21 @@ def _count_anew(response: Response) -> Response:
 
 
 def _figures(filters: FollowUpFilters) -> dict[str, object]:
+    actor, counted, reasons = filters.actor, kept("flow", filters, flow), kept("reasons", filters, exit_reasons)
+    employers = kept("employers", filters, employer_figures)
+    few = f"1–{FEWEST_PERSONS - 1}"
     return {
         "filters": filters,
-        "flow": kept("flow", filters, flow),
+        "flow": counted,
+        "hidden_sexes": hidden_rows(actor, [row.persons for row in counted.by_sex]),
         "result": kept("result", filters, result_at_exit),
         "target": work_or_studies_target(filters),
-        "reasons": kept("reasons", filters, exit_reasons),
-        "employers": kept("employers", filters, employer_figures),
+        "reasons": reasons,
+        "hidden_reasons": hidden_rows(actor, [count for _code, count in reasons]),
+        "employers": employers,
+        "placements": few
+        if is_hidden(actor, employers.placements_started)
+        else show_number(employers.placements_started),
         "as_of": as_of(),
     }
 

@@ -15,11 +15,15 @@ from crm.plans.services import ProfileFields, save_paper, save_profile
 from crm.samples.organisation import Organisation
 
 _ANSWERS = (
-    {"prior_experience": "good", "knows_schemes": "well", "reachable": "yes", "would_take": "yes"},
-    {"prior_experience": "mixed", "knows_schemes": "little", "reachable": "no", "information": "much"},
-    {"prior_experience": "good", "knows_schemes": "none", "reachable": "partly", "information": "much"},
-    {"prior_experience": "none", "knows_schemes": "none", "would_take": "perhaps"},
-)
+    {"prior_experience": "good", "knows_schemes": "well", "reachable": "yes", "would_take": "yes",
+     "contact_person": "one", "goal_clear": "yes", "who_to_call": "yes", "relevance": "interest"},
+    {"prior_experience": "mixed", "knows_schemes": "little", "reachable": "no", "information": "much",
+     "contact_person": "changing", "made_bad": "not_reached,different_information",
+     "proposals": "En och samma kontaktperson, även på sommaren"},
+    {"prior_experience": "good", "knows_schemes": "none", "reachable": "partly", "information": "much",
+     "meeting_before": "yes", "training_need": "no", "expects_of_us": "Ett samtal i veckan den första månaden"},
+    {"prior_experience": "none", "knows_schemes": "none", "would_take": "perhaps", "information_wish": "case_based"},
+)  # fmt: skip
 _CARD = {
     "experience": "Två somrar på äldreboende, tre månader i butik",
     "general_skills": "Kommer i tid, arbetar bra i grupp",

@@ -42,10 +42,16 @@ def _workplaces(rows: Sequence[Workplace]) -> list[SearchHit]:
             title=row.name,
             href=url_for("employers.show", public_id=row.employer.public_id),
             detail=" · ".join(filter(None, (row.employer.name, row.city, row.unit_number))),
-            tag=_("Do not contact") if row.employer.do_not_contact else "",
+            tag=_tag(row.employer),
         )
         for row in rows
     ]
+
+
+def _tag(employer: Employer) -> str:
+    if employer.do_not_contact:
+        return str(_("Do not contact"))
+    return str(_("No advertising")) if employer.advertising_block else ""
 
 
 def _note_words(row_ids: Sequence[int]) -> list[SearchWords]:

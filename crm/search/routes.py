@@ -8,8 +8,11 @@ from flask.typing import ResponseReturnValue
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.reading import seen_many
+from crm.employers.approach import closed_to, works_at
 from crm.employers.org_numbers import show_org_number
 from crm.employers.queries import STAFF
+from crm.employers.registers.finding import why_found
+from crm.employers.ways import NEEDS_REASON
 from crm.messaging.addresses import show_phone
 from crm.search.marking import marked
 from crm.search.queries import LAST_PAGE, find, kinds
@@ -40,7 +43,10 @@ def results() -> ResponseReturnValue:
         page=page,
         last_page=LAST_PAGE,
         mark=partial(marked, query=text),
+        why=why_found,
         number=show_org_number,
+        closed=closed_to(actor, [at for person in found.persons for at in works_at(person.positions)] if found else []),
+        needs_reason=NEEDS_REASON,
         phone=show_phone,
     )
     ids = [person.id for person in found.participants] if found else []

@@ -1,15 +1,18 @@
 """What the audit log calls the actions of this feature and what they are about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import case, null
 
-from crm.extension_points import Text
+from crm.extension_points import AuditName, Text
+from crm.tasks.models import Task
 
 ACTIONS: Mapping[str, Text] = {
     "task_added": _l("Task added"),
     "task_handed_over": _l("Task handed over"),
     "task_taken": _l("Task taken over"),
+    "task_given_back": _l("Task given back to the unit"),
     "task_moved": _l("Task moved to another day"),
     "task_completed": _l("Task done"),
     "task_reopened": _l("Task opened again"),
@@ -19,3 +22,8 @@ ACTIONS: Mapping[str, Text] = {
 SUBJECTS: Mapping[str, Text] = {
     "task": _l("Task"),
 }
+
+NAMES: Sequence[AuditName] = (
+    AuditName("task", Task, case((Task.participant_id.expression.is_(None), Task.title), else_=null())),
+)
+"""The titles of tasks that are about no participant: those name them, and reading that is itself written down."""

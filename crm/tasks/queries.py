@@ -11,6 +11,7 @@ from crm.accounts.models import Staff
 from crm.accounts.scopes import condition, prepared, scoped
 from crm.actors import Actor, Role
 from crm.db import current_session
+from crm.history.approach import may_be_approached
 from crm.history.subjects import participant_is_visible, table
 from crm.tasks.models import Task, TaskState
 
@@ -31,6 +32,8 @@ class TaskRow:
     phone: str | None = None
     participant: str | None = None
     participant_public_id: str | None = None
+    no_advertising: bool = False
+    """The employer has a block against advertising; ``phone`` is there only where it may be called all the same."""
 
     @property
     def participant_id(self) -> int | None:
@@ -138,6 +141,14 @@ def _of_employer(actor: Actor) -> Select[Any]:
     return statement.order_by(Task.due_on, Task.id).limit(_AT_MOST)
 
 
+def next_with_employer(rows: Sequence[TaskRow], unit_id: int | None) -> TaskRow | None:
+    """The next step with an employer among its open tasks, those due first in front: what one unit (None: whichever)
+    promised it. Tasks about a participant are not a step with the employer; the board and the lists have the same rule.
+    """
+    own = (row for row in rows if row.participant_id is None)
+    return next((row for row in own if unit_id is None or row.task.unit_id == unit_id), None)
+
+
 def open_tasks_of_participant(actor: Actor, participant_id: int) -> list[TaskRow]:
     """The open tasks about a participant that ``actor`` sees, the next one first."""
     return _rows(actor, Task.participant_id == participant_id, Task.state == TaskState.OPEN)
@@ -150,12 +161,13 @@ def _rows(actor: Actor, *where: ColumnElement[bool]) -> list[TaskRow]:
 def _select_rows(actor: Actor, *where: ColumnElement[bool]) -> Select[Any]:
     employer, person, participant = (table(name).c for name in ("employer", "contact_person", "participant"))
     # Nobody is offered a button to call an employer or a person who has asked not to be called.
-    may_call = and_(employer.do_not_contact.is_not(True), person.do_not_call.is_not(True))
+    may_call = and_(person.do_not_call.is_not(True), may_be_approached(actor))
     phone = case((may_call, func.coalesce(person.phone, employer.phone)))
     statement = (
         select(
             Task, Staff.name, employer.name, employer.public_id, person.name, phone,
             participant.first_name + " " + participant.last_name, participant.public_id,
+            func.coalesce(employer.advertising_block, false()),
         )
         .outerjoin(Staff, Staff.id == Task.owner_id)
         .outerjoin(table("employer"), employer.id == Task.employer_id)

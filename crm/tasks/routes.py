@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 from werkzeug.exceptions import BadRequest
 
@@ -36,6 +37,7 @@ blueprint = Blueprint("tasks", __name__, template_folder="templates")
 blueprint.add_app_template_global(task_place)
 
 STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
+TAKEN = _l("The task is yours now.")
 
 
 @blueprint.get("/", endpoint="today")
@@ -186,13 +188,32 @@ def move(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/tasks/<public_id>/take")
 @require(*STAFF)
 def take(public_id: str) -> ResponseReturnValue:
-    """Make a task of the unit one's own."""
+    """Make a task of the unit one's own; the message carries an Undo button."""
+    actor = current_actor()
+    there = visible_one(Task, actor, public_id)
+    task_id, was_mine = there.id, there.owner_id == actor.staff_id
+    try:
+        with transaction():
+            version = services.take_task(actor, task_id=task_id).version_id
+        if was_mine:
+            flash(str(TAKEN), "success")
+        else:
+            flash_undo(TAKEN, url_for(".give_back", public_id=public_id), version=version, next=_next())
+    except DomainError as error:
+        flash(str(error.message), "warning")
+    return _back()
+
+
+@blueprint.post("/tasks/<public_id>/give-back")
+@require(*STAFF)
+def give_back(public_id: str) -> ResponseReturnValue:
+    """Take back that one took a task of the unit, unless something has happened with it since."""
     actor = current_actor()
     task_id = visible_one(Task, actor, public_id).id
     try:
         with transaction():
-            services.take_task(actor, task_id=task_id)
-        flash(_("The task is yours now."), "success")
+            services.give_task_back(actor, task_id=task_id, version=request.form.get("version", type=int) or 0)
+        flash(_("Undone. The task is the unit's again."), "success")
     except DomainError as error:
         flash(str(error.message), "warning")
     return _back()

@@ -107,6 +107,22 @@ def take_task(actor: Actor, *, task_id: int) -> Task:
     return task
 
 
+def give_task_back(actor: Actor, *, task_id: int, version: int) -> Task:
+    """Take back that the actor took a task: it is the unit's again.
+
+    Raises NotVisible, and EditConflict when something has happened with it since.
+    """
+    task = locked(Task, actor, task_id)
+    if task.version_id != version or task.owner_id != actor.staff_id:
+        raise EditConflict(
+            _("It cannot be undone: somebody has changed something meanwhile."), current={"owner_id": task.owner_id}
+        )
+    task.owner_id = None
+    task.version_id += 1
+    _record(actor, task, "task_given_back")
+    return task
+
+
 def hand_over_tasks(
     actor: Actor, *, from_id: int | None, to: Mapping[int, int | None], only: Collection[int] | None = None
 ) -> list[Task]:

@@ -6,8 +6,20 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import Form, SelectField
 
-from crm.errors import EditConflict
+from crm.errors import DomainError, EditConflict
 from crm.web.filters import show_moment
+from crm.web.forms import BaseForm
+
+
+def refusal(form: BaseForm, error: DomainError) -> list[tuple[str, object]]:
+    """Say in the form what a service refused. Where somebody else had saved the same row it returns what is different,
+    and the form may be sent again, to be saved over that on purpose."""
+    form.add_error(error)
+    if not isinstance(error, EditConflict):
+        return []
+    found = differences(form, error)
+    form["version"].data = str(error.current["version"])
+    return found
 
 
 def differences(form: Form, conflict: EditConflict) -> list[tuple[str, object]]:

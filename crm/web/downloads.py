@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
+from crm.web.filters import show_percent
+
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
@@ -22,7 +24,11 @@ _MIMETYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
+    "md": "text/markdown; charset=utf-8",
+    "yaml": "application/yaml",
+    "json": "application/json",
 }
+_UNKNOWN = "application/octet-stream"
 # What spreadsheets take for the beginning of a formula, also after blanks and in the wide letters of East Asia (OWASP,
 # CSV injection), and the marks with which some of them let a new cell begin.
 _SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -33,6 +39,10 @@ _LONGEST_SHEET_NAME = 31
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 _FIRST_YEAR = 1900
 _NARROWEST, _WIDEST = 10, 50
+
+
+class Percent(float):
+    """A share between 0 and 1 that files show as per cent: a number in workbooks, in words in CSV."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +77,11 @@ def csv_file(headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, above: 
 
 
 def xlsx_file(
-    headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, above: Sequence[Sequence[Cell]] = ()
-) -> bytes:
+    headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, above: Sequence[Sequence[Cell]] = (),
+    title: str = "Sheet1",
+) -> bytes:  # fmt: skip
     """A workbook with one sheet. Texts stay texts; days and numbers are such, so that one can go on with them."""
-    return xlsx_book({"Sheet1": Sheet(headings, rows, above)})
+    return xlsx_book({title: Sheet(headings, rows, above)})
 
 
 def xlsx_book(sheets: Mapping[str, Sheet]) -> bytes:
@@ -88,11 +99,14 @@ def xlsx_book(sheets: Mapping[str, Sheet]) -> bytes:
 
 def download(
     name: str, kind: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *,
-    above: Sequence[Sequence[Cell]] = (),
+    above: Sequence[Sequence[Cell]] = (), title: str = "Sheet1",
 ) -> Response:  # fmt: skip
-    """The table as a file to keep. ``kind``: csv or xlsx, which ``name`` gets as its ending."""
-    write = {"csv": csv_file, "xlsx": xlsx_file}[kind]
-    return attachment(f"{name}.{kind}", write(headings, rows, above=above))
+    """The table as a file to keep. ``kind``: csv or xlsx, the ending of its name. ``title``: of its sheet."""
+    if kind == "csv":
+        body = csv_file(headings, rows, above=above)
+    else:
+        body = xlsx_file(headings, rows, above=above, title=title)
+    return attachment(f"{name}.{kind}", body)
 
 
 def attachment(filename: str, body: bytes) -> Response:
@@ -101,7 +115,7 @@ def attachment(filename: str, body: bytes) -> Response:
     # Nothing of a name can end the header or lead out of a folder.
     safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-.") or "file"
     headers = {"Content-Disposition": f'attachment; filename="{safe}.{kind}"'}
-    return Response(body, content_type=_MIMETYPES[kind], headers=headers)
+    return Response(body, content_type=_MIMETYPES.get(kind, _UNKNOWN), headers=headers)
 
 
 def _in_words(cell: Cell) -> str:
@@ -109,6 +123,8 @@ def _in_words(cell: Cell) -> str:
         return formula_safe(cell)
     if isinstance(cell, date):
         return cell.isoformat()
+    if isinstance(cell, Percent):
+        return show_percent(cell, 1)
     return "" if cell is None else str(cell)
 
 
@@ -119,6 +135,7 @@ class _Formats:
     heading: "Format"
     quoted: "Format"
     day: "Format"
+    percent: "Format"
 
     @classmethod
     def of(cls, book: "Workbook") -> "_Formats":
@@ -127,6 +144,7 @@ class _Formats:
             heading=book.add_format({"bold": True, "quote_prefix": True}),
             quoted=book.add_format({"quote_prefix": True}),
             day=book.add_format({"num_format": "yyyy-mm-dd"}),
+            percent=book.add_format({"num_format": "0.0 %"}),
         )
 
 
@@ -151,7 +169,7 @@ def _write(sheet: "Worksheet", place: tuple[int, int], cell: Cell, formats: _For
     if isinstance(cell, date) and cell.year >= _FIRST_YEAR:
         sheet.write_datetime(*place, cell, formats.day)
     elif isinstance(cell, int | float):
-        sheet.write_number(*place, cell)
+        sheet.write_number(*place, cell, formats.percent if isinstance(cell, Percent) else None)
     elif cell:  # A cell of an empty text would count as filled.
         text = str(cell)[:_LONGEST_TEXT]
         sheet.write_string(*place, text, None if formula_safe(text) == text else formats.quoted)

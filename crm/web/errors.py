@@ -1,16 +1,21 @@
 """Error pages in the user's words, and the one place where domain errors become messages."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from crm.actors import Role
 from crm.errors import DomainError, EditConflict, NotAllowed, NotVisible
 from crm.extension_points import Text
+from crm.web.ports import ports
 from crm.web.resend import PAGE_TOO_OLD, resend_page
 
 log = structlog.get_logger()
@@ -57,12 +62,35 @@ LAST_RESORT = (
 def error_page(code: int, *, message: Text | None = None, title: Text | None = None) -> Response:
     """The page for a status code, with ``message`` instead of the usual advice where a rule has words."""
     text = TEXTS.get(code, TEXTS[500] if code >= 500 else TEXTS[400])
-    page = render_template("web/error.html", code=code, title=title or text.title, text=message or text.text)
+    page = render_template(
+        "web/error.html", code=code, title=title or text.title, text=message or text.text, back=_page_above(code)
+    )
     response = make_response(page, code)
     if request.headers.get("HX-Request"):
         response.headers["HX-Retarget"] = "body"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _page_above(code: int) -> str:
+    """The nearest page above this address, for who is signed in; empty where there is none.
+
+    What was not found may be the one that the address names: then a page that names nobody is the way on.
+    """
+    actor = None if g.get("web_failing", False) else ports().actor()
+    if actor is None:
+        return ""
+    adapter = current_app.create_url_adapter(request)
+    names_nobody = code == HTTPStatus.NOT_FOUND and request.routing_exception is None
+    path = request.path.rstrip("/").rpartition("/")[0]
+    while path and adapter is not None:
+        with suppress(HTTPException):
+            endpoint, named = adapter.match(path, method="GET")
+            asked: Iterable[Role] = getattr(current_app.view_functions[endpoint], "required_roles", ())
+            if not (named and names_nobody) and (not asked or actor.has_role(*asked)):
+                return path
+        path = path.rpartition("/")[0]
+    return ""
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from flask_babel import (
     get_timezone,
     to_user_timezone,
 )
+from flask_babel import gettext as _
 
 from crm import clock
 
@@ -32,6 +33,13 @@ def show_date(value: date | datetime | None, format: str = "medium") -> str:
         return ""
     day = to_user_timezone(value).date() if isinstance(value, datetime) else value
     return _written_day(day, _pattern(format), get_locale())
+
+
+def show_period(first: date, last: date | None) -> str:
+    """From the first day to the last: "1 Mar 2026 – 22 Nov 2026"; without a last day: "from 1 Mar 2026"."""
+    if last is None:
+        return str(_("from %(day)s", day=show_date(first)))
+    return f"{show_date(first)} – {show_date(last)}"
 
 
 def show_datetime(value: datetime | None, format: str = "medium") -> str:
@@ -104,6 +112,7 @@ def init_filters(app: Flask) -> None:
     """Give the filters their names in templates."""
     app.jinja_env.filters.update(
         date=show_date,
+        period=show_period,
         datetime=show_datetime,
         time=show_time,
         moment=show_moment,

@@ -14,6 +14,8 @@ from markupsafe import Markup
 from crm.web.chart_geometry import Frame, nice_ticks, spread_apart, unbroken_runs
 from crm.web.filters import show_number
 
+_LETTER = 8
+"""How wide a letter of the axis is at most, with the space around it."""
 STROKES = ("#0b5c6b", "#5b3fa8", "#a56b12", "#5c6b75")
 
 
@@ -86,7 +88,9 @@ def _grid(frame: Frame, ticks: Sequence[float]) -> Markup:
 
 def _axis(frame: Frame, chart: LineChart, *, room: int) -> Markup:
     """Names of the periods, as many as fit; the last one always."""
-    step = max(1, math.ceil(len(chart.periods) / room))
+    longest = max(map(len, chart.periods), default=0)
+    fit = max(2, int((frame.right - frame.left) / (_LETTER * (longest + 1))))
+    step = max(1, math.ceil(len(chart.periods) / min(room, fit)))
     last = len(chart.periods) - 1
     text = Markup('<text class="ch-tx" x="{x}" y="{y}" text-anchor="{anchor}">{name}</text>')
     return Markup("").join(

@@ -57,8 +57,8 @@ class Cvr:
         # A search that broke off is 200 and says so: what it found is not all.
         if body.get("timed_out") or not isinstance(body.get("hits"), dict):
             raise self._connection.fault("timeout" if body.get("timed_out") else "unreadable")
-        found = [hit.get("_source", {}).get(_ROOT[kind]) for hit in body["hits"].get("hits", [])]
-        return [self._entry(kind, row) for row in found if isinstance(row, dict)]
+        found = [_part(_part(hit, "_source"), _ROOT[kind]) for hit in _rows(body["hits"], "hits")]
+        return [self._entry(kind, row) for row in found if row]
 
     def _entry(self, kind: str, row: Row) -> RegisterEntry:
         number = text_of(row.get("pNummer" if kind == WORKPLACE else "cvrNummer"), 20)
@@ -108,7 +108,9 @@ def _rows(row: Row, name: str) -> list[Row]:
 
 def _period(row: Row) -> tuple[str | None, str | None]:
     period = row.get("periode")
-    return (period.get("gyldigFra"), period.get("gyldigTil")) if isinstance(period, dict) else (None, None)
+    if not isinstance(period, dict):
+        return None, None
+    return text_of(period.get("gyldigFra"), 40), text_of(period.get("gyldigTil"), 40)
 
 
 def _now(row: Row, name: str) -> Row:
@@ -171,13 +173,14 @@ def _employees(row: Row) -> int | None:
         if rows:
             newest = max(rows, key=_when)
             count = newest.get("antalAnsatte")
-            return count if isinstance(count, int) and not isinstance(count, bool) else None
+            known = isinstance(count, int) and not isinstance(count, bool) and count >= 0
+            return count if known else None
     return None
 
 
 def _when(row: Row) -> tuple[int, int]:
-    part = row.get("maaned") or row.get("kvartal") or 0
-    return int(row.get("aar") or 0), int(part)
+    year, part = (row.get(name) for name in ("aar", "maaned" if "maaned" in row else "kvartal"))
+    return year if isinstance(year, int) else 0, part if isinstance(part, int) else 0
 
 
 def _title(text: str | None) -> str | None:

@@ -74,7 +74,7 @@ def _entry(row: Row) -> RegisterEntry | None:
         industry_scheme=_SCHEMES.get(code_set or "", code_set) if code else None,
         industry_code=code,
         industry_text=_in_words(line, 200) if code else None,
-        address=text_of(f"{place.get('street') or ''} {place.get('buildingNumber') or ''}", 200),
+        address=_address(place),
         postcode=text_of(place.get("postCode"), 12),
         city=_title(text_of(office.get("city"), 80)),
         municipality_code=text_of(office.get("municipalityCode"), 8),
@@ -116,6 +116,12 @@ def _former(row: Row, name: str | None) -> tuple[str, ...]:
 def _place(row: Row) -> Row:
     places = _rows(row, "addresses")
     return next((each for each in places if str(each.get("type")) == _STREET), places[0] if places else {})
+
+
+def _address(place: Row) -> str | None:
+    """Street and number; one abroad is written as one line."""
+    street = " ".join(filter(None, (text_of(place.get(each), 200) for each in ("street", "buildingNumber"))))
+    return text_of(street, 200) or text_of(place.get("freeAddressLine"), 200)
 
 
 def _in_words(row: Row, longest: int) -> str | None:

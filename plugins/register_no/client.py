@@ -64,7 +64,7 @@ class Enhetsregisteret:
             raise self._connection.fault("unreadable")
         if row.get("slettedato"):
             # A removed unit may also come as 200, with nothing but name, form and day.
-            return self._removed(number, row, is_unit=bool(row.get("overordnetEnhet")))
+            return self._removed(number, row, is_unit=_is_unit(row))
         status, since = _status(row)
         place = _part(row, "beliggenhetsadresse") or _part(row, "forretningsadresse") or _part(row, "postadresse")
         industry = _part(row, "naeringskode1")
@@ -80,7 +80,7 @@ class Enhetsregisteret:
             industry_scheme=self._scheme if has_code else None,
             industry_code=code if has_code else None,
             industry_text=text_of(industry.get("beskrivelse"), 200) if has_code else None,
-            address=text_of(", ".join(str(line) for line in place.get("adresse") or [] if line), 200),
+            address=_lines(place.get("adresse")),
             postcode=text_of(place.get("postnummer"), 12),
             city=text_of(place.get("poststed"), 80),
             municipality_code=text_of(place.get("kommunenummer"), 8),
@@ -116,6 +116,11 @@ def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
+def _lines(value: object) -> str | None:
+    lines = value if isinstance(value, list) else [value]
+    return text_of(", ".join(filter(None, (text_of(line, 200) for line in lines))), 200)
+
+
 def _is_unit(row: Mapping[str, Any]) -> bool:
     """A workplace has the form BEDR or AAFY; a company under another one has an "overordnetEnhet" too."""
     return _part(row, "organisasjonsform").get("kode") in ("BEDR", "AAFY") or "beliggenhetsadresse" in row
@@ -134,8 +139,9 @@ def _status(row: Mapping[str, Any]) -> tuple[Status, date | None]:
 def _employees(row: Mapping[str, Any]) -> int | None:
     """None where the number is not registered, or hidden because it is below five: that is not zero."""
     count = row.get("antallAnsatte")
-    known = row.get("harRegistrertAntallAnsatte", True) and isinstance(count, int) and not isinstance(count, bool)
-    return count if known else None
+    if not row.get("harRegistrertAntallAnsatte", True) or not isinstance(count, int) or isinstance(count, bool):
+        return None
+    return count if count >= 0 else None
 
 
 def _title(text: str | None) -> str | None:

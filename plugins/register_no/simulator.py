@@ -1,8 +1,9 @@
 """A simulator of Enhetsregisteret: `python -m plugins.register_no.simulator --port 4701`.
 
 It answers as https://data.brreg.no/enhetsregisteret/api does, about made-up companies: one with three workplaces, one
-that is bankrupt, one whose head count is hidden, one that was removed (410) and one that is left with its name and the
-day of its removal. Faults and changes: crm.employers.registers.simulating.
+that is bankrupt, one whose head count is hidden, one whose industry has another code in the next list of codes, one
+that was removed (410) and one that is left with its name and the day of its removal. Faults and changes:
+crm.employers.registers.simulating.
 """
 
 from typing import Any
@@ -10,6 +11,10 @@ from typing import Any
 from crm.employers.registers.simulating import Asked, Reply, Simulator, lazily, serve
 
 PARENT, BANKRUPT, HIDDEN, GONE, LEFT = "999000908", "999000916", "999000924", "999000932", "999000940"
+RENUMBERED = "999000959"
+OLD_CODE = {"kode": "62.010", "beskrivelse": "Programmeringstjenester"}
+NEW_CODE = {"kode": "62.100", "beskrivelse": "Programmering"}
+"""The industry of one company before and after the register moved to a new list of codes."""
 WORKPLACES = ("999000819", "999000827", "999000835")
 MOST_A_PAGE = 100
 
@@ -49,6 +54,7 @@ def companies() -> dict[str, dict[str, Any]]:
         company(PARENT, "FJORDBAKST BAKERI AS", telefon="75 50 00 10", epostadresse="post@fjordbakst.example"),
         company(BANKRUPT, "NORDLYSET MUR AS", konkurs=True, konkursdato="2026-09-14", hjemmeside=None),
         company(HIDDEN, "SMÅBÅTVERKSTEDET AS", antallAnsatte=None, hjemmeside=None),
+        company(RENUMBERED, "KODEVERKSTEDET AS", naeringskode1=OLD_CODE, hjemmeside=None),
         {"organisasjonsnummer": GONE, "navn": "GAMLE KAFÉ AS", "slettedato": "2026-05-01", "status": 410},
         {
             "organisasjonsnummer": LEFT,

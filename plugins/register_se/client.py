@@ -156,7 +156,8 @@ def _error(block: Mapping[str, Any]) -> str | None:
 def _name(row: Mapping[str, Any]) -> str | None:
     """The company's own name; others in the list are names of parts of its business."""
     names = _block(row, "organisationsnamn").get("organisationsnamnLista")
-    found = [each for each in names or [] if isinstance(each, dict) and each.get("namn")]
+    listed = names if isinstance(names, list) else []
+    found = [each for each in listed if isinstance(each, dict) and text_of(each.get("namn"), 200)]
     found.sort(key=lambda each: _inner(each, "organisationsnamntyp").get("kod") != "FORETAGSNAMN")
     return text_of(found[0]["namn"], 200) if found else None
 

@@ -1,8 +1,8 @@
 """A simulator of Bolagsverket's "Värdefulla datamängder": `python -m plugins.register_se.simulator --port 4702`.
 
-Its companies: an ordinary one, one that is bankrupt and has an advertising block, and one whose industry cannot be told
-because SCB does not answer, while the answer is 200. Tokens: change the "company" of the number "tokens" with
-{"withdrawn": true} to end all of them; the next one is good again.
+Its companies: an ordinary one, one that is bankrupt and has an advertising block, one that is being wound up, one that
+has closed, and one whose industry cannot be told because SCB does not answer, while the answer is 200. Tokens: change
+the "company" of the number "tokens" with {"withdrawn": true} to end all of them; the next one is good again.
 """
 
 import base64
@@ -13,6 +13,12 @@ from crm.employers.registers.simulating import Asked, Reply, Simulator, lazily, 
 from plugins.register_se.configuration import SIMULATED
 
 ORDINARY, BANKRUPT, PARTIAL, CLOSED = "5599990016", "5599990024", "5599990032", "5599990040"
+WINDING_UP = "5599990065"
+OFFICIAL, MISSPELT = (
+    "pagaendeAvvecklingsEllerOmstruktureringsforfarande",
+    "pagandeAvvecklingsEllerOmstruktureringsforfarande",
+)
+"""What is under way: the key of the specification's text, and that of its example."""
 TOKENS = "tokens"
 _NO_SOURCE = {"typ": "OTILLGANGLIG_UPPGIFTSKALLA", "felBeskrivning": "Uppgiftskällan är inte tillgänglig"}
 
@@ -36,19 +42,21 @@ def company(number: str, name: str, **more: Any) -> dict[str, Any]:
         },
         "organisationsdatum": {"registreringsdatum": "2011-02-01", **_by("Bolagsverket")},
         "avregistreradOrganisation": None,
-        "pagaendeAvvecklingsEllerOmstruktureringsforfarande": None,
+        OFFICIAL: None,
     }
     return base | more
+
+
+def proceedings(code: str, text: str, since: str, *, key: str = OFFICIAL) -> dict[str, Any]:
+    """What is under way against a company, as the register writes it."""
+    return {key: {f"{key}Lista": [{"kod": code, "klartext": text, "fromDatum": since}], **_by("Bolagsverket")}}
 
 
 def companies() -> dict[str, dict[str, Any]]:
     """All of them, by number."""
     names = [_name("Älvstrand Butik", "SARSKILT_FORETAGSNAMN"), _name("Älvstrands Bageri AB", "FORETAGSNAMN")]
-    proceedings = [{"kod": "KK", "klartext": "Konkurs", "fromDatum": "2026-10-05"}]
-    # As the specification's example spells the key.
-    key = "pagandeAvvecklingsEllerOmstruktureringsforfarande"
     bankrupt = company(BANKRUPT, "Norrbygg i Umeå AB", reklamsparr={"kod": "JA", **_by("SCB")})
-    bankrupt |= {key: {f"{key}Lista": proceedings, **_by("Bolagsverket")}}
+    bankrupt |= proceedings("KK", "Konkurs", "2026-10-05", key=MISSPELT)
     no_source = {**_by("SCB"), "fel": _NO_SOURCE}
     return {
         ORDINARY: company(ORDINARY, "", organisationsnamn={"organisationsnamnLista": names}),
@@ -60,6 +68,7 @@ def companies() -> dict[str, dict[str, Any]]:
             avregistreradOrganisation={"avregistreringsdatum": "2026-03-31", **_by("Bolagsverket")},
             avregistreringsorsak={"kod": "LIAV", "klartext": "Likvidation avslutad"},
         ),
+        WINDING_UP: company(WINDING_UP, "Silverplatens Skivor AB") | proceedings("LI", "Likvidation", "2026-11-03"),
         TOKENS: {"number": 1},
     }
 

@@ -11,6 +11,7 @@ from crm import clock
 from crm.accounts.scopes import trusted
 from crm.db import current_session
 from crm.participants.models import Enrolment, EnrolmentExit
+from crm.reports.few import is_hidden
 from crm.reports.filters import FollowUpFilters
 from crm.reports.kept import kept
 from surveys.dispositions import DueState, StopReason
@@ -49,6 +50,8 @@ class Wave:
     exits: int
     late: int
     merged: bool
+    alone: bool = False
+    """Whether the reader sees figures alone: then no reason of few is named."""
 
     @property
     def adds_up(self) -> bool:
@@ -85,10 +88,13 @@ class Wave:
         return self.ledger.of(state) + declined
 
     def reasons(self) -> list[tuple[StopReason, int]]:
-        """Why it was not possible, the most frequent first; nothing in a small wave."""
+        """Why it was not possible, the most frequent first; nothing in a small wave, and no reason of few persons
+        to who reads figures alone."""
         if self.is_small:
             return []
-        return sorted(self.ledger.reasons(DueState.NOT_POSSIBLE).items(), key=lambda pair: -pair[1])
+        found = self.ledger.reasons(DueState.NOT_POSSIBLE)
+        told = [pair for pair in found.items() if not self.alone or pair[1] >= MINIMUM_ANSWERS]
+        return sorted(told, key=lambda pair: -pair[1])
 
 
 def waves_of(filters: FollowUpFilters) -> list[Wave]:
@@ -97,8 +103,9 @@ def waves_of(filters: FollowUpFilters) -> list[Wave]:
     found = []
     for key in wave_keys():
         by_unit = kept("surveys.ledger", filters, partial(_by_unit, key), also=key)
+        alone = is_hidden(filters.actor, 1)
         merged = exits < MINIMUM_ANSWERS or not sees_refusals(filters.actor)
-        found.append(Wave(key, _sum(by_unit.values()), by_unit, exits, late.get(key, 0), merged))
+        found.append(Wave(key, _sum(by_unit.values()), by_unit, exits, late.get(key, 0), merged, alone))
     return found
 
 

@@ -1,7 +1,7 @@
 """Default deny, and the refusal of reads without a scope."""
 
 import pytest
-from flask import Flask, Response, g
+from flask import Flask, g, request_finished
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -67,12 +67,10 @@ def test_who_acts_is_resolved_once_for_a_request(
 ) -> None:
     seen: list[object] = []
 
-    @core_app.after_request
-    def look(response: Response) -> Response:
+    def look(sender: Flask, **_response: object) -> None:
         seen.append(g.get("brobygg_actor"))
-        return response
 
     enter(browser, organisation.manager)
-    seen.clear()
-    browser.get("/settings")
+    with request_finished.connected_to(look, core_app):
+        browser.get("/settings")
     assert seen == [organisation.manager.actor]

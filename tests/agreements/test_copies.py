@@ -9,14 +9,14 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from crm.agreements.mail import render_copy
+from crm.agreements.mail import enclose_pdf, render_copy
 from crm.agreements.models import Agreement
 from crm.agreements.paper import agreement_pdf
 from crm.agreements.services import following
 from crm.agreements.services.sending import SIGNED_COPY
 from crm.agreements.services.signing import sign_for_us, sign_on_behalf
 from crm.agreements.wording import moment
-from crm.db import current_session, transaction
+from crm.db import current_session, in_transaction_block, transaction
 from crm.documents.models import DocumentTemplate
 from crm.documents.pdf import PdfUnavailable
 from crm.documents.services.texts import save_text
@@ -35,20 +35,29 @@ def the_copy() -> OutboxMessage:
     return current_session().scalars(select(OutboxMessage).where(OutboxMessage.purpose == SIGNED_COPY)).one()
 
 
-def test_both_have_signed_and_the_employer_is_mailed_the_pdf(table: Table) -> None:
+def test_both_have_signed_and_the_employer_is_mailed_the_pdf(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     both_sign(table, sent(table))
+    made_inside: list[bool] = []
+
+    def slowly(agreement: Agreement) -> bytes:
+        made_inside.append(in_transaction_block())
+        return agreement_pdf(agreement)
+
+    monkeypatch.setattr("crm.agreements.mail.agreement_pdf", slowly)
     sweep()
+    assert made_inside == [False], "made once, and nobody waits for a lock meanwhile"
     mail = current_session().scalars(select(MailboxItem).order_by(MailboxItem.id.desc())).first()
     assert mail is not None
     assert mail.to == "eva@example.net"
     assert re.search(r"\[agreement\.pdf, \d+ kB\]", mail.text)
     assert "/agreement/" in mail.text, "and the way to the page"
+    assert "PDF" in mail.text
 
 
 def test_the_mail_is_one_that_mail_programs_read(table: Table, app) -> None:  # type: ignore[no-untyped-def]
     both_sign(table, sent(table))
     message = the_copy()
-    rendered = unseal(seal(render_copy(message)))
+    rendered = unseal(seal(enclose_pdf(message, render_copy(message))))
     settings: Settings = app.extensions["brobygg.settings"]
     raw = mail_bytes(letter_of(message, rendered), settings)
     assert max(len(line) for line in raw.split(b"\r\n")) <= 78
@@ -71,7 +80,7 @@ def test_where_no_pdf_can_be_made_the_mail_goes_with_its_link(table: Table, monk
         raise PdfUnavailable("no Pango")
 
     monkeypatch.setattr("crm.agreements.mail.agreement_pdf", missing)
-    rendered = render_copy(the_copy())
+    rendered = enclose_pdf(the_copy(), render_copy(the_copy()))
     assert rendered.files == ()
     assert "PDF" not in rendered.text
 
@@ -92,7 +101,7 @@ def test_the_pdf_holds_both_signatures_and_the_hash_in_the_language_of_the_agree
     for word in ("Eva Sjöström", "Butikschef", "Karin Ek", "Enhetschef", agreement.text_hash):
         assert word in page
     when = moment(datetime(2026, 11, 18, 11, tzinfo=UTC), agreement)
-    assert "12:00" in when, "by the clock of the unit, whoever opens it wherever"
+    assert "12:00 CET" in when, "by the clock of the unit, whoever opens it wherever"
     assert page.count(when) == 2
 
 
@@ -105,7 +114,7 @@ def test_a_signature_on_behalf_says_so_in_the_pdf(table: Table, monkeypatch: pyt
 
 
 def test_a_text_without_contact_persons_gets_those_of_both_sides(table: Table) -> None:
-    """Requirement S1-7: both named contacts stand on each agreement, with role, phone and e-mail."""
+    """Both named contacts stand on each agreement, with role, phone and e-mail."""
     statement = select(DocumentTemplate.id).where(DocumentTemplate.key == "agreement.intention")
     template_id = current_session().scalars(statement).one()
     with transaction():

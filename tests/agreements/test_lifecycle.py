@@ -1,4 +1,4 @@
-"""The life of an agreement, from draft to its end (requirements S1-24, S1-7, S3-16)."""
+"""The life of an agreement, from draft to its end."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from crm.actors import respondent_actor
 from crm.agreements.models import Agreement, AgreementStatus, Follows, FrozenAgreement, Side
-from crm.agreements.queries import stage_wants_agreement
+from crm.agreements.queries import chain_of, stage_wants_agreement
 from crm.agreements.services.drafts import change_agreement, discard_draft
 from crm.agreements.services.following import renew_agreement, replace_agreement
 from crm.agreements.services.running import end_agreement
@@ -66,7 +66,7 @@ def open_tasks(kind: str) -> list[Task]:
 
 
 def test_an_agreement_goes_from_draft_over_sent_and_signed_to_active_and_is_renewed(table: Table, jump: Jump) -> None:
-    """The lifecycle of requirement S1-24, with the dates of story 4."""
+    """From its draft to its renewal, with the dates of a real year."""
     first = write(table)
     assert row(first).status is S.DRAFT
     with transaction():
@@ -86,6 +86,9 @@ def test_an_agreement_goes_from_draft_over_sent_and_signed_to_active_and_is_rene
     assert [(task.owner_id, task.due_on) for task in open_tasks("agreement.ends_soon")] == [
         (table.owner_id, date(2027, 9, 17))
     ]
+    said = open_tasks("agreement.ends_soon")[0].title
+    # Each title has the day as its own language writes it, whatever the agreement is written in.
+    assert ("17 November 2027" in said["en"], "17. november 2027" in said["da"]) == (True, True), said
     with transaction():
         second = renew_agreement(table.actor, agreement_id=first).id
     new = row(second)
@@ -193,7 +196,7 @@ def test_nothing_is_sent_without_contact_persons_on_both_sides(table: Table) -> 
 
 
 def test_an_agreement_between_authorities_has_its_scope_of_three(table: Table) -> None:
-    """Requirement S3-16."""
+    """Placement, training, strengthened training: whoever reads it finds each as a point."""
     template = current_session().scalars(
         select(DocumentTemplate.id).where(DocumentTemplate.key == "agreement.interagency")
     ).one()  # fmt: skip
@@ -207,9 +210,9 @@ def test_an_agreement_between_authorities_has_its_scope_of_three(table: Table) -
 def test_a_refusal_is_kept_with_its_reason_and_somebody_calls(table: Table) -> None:
     agreement_id = sent(table)
     with pytest.raises(DomainError), transaction():
-        refuse_by_link(respondent_actor(), agreement_id=agreement_id, number=1, reason="  ")
+        refuse_on_behalf(table.actor, agreement_id=agreement_id, reason="  ")
     with transaction():
-        refuse_by_link(respondent_actor(), agreement_id=agreement_id, number=1, reason="Vi har ingen tid nu.")
+        refuse_by_link(respondent_actor(), agreement_id=agreement_id, number=1, reason=" Vi har ingen tid nu.")
     agreement = row(agreement_id)
     assert (agreement.status, agreement.close_reason) == (S.REFUSED, "Vi har ingen tid nu.")
     assert len(open_tasks("agreement.refused")) == 1
@@ -253,6 +256,35 @@ def test_a_renewal_that_is_replaced_before_it_is_signed_still_renews_what_is_in_
     assert (row(renewal).status, row(better).follows_id, row(better).follows_as) == (S.REPLACED, first, Follows.RENEWAL)
     with transaction():
         assert renew_agreement(table.actor, agreement_id=first).id == better
+
+
+def test_from_an_agreement_one_comes_to_what_is_before_and_after_it_also_past_a_renewal_that_was_replaced(
+    table: Table,
+) -> None:
+    first = sent(table)
+    both_sign(table, first)
+    with transaction():
+        renewal = renew_agreement(table.actor, agreement_id=first).id
+    chain = {first: ([], [renewal]), renewal: ([first], [])}
+    assert {each: around(table, each) for each in chain} == chain
+    with transaction():
+        send_agreement(table.actor, agreement_id=renewal)
+    with transaction():
+        better = replace_agreement(table.actor, agreement_id=renewal).id
+    chain = {first: ([], [renewal, better]), renewal: ([first], [better]), better: ([first, renewal], [])}
+    assert {each: around(table, each) for each in chain} == chain, "while it is a draft"
+    with transaction():
+        send_agreement(table.actor, agreement_id=better)
+    both_sign(table, better)
+    assert {each: around(table, each) for each in chain} == chain, "and when it is signed"
+
+
+def around(table: Table, agreement_id: int) -> tuple[list[int], list[int]]:
+    chain = chain_of(table.actor, row(agreement_id))
+    earlier = [each.id for each in (chain.before, chain.replaced) if each is not None]
+    later = [each.id for each in chain.after]
+    assert [each.id for each, _words in chain.around()] == earlier + later
+    return earlier, later
 
 
 def test_what_is_in_force_stays_so_until_its_replacement_begins(table: Table) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from crm.agreements.models import AgreementStatus, SigningLink
@@ -103,7 +104,7 @@ def test_the_employer_signs_on_the_page_and_we_sign_then_both_read_it(
     agreement_id, path = waiting
     client = app.test_client()
     form = form_of(client.get(path).text, f"{path}/sign")
-    assert form["name"] == "Eva Sjöström"
+    assert (form["name"], form["role"]) == ("Eva Sjöström", "Manager"), "as our contact person, to be corrected"
     signed = client.post(f"{path}/sign", data={**form, "role": "Butikschef", "may_sign": "y"})
     assert signed.status_code == 303
     assert "Butikschef" in client.get(path).text
@@ -155,15 +156,31 @@ def test_a_form_that_is_not_ours_or_of_another_text_signs_nothing(app: Flask, wa
         assert row(agreement_id).status is AgreementStatus.SENT
 
 
-def test_the_employer_says_no_with_a_reason(app: Flask, waiting: tuple[int, str]) -> None:
+@pytest.mark.parametrize(("given", "kept"), [({"reason": " Inte nu "}, "Inte nu"), ({}, None)])
+def test_the_employer_says_no_with_a_reason_or_without(
+    app: Flask, maria: FlaskClient, waiting: tuple[int, str], given: dict[str, str], kept: str | None
+) -> None:
     agreement_id, path = waiting
     client = app.test_client()
     form = form_of(client.get(path).text, f"{path}/refuse")
-    assert client.post(f"{path}/refuse", data=form).status_code == 422
-    assert client.post(f"{path}/refuse", data={**form, "reason": "Inte nu"}).status_code == 303
+    assert client.post(f"{path}/refuse", data={**form, **given}).status_code == 303
     assert "Avsiktsförklaring" not in re.sub(r"<title>.*?</title>", "", client.get(path).text)
     with app.app_context():
-        assert row(agreement_id).close_reason == "Inte nu"
+        agreement = row(agreement_id)
+        assert (agreement.status, agreement.close_reason) == (AgreementStatus.REFUSED, kept)
+        public_id = agreement.public_id
+    assert (kept or "They gave no reason.") in maria.get(f"/agreements/{public_id}").text
+
+
+def test_a_reason_that_is_too_long_is_given_back_to_be_shortened(app: Flask, waiting: tuple[int, str]) -> None:
+    agreement_id, path = waiting
+    client = app.test_client()
+    form = form_of(client.get(path).text, f"{path}/refuse")
+    answer = client.post(f"{path}/refuse", data={**form, "reason": "x" * 1001})
+    assert answer.status_code == 422
+    assert "x" * 1001 in answer.text
+    with app.app_context():
+        assert row(agreement_id).status is AgreementStatus.SENT
 
 
 def test_a_changed_text_in_the_database_can_be_signed_by_nobody(app: Flask, waiting: tuple[int, str]) -> None:

@@ -37,6 +37,7 @@ EXAMPLES = {
     "texts": "SELECT public_id FROM survey_message_text WHERE channel = 'sms' LIMIT 1",
     "imports": "SELECT public_id FROM import_run LIMIT 1",
     "kind": "SELECT 'csv'",
+    "file_name": "SELECT 'agreement.pdf'",
     "partnerships": "SELECT public_id FROM partnership ORDER BY id LIMIT 1",
     "commitments": "SELECT public_id FROM commitment ORDER BY id LIMIT 1",
     "testimonials": "SELECT public_id FROM testimonial ORDER BY id LIMIT 1",

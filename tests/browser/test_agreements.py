@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import COORDINATOR, MANAGER, Product
 from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-agreements"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 EMPLOYER = "Café Lindblom"
 
 

@@ -18,7 +18,7 @@ from tests.browser.examples import EXAMPLES
 from tests.contracts.branch_objects import kinds_of, map_app
 from tests.servers.browser import Windows, find_low_contrast, find_violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages"), pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 NARROW = {"width": 320, "height": 640}
 # Reached only in the middle of something, by a secret that is not kept, or a piece of a page that a script puts in;

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import COORDINATOR, MANAGER, Product
 from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-handover"), pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
 
 
 @pytest.mark.parametrize(("on_phone", "scripts"), [(False, True), (True, True), (False, False)])

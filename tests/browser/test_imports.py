@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import COORDINATOR, Product
 from tests.servers.browser import DESKTOP, PHONE, Windows, assert_axe_clean, assert_no_sideways_scrolling
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-imports"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 MEANS = ["name", "city", "phone", "contact_name"]
 

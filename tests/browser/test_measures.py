@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import ADMINISTRATOR, COORDINATOR, MANAGER, Product
 from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-measures"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 def opened(product: Product, page: Page, who: str = MANAGER, path: str = "/measures") -> Page:

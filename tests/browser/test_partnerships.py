@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import ADMINISTRATOR, COORDINATOR, EVALUATOR, MANAGER, Product
 from tests.servers.browser import Windows, find_violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-partnerships"), pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
 
 PDF = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 a signed letter"}
 
@@ -43,8 +43,9 @@ def test_five_commitments_are_promised_on_a_phone_without_scripts(product: Produ
     page.get_by_role("button", name="Add evidence").click()
     expect(page.locator("#figures")).to_contain_text("1 of 2")
     page.locator("#files input[type=file]").set_input_files(files=[PDF])
-    page.locator("#files").get_by_role("button", name="Add", exact=True).click()
-    expect(page.locator("#files")).to_contain_text("letter.pdf")
+    with page.context.expect_page() as answer:  # so that nothing typed on this page is lost
+        page.locator("#files").get_by_role("button", name="Add", exact=True).click()
+    expect(answer.value.locator("#files")).to_contain_text("letter.pdf")
     page.goto(product.url + "/partnerships/report")
     expect(page.locator("main")).to_contain_text("Promise of mentors")
 
@@ -113,6 +114,8 @@ def test_who_came_to_a_meeting_is_written_down_on_a_phone_without_scripts(produc
         page.locator("#member_form-name").fill(name)
         page.locator("#member_form-joined_on").fill("2025-01-01")
         page.get_by_role("button", name="Add the member").click()
+        # Only then is the page there on which the next one is added, its form open or folded.
+        expect(page.locator("#members")).to_contain_text(name)
     page.locator("#meeting_form-on_date").fill("2025-02-03")
     page.get_by_role("button", name="Add the meeting").click()
     page.get_by_label("Eva").check()

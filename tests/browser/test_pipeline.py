@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import COORDINATOR, MANAGER, Product
 from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pipeline"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 def opened(product: Product, page: Page, query: str = "") -> Page:
@@ -211,6 +211,8 @@ def test_the_pages_in_the_dark_and_on_a_phone(product: Product, windows: Windows
     assert_axe_clean(opened(product, windows.dark(product.url), address))
     page = opened(product, windows.phone(product.url), address)
     assert_no_sideways_scrolling(page)
+    small = "links => links.filter(e => e.getBoundingClientRect().height < 24).map(e => e.textContent)"
+    assert page.eval_on_selector_all(".kb-card a", small) == [], "a finger hits every link of a card"
     page.evaluate("document.documentElement.dir = 'rtl'")
     assert_no_sideways_scrolling(page)
     assert_axe_clean(page)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import COORDINATOR, MANAGER, Product
 from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-placements"), pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
 
 
 def _start_placement(product: Product, page: Page, kind: str = "se_work_training", *, at: str = "AB") -> str:
@@ -45,11 +45,17 @@ def _looks_right(page: Page, scripts: bool) -> None:
 
 def _prepare(page: Page, *, scripts: bool = True) -> None:
     """The next step is the page's one primary button, and says what is missing and why."""
-    expect(page.locator("#step-clarification")).to_contain_text("what the company expects of us")
+    expect(page.locator("#step-clarification")).to_contain_text("what the employer expects of us")
     page.get_by_role("link", name="Write the clarification").click()
     page.locator("#goal").wait_for()
     _looks_right(page, scripts)
-    _fill(page, goal="Learn the till", expected_of_employer="A mentor", expected_of_us="A call each week")
+    _fill(
+        page,
+        goal="Learn the till",
+        expected_of_employer="A mentor",
+        expected_of_us="A call each week",
+        who_to_call="Eva Holm",
+    )
     page.get_by_role("link", name="Write down the meeting").click()
     for name in ("participant_there", "employer_there"):
         page.check(f"#{name}")

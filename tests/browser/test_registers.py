@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import COORDINATOR, MANAGER, OTHER_COORDINATOR, Product
 from tests.servers.browser import PHONE, Windows, assert_axe_clean, assert_no_sideways_scrolling
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-registers"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 @pytest.mark.parametrize(

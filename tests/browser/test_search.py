@@ -5,7 +5,7 @@ import pytest
 from tests.browser.conftest import COORDINATOR, Product
 from tests.servers.browser import PHONE, Windows, assert_axe_clean, assert_no_sideways_scrolling
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-search"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -16,7 +16,7 @@ from tests.servers.browser import PHONE, Windows, assert_axe_clean, assert_no_si
 from tests.surveys.scene import Office
 from tests.world import PASSWORD, World
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-phone"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 NOON = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
 FIVE_STEPS = 6

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import COORDINATOR, MANAGER, Product
 from tests.servers.browser import Windows
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-story"), pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
 LINK = re.compile(r"http://[^\s\"<]+/s/[\w-]+")
 
 

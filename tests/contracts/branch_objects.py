@@ -139,7 +139,7 @@ def employer_objects(world: World, unit: Unit, staff: Staff, employer: Employer,
         staff_id=staff.id,
         channel="visit",
         on_date=date(2026, 4, 1),
-        outcome="positive",
+        outcome="interested",
         note=note,
         created_at=clock.now(),
     )

@@ -276,6 +276,7 @@ def _message_ids(world: World) -> dict[str, str]:
     return {
         "messages": message.public_id,
         "mailbox": mail.public_id,
+        "file_name": "agreement.pdf",
         "blocked": blocked.public_id,
         "return_token": message.return_token,
     }

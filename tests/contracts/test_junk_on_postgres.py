@@ -14,7 +14,7 @@ from tests.contracts.premises import NOON, PostgresCopy, Premises, build, name_o
 from tests.contracts.test_posts import QUERIES, SLOW, check, found_form, post
 from tests.servers.postgres import PostgresServer
 
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("junk-on-postgres")]
+pytestmark = pytest.mark.postgres
 
 NUL, LONG, HUGE = b"a\x00b", b"x" * 5000, b"99999999999"
 

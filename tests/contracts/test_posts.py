@@ -45,7 +45,7 @@ CHECKED = [rule for rule in POSTS if rule.endpoint not in EXEMPT]
 READ = {rule.rule for rule in rules("GET")}
 ONLY_POSTS = [rule for rule in POSTS if rule.rule not in READ]
 # Parameters that name no row.
-NOT_ROWS = {"kind", "key", "name", "language", "action"}
+NOT_ROWS = {"kind", "key", "name", "language", "action", "file_name"}
 NO_SUCH = "A" * 16
 # How a page says that something has to be corrected: beside a field, above the form, or before a question.
 WRONG = r'aria-invalid="true"|error-summary|role="alert"|ds-alert|sv-problem|class="err"'

@@ -30,7 +30,7 @@ from tests.world import PASSWORD, World
 Test = TypeVar("Test", bound=Callable[..., None])
 
 # Parameters that name no row: a kind of file, a goal of a questionnaire.
-PLAIN = {"kind": "csv", "key": "any_goal", "language": "sv", "action": "done"}
+PLAIN = {"kind": "csv", "key": "any_goal", "language": "sv", "action": "done", "file_name": "agreement.pdf"}
 
 # What belongs to one unit: rows of another unit answer as if they were not there.
 CLOSED = {

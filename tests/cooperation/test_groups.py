@@ -62,7 +62,7 @@ def _tasks() -> list[TaskState]:
 
 
 def test_attendance_is_computed_for_each_meeting_and_few_are_pointed_out(actor: Actor, world: World) -> None:
-    """S3-18: 4 of 4, 2 of 4 (half is not fewer than half), 1 of 4; together 7 of 12. S3-9: all four gave places too."""
+    """Attendance: 4 of 4, 2 of 4 (half is not fewer than half), 1 of 4; together 7 of 12. All four gave places too."""
     for name in COMPANIES:
         unit = world.session.get_one(type(world.unit()), actor.unit_id)
         world.placement(world.enrolment(world.participant(unit), world.programme(unit)), world.employer(name))

@@ -47,7 +47,7 @@ def _found(actor: Actor, filters: AppearanceFilter = YEAR) -> Appearances:
 
 
 def test_three_municipalities_asked_for_a_talk(actor: Actor) -> None:
-    """S3-11: local press twice, talks for three municipalities that asked, a seminar and the final conference."""
+    """A real project: local press twice, talks for three municipalities that asked, a seminar, a final conference."""
     for paper in ("Norra Skåne", "Allt om Osby"):
         _add(actor, kind="press", title=paper, municipality="Osby")
     for place, reach in (("Östra Göinge", 25), ("Älmhult", 30), ("SÖLVESBORGS", None), ("Östra Göinge kommun", 10)):

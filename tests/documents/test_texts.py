@@ -1,4 +1,4 @@
-"""Templates: fields, Markdown, versions, the library (S0-6), sheets (S1-8), PDF."""
+"""Templates: fields, Markdown, versions, the library, sheets, PDF."""
 
 import html
 import io
@@ -152,7 +152,7 @@ def named_version(template_id: int) -> int:
 
 
 def test_two_coordinators_who_gave_different_versions_to_one_employer_are_flagged(table: Table, world: World) -> None:
-    """Requirement S1-8."""
+    """Whoever hears two things does not know what holds."""
     first, second = _sheet(table)
     other = world.actor(world.staff(name="Per", email="per@example.org"))
     with transaction():
@@ -191,7 +191,6 @@ def test_a_contact_says_which_sheet_was_given_and_can_say_another(table: Table, 
 
 
 def test_a_template_goes_to_a_second_organisation_without_anybodys_name(table: Table, tmp_path, world: World) -> None:  # type: ignore[no-untyped-def]
-    """Requirement S0-6."""
     world.participant(first_name="Aino", last_name="Korhonen")
     with transaction():
         add_template(

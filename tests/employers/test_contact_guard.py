@@ -36,6 +36,7 @@ def test_a_block_against_advertising_asks_for_a_reason_that_is_written_down(app:
     assert desk.client.post(f"/employers/{public_id}/contacts", data=data).status_code == 303
     with app.app_context():
         assert current_session().scalars(select(Contact)).one().basis == "cooperation"
+    assert "Why we approach them: We work together already" in desk.client.get(f"/employers/{public_id}").text
 
 
 def test_who_wants_no_contact_is_not_approached_because_we_work_together(app: Flask, desk: Desk) -> None:
@@ -124,6 +125,22 @@ def test_overdue_promises_and_who_warned_stand_on_top(app: Flask, desk: Desk) ->
     page = desk.client.get(f"/employers/{public_id}").text
     assert "One promise is overdue" in page
     assert "By Maria Lindqvist" in page
+
+
+def test_a_warning_is_shown_through_its_last_day_and_gone_the_day_after(app: Flask, desk: Desk) -> None:
+    public_id = add(app, desk)
+    last = clock.today() + timedelta(days=3)
+    with app.app_context():
+        own(desk, public_id)
+    desk.client.post(f"/employers/{public_id}/warning", data={"text": "Ask for Eva only", "until": last.isoformat()})
+    card = ">Warning</span>"
+    for days, shown in ((3, True), (4, False)):
+        with clock.travelling(clock.now() + timedelta(days=days)):
+            assert (
+                "Ask for Eva only" in desk.client.get(f"/employers/{public_id}").text.partition('id="log"')[0]
+            ) is shown
+            assert (card in desk.client.get("/pipeline").text) is shown
+            assert (card in desk.client.get("/pipeline?view=table").text) is shown
 
 
 def test_a_contact_person_works_at_two_employers_and_is_told_once(app: Flask, desk: Desk, world: World) -> None:

@@ -1,4 +1,4 @@
-"""What a handover takes along, what it refuses, and that half of one never happens (requirements S1-7)."""
+"""What a handover takes along, what it refuses, and that half of one never happens."""
 
 import re
 from collections.abc import Callable

@@ -242,6 +242,9 @@ def test_the_pages_lead_from_the_list_over_a_look_to_the_handover_and_its_undo(
     assert look.status_code == 200
     assert "Ask for Eva" in look.text
     assert owners() == [office.maria.id] * 6
+    assert "(required)" in page.split('for="note"')[1].split("</label>")[0]
+    by_letter = client.post(f"/handover/{maria}", data=chosen | {"telling": "letter", "step": "look"}).text
+    assert "The letter has no address" in by_letter
     assert client.post(f"/handover/{maria}", data=chosen | {"note": "", "step": "look"}).status_code == 422
     answer = client.post(f"/handover/{maria}", data=chosen | {"step": "do"})
     assert answer.status_code == 303
@@ -269,7 +272,7 @@ def test_a_note_about_somebodys_health_is_pointed_out_before_anything_is_handed_
 
 def test_a_letter_writes_the_number_as_people_there_write_it(office: Office) -> None:
     done = office.hand_over(office.employers(1))
-    assert letter_of(done.items[0], None).phone == "010-123 45 67"
+    assert letter_of(done.items[0], None, None).phone == "010-123 45 67"
 
 
 # The engine leaves the file of its colour profile to the collector.
@@ -282,3 +285,29 @@ def test_letters_are_made_for_those_who_may_be_contacted(
     answer = client.get(f"/handovers/{done.public_id}/letters.pdf")
     assert answer.status_code == 200
     assert answer.data[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize(("who", "may"), [("chef", True), ("it", False)])
+def test_the_page_of_a_member_of_staff_leads_to_handing_over_their_employers(
+    office: Office, client: FlaskClient, sign_in: Callable[[FlaskClient, str], None], who: str, may: bool
+) -> None:
+    """An administrator who leads the unit is led there; one who only manages accounts reads who can do it."""
+    office.employers(3)
+    maria = office.maria.public_id
+    office.world.staff(Role.ADMINISTRATOR, unit=office.maria.unit, email="it@example.org")
+    sign_in(client, f"{who}@example.org")
+    page = client.get(f"/settings/staff/{maria}").text
+    assert "Responsible for 3 employers." in page
+    assert (f'href="/handover/{maria}"' in page, "ask a manager of the unit" in page) == (may, not may)
+
+
+def test_employers_without_a_municipality_are_called_so(
+    office: Office, client: FlaskClient, sign_in: Callable[[FlaskClient, str], None]
+) -> None:
+    office.employers(2)
+    for _number in range(2):
+        office.world.relationship(office.world.employer(), office.maria.unit, office.maria)
+    sign_in(client, "chef@example.org")
+    page = client.get(f"/handover/{office.maria.public_id}").text
+    assert "All without a municipality to" in page
+    assert "All in No" not in page

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from crm import clock
 from crm.accounts.models import Unit
@@ -15,7 +16,7 @@ from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.employers import services
 from crm.employers.list_queries import EmployerFilter, employer_ids, employer_page, rows_for_file
-from crm.employers.models import Employer
+from crm.employers.models import Employer, EmployerKind
 from crm.tasks.services import add_task
 from tests.employers.conftest import Desk, counted
 from tests.world import World
@@ -174,3 +175,20 @@ def test_five_hundred_employers_are_paged_in_a_handful_of_queries(app: Flask, tw
     assert "51 to 75 of 504" in page.text
     assert len(names(page.text)) == 25
     assert len(statements) <= 8, statements
+
+
+def test_a_training_office_is_added_and_found_by_its_kind(app: Flask, desk: Desk) -> None:
+    """It trains apprentices for several companies; it is none of them, and no authority either."""
+    for name, kind in (("Opplæringskontoret i Salten", "training_office"), ("Bygg AS", "company")):
+        given = {"name": name, "country": "NO", "kind": kind}
+        assert desk.client.post("/employers/new", data=given).status_code == 303
+    with app.app_context():
+        office = current_session().scalars(select(Employer).where(Employer.name.startswith("Oppl"))).one()
+        assert office.kind is EmployerKind.TRAINING_OFFICE
+        address = f"/employers/{office.public_id}"
+    assert shown(desk, "owner=all&kind=training_office") == ["Opplæringskontoret i Salten"]
+    assert shown(desk, "owner=all&kind=company") == ["Bygg AS"]
+    assert "Training office" in desk.client.get(f"{address}/details").text
+    file = desk.client.get("/employers/export.csv?owner=all&kind=training_office&show=active").text
+    assert "Opplæringskontoret i Salten" in file
+    assert "Bygg AS" not in file

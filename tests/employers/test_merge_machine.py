@@ -66,7 +66,7 @@ class Merging(RuleBasedStateMachine):
             return
         with transaction():
             made = services.merge_employers(
-                self.manager, kept_id=rows[0].id, gone_id=rows[1].id, from_gone=sorted(fields)
+                self.manager, kept_id=rows[0].id, gone_id=rows[1].id, from_gone=sorted(fields), numbers_seen=True
             )
             self.merges.append(made.id)
 

@@ -1,9 +1,12 @@
 """After a merge every number leads to the one employer that is left, with what the register said of it, and back."""
 
+import re
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from crm import clock
@@ -17,6 +20,7 @@ from crm.employers.register_models import RegisterRecord
 from crm.employers.registers.finding import known_employers
 from crm.employers.registers.typed import Typed
 from crm.employers.rules import AlreadyThere
+from crm.employers.services.merging import DifferentNumbers
 from crm.errors import DomainError
 from tests.employers.conftest import Desk
 from tests.world import World
@@ -38,7 +42,9 @@ def said(world: World, employer: Employer, of: str) -> None:
 
 def merged(manager: Actor, kept: Employer, gone: Employer, *fields: str) -> int:
     with transaction():
-        return services.merge_employers(manager, kept_id=kept.id, gone_id=gone.id, from_gone=fields).id
+        return services.merge_employers(
+            manager, kept_id=kept.id, gone_id=gone.id, from_gone=fields, numbers_seen=True
+        ).id
 
 
 def found(actor: Actor, number: str, country: str = "SE") -> list[str]:
@@ -47,6 +53,32 @@ def found(actor: Actor, number: str, country: str = "SE") -> list[str]:
 
 def records() -> dict[int, str]:
     return {row.employer_id: row.values["name"] for row in current_session().scalars(select(RegisterRecord))}
+
+
+def test_two_with_different_numbers_are_made_one_only_by_who_has_seen_that_and_ticked_it(
+    app: Flask, manager: Actor, world: World, sign_in: Callable[[FlaskClient, str], None]
+) -> None:
+    kept, gone = (
+        world.employer("Kept AB", org_number=FIRST),
+        world.employer("Gone AB", org_number=SECOND, phone="+4690"),
+    )
+    third = world.employer("Third AB")
+    with pytest.raises(DifferentNumbers), transaction():
+        services.merge_employers(manager, kept_id=kept.id, gone_id=gone.id)
+    world.staff(Role.MANAGER, email="chef@example.org")
+    client, address = app.test_client(), f"/employers/{kept.public_id}/merge"
+    sign_in(client, "chef@example.org")
+    tick = 'name="numbers_seen"'
+    assert tick in client.get(f"{address}?other={gone.public_id}").text
+    assert tick not in client.get(f"{address}?other={third.public_id}").text
+    data = {"other": gone.public_id, "take-phone": "kept"}
+    refused = client.post(address, data=data)
+    assert refused.status_code == 422
+    assert "Tick that they are one all the same" in refused.text
+    # What was chosen is still chosen: the phone that was not wanted is not taken now.
+    assert re.search(r'name="take-phone" value="kept" checked', refused.text)
+    assert client.post(address, data=data | {"numbers_seen": "1"}).status_code == 303
+    assert client.get(f"/employers/{gone.public_id}").location.endswith(kept.public_id)
 
 
 def test_the_number_that_was_not_chosen_still_leads_to_the_one_employer(manager: Actor, world: World) -> None:

@@ -1,6 +1,6 @@
 """Two employers, or two contact persons, that are one: both histories are kept, and it can be undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -8,17 +8,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from crm import clock
-from crm.actors import Role
-from crm.db import current_session, transaction
+from crm.actors import Actor, Role
+from crm.db import Base, current_session, transaction
 from crm.employers import services
 from crm.employers.fields import ContactFields, NextStep
+from crm.employers.merge_counts import LABELS, NOT_TOLD, what_moves
 from crm.employers.models import Contact, ContactPerson, Employer, EmployerRelationship, Position, Workplace
+from crm.employers.moving import naming
 from crm.errors import DomainError, NotAllowed
 from crm.history.models import HistoryLink
 from crm.search.services import rebuild
 from crm.tasks.models import Task
 from tests.employers.conftest import Desk
 from tests.world import World
+
+Pair = tuple[Actor, int, int]
 
 
 def everything() -> dict[str, list[tuple[object, ...]]]:
@@ -34,7 +38,7 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.fixture
-def pair(app: Flask, desk: Desk, world: World):  # type: ignore[no-untyped-def]
+def pair(app: Flask, desk: Desk, world: World) -> Iterator[Pair]:
     with app.app_context():
         manager = world.actor(world.staff(Role.MANAGER, unit=world.unit()))
         first = world.employer("Nordlys Bageri AB", phone=None)
@@ -54,7 +58,7 @@ def pair(app: Flask, desk: Desk, world: World):  # type: ignore[no-untyped-def]
         yield manager, first.id, second.id
 
 
-def test_what_belongs_to_the_second_belongs_to_the_first_and_the_chosen_values_win(pair, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+def test_what_belongs_to_the_second_belongs_to_the_first_and_the_chosen_values_win(pair: Pair, desk: Desk) -> None:
     manager, first, second = pair
     with transaction():
         services.merge_employers(manager, kept_id=first, gone_id=second, from_gone=["org_number", "phone"])
@@ -71,7 +75,7 @@ def test_what_belongs_to_the_second_belongs_to_the_first_and_the_chosen_values_w
         assert session.scalar(select(func.count()).select_from(model).where(model.employer_id == second)) == 1
 
 
-def test_undoing_a_merge_brings_everything_back(pair) -> None:  # type: ignore[no-untyped-def]
+def test_undoing_a_merge_brings_everything_back(pair: Pair) -> None:
     manager, first, second = pair
     before = everything()
     with transaction():
@@ -85,7 +89,7 @@ def test_undoing_a_merge_brings_everything_back(pair) -> None:  # type: ignore[n
     assert everything() == before
 
 
-def test_a_no_to_one_of_the_two_is_a_no(pair, world: World) -> None:  # type: ignore[no-untyped-def]
+def test_a_no_to_one_of_the_two_is_a_no(pair: Pair, world: World) -> None:
     manager, first, second = pair
     gone = current_session().get_one(Employer, second)
     gone.do_not_contact, gone.do_not_contact_reason = True, "Asked us"
@@ -99,7 +103,7 @@ def test_a_no_to_one_of_the_two_is_a_no(pair, world: World) -> None:  # type: ig
     assert current_session().get_one(Employer, first).do_not_contact is False
 
 
-def test_what_was_changed_after_the_merge_stays(pair, world: World) -> None:  # type: ignore[no-untyped-def]
+def test_what_was_changed_after_the_merge_stays(pair: Pair, world: World) -> None:
     manager, first, second = pair
     with transaction():
         merge = services.merge_employers(manager, kept_id=first, gone_id=second, from_gone=["phone"]).id
@@ -111,7 +115,7 @@ def test_what_was_changed_after_the_merge_stays(pair, world: World) -> None:  # 
     assert current_session().get_one(Employer, first).phone == "+4690000000"
 
 
-def test_coordinators_do_not_merge_employers_and_nothing_is_merged_twice(pair, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+def test_coordinators_do_not_merge_employers_and_nothing_is_merged_twice(pair: Pair, desk: Desk) -> None:
     manager, first, second = pair
     with pytest.raises(NotAllowed), transaction():
         services.merge_employers(desk.actor, kept_id=first, gone_id=second)
@@ -141,8 +145,8 @@ def test_two_persons_are_one_and_two_again(app: Flask, desk: Desk, world: World)
 
 
 def test_the_page_puts_both_side_by_side_and_the_old_address_leads_to_the_one(
-    pair, app, client, sign_in, world
-) -> None:  # type: ignore[no-untyped-def]
+    pair: Pair, app: Flask, sign_in: Callable[[FlaskClient, str], None], world: World
+) -> None:
     _manager, first, second = pair
     world.staff(Role.MANAGER, email="chef@example.org")
     kept, gone = (current_session().get_one(Employer, each).public_id for each in (first, second))
@@ -156,6 +160,44 @@ def test_the_page_puts_both_side_by_side_and_the_old_address_leads_to_the_one(
     moved = client.get(f"/employers/{gone}")
     assert moved.status_code == 303
     assert moved.location.endswith(kept)
+
+
+def test_everything_that_moves_is_listed_with_what_stays(
+    pair: Pair, app: Flask, sign_in: Callable[[FlaskClient, str], None], world: World
+) -> None:
+    """The same workplace and the same contact person are with the first already, and so is the unit's relationship."""
+    _manager, first, second = pair
+    employer = current_session().get_one(Employer, second)
+    world.employer("A part of it", parent_id=second)
+    with app.test_request_context():
+        moves = {
+            str(each.label): (each.count, each.stays) for each in what_moves("employer", gone_id=second, kept_id=first)
+        }
+    assert moves.pop("Lines of the history")[0] > 0
+    assert moves == {
+        "Contacts": (1, 0), "Contact persons": (1, 1), "Workplaces": (0, 1), "Units that work with it": (0, 1),
+        "Tasks": (1, 0), "Parts": (1, 0),
+    }  # fmt: skip
+    world.staff(Role.MANAGER, email="chef@example.org")
+    client = app.test_client()
+    sign_in(client, "chef@example.org")
+    kept = current_session().get_one(Employer, first).public_id
+    page = client.get(f"/employers/{kept}/merge?other={employer.public_id}").text
+    assert "1 stays with the other: this one has the same" in page
+
+
+def test_whatever_names_an_employer_or_a_person_has_a_name_in_the_list() -> None:
+    """Also the rows of features that are added later."""
+    for target in (Employer, ContactPerson):
+        tables = {rows.name for rows, _column in naming(Base.metadata.tables[target.__tablename__], NOT_TOLD)}
+        assert {name for name in tables if name in app_tables()} <= LABELS.keys()
+
+
+def app_tables() -> set[str]:
+    """The tables of the core; a plugin's are "other"."""
+    return {
+        mapper.class_.__tablename__ for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("crm.")
+    }
 
 
 def test_side_by_side_stand_words_and_no_codes(app: Flask, world: World) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.employers.org_numbers import read_org_number, show_org_number
+from crm.employers.org_numbers import read_org_number, read_unit_number, show_org_number
 from crm.errors import DomainError
 
 
@@ -21,6 +21,13 @@ def _texts(context: None) -> None:
         ("24256790", "DK", "24256790"),
         ("DK24256790", "DK", "24256790"),
         ("2331972-7", "FI", "23319727"),
+        ("556012-5790", "SE", "5560125790"),
+        ("5299999994", "SE", "5299999994"),
+        ("988077917", "NO", "988077917"),
+        ("919303808", "NO", "919303808"),
+        ("13585628", "DK", "13585628"),
+        ("11617034", "DK", "11617034"),
+        ("0194099-3", "FI", "01940993"),
     ],
 )
 def test_a_number_is_read_however_it_is_written(text: str, country: str, compact: str) -> None:
@@ -57,6 +64,37 @@ def test_a_wrong_form_is_refused(text: str, country: str) -> None:
 def test_a_personal_number_is_refused_with_an_explanation(text: str, country: str) -> None:
     with pytest.raises(DomainError, match="sole traders"):
         read_org_number(text, country)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "compact"),
+    [
+        ("999 000 819", "NO", "999000819"),
+        ("1099900011", "DK", "1099900011"),
+        ("10 99 90 00 11", "DK", "1099900011"),
+        ("1234 5678", "SE", "12345678"),
+        ("Vasa 3", "FI", "Vasa 3"),
+    ],
+)
+def test_the_number_of_a_workplace_is_read_as_its_country_writes_it(text: str, country: str, compact: str) -> None:
+    assert read_unit_number(text, country) == compact
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "says"),
+    [
+        ("99900081", "NO", "nine digits"),
+        ("999000818", "NO", "last digit does not fit"),
+        ("24256790", "DK", "ten digits"),
+        ("211062-5629", "DK", "ten digits"),
+        ("556703-7485", "SE", "eight digits"),
+        ("P-nummer", "DK", "ten digits"),
+    ],
+)
+def test_what_cannot_be_the_number_of_a_workplace_is_refused_in_words(text: str, country: str, says: str) -> None:
+    with pytest.raises(DomainError, match=says) as caught:
+        read_unit_number(text, country)
+    assert caught.value.field == "unit_number"
 
 
 def test_numbers_are_shown_as_their_country_writes_them() -> None:

@@ -56,6 +56,22 @@ def test_a_contact_is_logged_and_its_next_step_comes_back_on_the_today_page(app:
     today = desk.client.get("/").text
     assert "Send the agreement" in today
     assert "Next up" in today
+    # Its button takes the task along, so that saving settles it and comes back here.
+    with app.app_context():
+        task = current_session().scalars(select(Task)).one().public_id
+    assert f"/employers/{public_id}?task={task}&amp;next=/#log" in today
+
+
+def test_a_task_that_comes_of_an_outcome_alone_is_said_with_its_day(app: Flask, desk: Desk) -> None:
+    public_id = add(app, desk)
+    data = contact_data(outcome="callback_requested", next_when="none", next_text="")
+    page = desk.client.post(f"/employers/{public_id}/contacts", data=data, follow_redirects=True).text
+    with app.app_context():
+        task = current_session().scalars(select(Task)).one()
+        said = f"A task: {task.title['en']}, {task.due_on:%a} {task.due_on.day} {task.due_on:%b}."
+    assert said in page
+    away = desk.client.get(f"/employers/{public_id}/nothing")
+    assert (away.status_code, f'href="/employers/{public_id}"' in away.text) == (404, True)
 
 
 def test_the_same_form_sent_twice_makes_one_contact(app: Flask, desk: Desk) -> None:
@@ -191,6 +207,14 @@ def test_the_pages_stay_within_twelve_queries(app: Flask, desk: Desk, world: Wor
         with counted(app) as statements:
             assert desk.client.get(address).status_code == 200
         assert len(statements) <= 12, "\n".join([address, *(each.replace("\n", " ")[:1200] for each in statements)])
+
+
+def test_a_hit_whose_name_lacks_the_word_says_what_it_was_found_by(app: Flask, desk: Desk) -> None:
+    add(app, desk, "Byggnordlys AB")
+    add(app, desk, "Sol AB", industry_text="Bygg och anläggning")
+    page = desk.client.get("/search?q=bygg").text
+    assert page.count("Found by:") == 1
+    assert "Found by: <mark>Bygg</mark> och anläggning" in page.split(">Sol AB<")[1]
 
 
 def test_an_evaluator_sees_no_employers(app: Flask, world: World, client, sign_in) -> None:  # type: ignore[no-untyped-def]

@@ -134,7 +134,11 @@ def _partnership(office: Office, row: EmployerRelationship, owner: Staff | None)
     )
     with transaction():
         made = begin_partnership(
-            office.actor(office.maria), employer_id=row.employer_id, unit_id=office.unit_id, given=given
+            office.actor(office.maria),
+            employer_id=row.employer_id,
+            unit_id=office.unit_id,
+            given=given,
+            beside_others=True,
         )
         return made.id
 

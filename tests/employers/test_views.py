@@ -16,6 +16,7 @@ from crm.employers import services
 from crm.employers.models import EmployerRelationship
 from crm.employers.saved_views import remove_view, save_view, views_for
 from crm.employers.services.bulk import MOST, BulkWish, do_bulk, plan_bulk, undo_bulk
+from crm.employers.services.stage_plans import choose_stages
 from crm.employers.view_models import SavedView
 from crm.errors import DomainError, NotAllowed
 from crm.tasks.models import Task
@@ -180,6 +181,33 @@ def test_what_somebody_changed_since_is_not_undone(app: Flask, world: World, des
         assert stages == {"new", "placement_running"}
         with transaction():
             assert undo_bulk(desk.actor, bulk_id=bulk).undone == 0
+
+
+def test_many_are_moved_each_to_the_stage_of_its_own_unit_and_what_is_missing_is_said_before(
+    app: Flask, world: World, desk: Desk
+) -> None:
+    with app.app_context():
+        ids = owned(world, desk, "A AB", "B AB", "C AB")
+        manager = world.actor(world.staff(Role.MANAGER, unit=current_session().get(type(world.unit()), desk.unit_id)))
+        with transaction():
+            choose_stages(manager, unit_id=desk.unit_id, version=None, which="long")
+        first = current_session().scalar(select(EmployerRelationship).where(EmployerRelationship.employer_id == ids[0]))
+        with transaction():
+            services.change_stage(desk.actor, relationship_id=first.id, stage="interested")
+        # "In contact" is a stage of other units. Who is interested is in contact already.
+        plan = plan_bulk(desk.actor, employer_ids=ids, wish=BulkWish("stage", stage="contact"))
+        assert [(row.name, str(row.then)) for row in plan.will] == [("B AB", "Contacted"), ("C AB", "Contacted")]
+        assert [row.name for row in plan.left_out] == ["A AB"]
+        with transaction():
+            do_bulk(desk.actor, employer_ids=ids, wish=BulkWish("stage", stage="contact"))
+        moved = set(current_session().scalars(select(EmployerRelationship.stage)))
+        assert moved == {"interested", "contacted"}
+        nonsense = plan_bulk(desk.actor, employer_ids=ids, wish=BulkWish("stage", stage="x"))
+        assert nonsense.will == []
+    data = {"ids": " ".join(map(str, ids)), "kind": "stage", "stage": "agreement_active"}
+    preview = desk.client.post("/lists/employers/bulk", data=data | {"step": "preview"}).text
+    assert preview.count("<td>Agreement in force<") == 3
+    assert preview.count("No agreement with this employer is in force") == 3
 
 
 def test_a_task_for_each_and_none_for_those_who_want_no_contact(app: Flask, world: World, desk: Desk) -> None:

@@ -85,6 +85,7 @@ class Run:
         self.scenario = scenario
         self.tally = Tally(scenario.name, scenario.receiver.askable)
         self._random = random.Random(scenario.seed)
+        self._round: list[str] = []
         self._home = Path(tempfile.mkdtemp(prefix="brobygg-faults-"))
         self._senders: list[Sender] = []
         self._context = multiprocessing.get_context("forkserver")
@@ -130,7 +131,10 @@ class Run:
             time.sleep(0.01)
 
     def _next_crash(self) -> str:
-        point = self._random.choice(self.scenario.receiver.points)
+        """Every point once, in any order, before one comes again."""
+        points = self.scenario.receiver.points
+        self._round = self._round or self._random.sample(points, len(points))
+        point = self._round.pop()
         visits = 3 if point.endswith("claim") else 12
         nth = self._random.randint(1, visits)
         wants_stop = self.tally.stops < self.scenario.stops and not any(sender.stops for sender in self._senders)

@@ -1,11 +1,15 @@
-"""The purpose whose messages the fault harness plans: everything about a letter follows from its number."""
+"""The purpose whose messages the fault harness plans: everything about a letter follows from its number. With every
+third mail goes a file."""
+
+from base64 import b64encode
+from dataclasses import replace
 
 from flask import Flask
 
 from crm import clock
 from crm.actors import system_actor
 from crm.db import transaction
-from crm.extension_points import MessagePurpose, Rendered
+from crm.extension_points import MailFile, MessagePurpose, Rendered
 from crm.messaging.models import Channel, OutboxMessage
 from crm.messaging.services import plan_message
 from crm.registry import EXTENSION, Registry
@@ -23,7 +27,7 @@ def register(app: Flask) -> None:
     """Make the purpose known to an application."""
     registry: Registry = app.extensions[EXTENSION]
     registry.purposes[PURPOSE] = MessagePurpose(
-        key=PURPOSE, label="Letter", check=lambda message: None, render=_render, quiet=False
+        key=PURPOSE, label="Letter", check=lambda message: None, render=_render, quiet=False, enclose=_enclose
     )
 
 
@@ -44,4 +48,14 @@ def plan(channel: Channel, first: int, count: int) -> None:
 def _render(message: OutboxMessage) -> Rendered:
     if message.channel is Channel.SMS:
         return Rendered(to=number_of(int(message.purpose_ref)), text="Hej! Hur går det?")
-    return Rendered(to=f"person{message.purpose_ref}@example.org", subject="Hej", text="Hej!\n\nHur går det?\n")
+    return Rendered(
+        to=f"person{message.purpose_ref}@example.org",
+        subject="Hej",
+        text="Hej!\n\nHur går det?\n",
+        to_enclose=int(message.purpose_ref) % 3 == 0,
+    )
+
+
+def _enclose(message: OutboxMessage, rendered: Rendered) -> Rendered:
+    file = MailFile("letter.txt", "text/plain", b64encode(message.purpose_ref.encode()).decode())
+    return replace(rendered, files=(file,))

@@ -72,7 +72,7 @@ class ElksReceiver:
 
     channel = Channel.SMS
     askable = True
-    points = tuple(name for name in NAMES if name != "during_data")
+    points = tuple(name for name in NAMES if name not in ("during_data", "before_enclosed"))
 
     def __init__(self) -> None:
         self.simulator = ElksSimulator()

@@ -10,7 +10,7 @@ from crm.actors import Actor
 from crm.db import current_session, transaction
 from crm.employers.models import Employer
 from crm.history.models import HistoryLine, HistoryLink
-from crm.history.queries import lines_for
+from crm.history.queries import kind_choices, lines_for
 from crm.history.services import Subject, remove_line, write_line
 from crm.web.paging import Page
 from tests.world import World
@@ -104,6 +104,20 @@ def test_lines_come_newest_first_in_pages_and_by_kind(app: Flask, actor: Actor, 
     assert page.total == 5
     beyond = read(app, actor, employer_id=employer.id, kind="contact", page=9, per_page=2)
     assert beyond.page == 1
+
+
+def test_kinds_that_are_called_the_same_are_one_choice_that_shows_them_all(
+    app: Flask, actor: Actor, employer: Employer
+) -> None:
+    for kind in ("placement_started", "placement_ended", "placement_check_in", "stage"):
+        write(actor, employer, kind, kind=kind)
+    with app.test_request_context("/"):
+        labels = [label for _key, label in kind_choices()]
+        assert len(labels) == len(set(labels))
+        assert ("placement_ended", "Placement") in kind_choices("placement_ended")
+    for kind in ("placement_started", "placement_ended"):
+        page = read(app, actor, employer_id=employer.id, kind=kind)
+        assert (page.total, len(page.items), {line.kind_label for line in page.items}) == (3, 3, {"Placement"})
 
 
 def test_a_removed_line_is_gone_with_its_links(app: Flask, actor: Actor, employer: Employer) -> None:

@@ -42,7 +42,7 @@ def test_columns_that_are_not_understood_are_asked_for_and_remembered(
     asked = client.get(page)
     assert asked.location == f"{page}/columns"
     form = client.get(asked.location).text
-    assert 'value="city" selected' in form
+    assert 'value="place" selected' in form
     assert "Nordlys AB" in form
     nothing = client.post(f"{page}/columns", data={"column-1": "city"})
     assert (nothing.status_code, "column Name" in nothing.text) == (422, True)

@@ -39,5 +39,7 @@ def test_the_command_speaks_json_on_standard_output_only_in_a_home_that_was_move
     assert (undone.returncode, json.loads(undone.stdout)["removed"]) == (0, 2), undone.stderr
     again = _run(home, "import", "undo", report["id"], "--json")
     assert (again.returncode, "already" in json.loads(again.stdout)["errors"][0]["message"]) == (2, True)
+    hyphen = _run(home, "import", "undo", "-k3Jq0aZ", "--json")
+    assert (hyphen.returncode, "no such import" in json.loads(hyphen.stdout)["errors"][0]["message"]) == (2, True)
     missing = _run(home, "import", "employers", str(tmp_path / "nothing.csv"))
     assert (missing.returncode, missing.stdout) == (2, "")

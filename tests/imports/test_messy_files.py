@@ -61,6 +61,13 @@ def test_everything_that_is_wrong_in_a_row_is_said_at_once(office: Office) -> No
     assert [each.column for each in report.errors if each.line == 3] == ["Företag"]
 
 
+def test_a_number_that_is_no_workplace_s_is_refused_as_on_the_page(office: Office) -> None:
+    report = _read(office, csv_of("Name;Workplace;CFAR", "Ica AB;Ica Söder;1234", "Ica AB;Ica Norr;1234 5678"))
+    assert [(each.line, each.column, each.value) for each in report.errors] == [(2, "CFAR", "1234")]
+    assert "eight digits" in report.errors[0].message
+    assert [place.unit_number for place in _employers()[0].workplaces] == ["12345678"]
+
+
 def test_a_row_of_data_is_never_taken_for_the_headings() -> None:
     sheet = read_sheet(csv_of("Name;City", "Name;City", "Kontakt AB;Ort"))
     assert (list(sheet.headings), len(sheet.rows)) == (["Name", "City"], 2)

@@ -103,6 +103,7 @@ def test_what_somebody_has_changed_or_used_since_is_kept_and_listed(office: Offi
         ("employer", "Ica Maxi AB", "changed"),
         ("employer", "Nordlys AB", "changed"),
         ("employer", "Coop AB", "used"),
+        ("employer_relationship", "Coop AB", "used"),
     }
     names = set(current_session().scalars(select(Employer.name)))
     assert names == {"Ica Maxi AB", "Nordlys AB", "Coop AB"}

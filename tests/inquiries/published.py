@@ -1,4 +1,4 @@
-"""The 53 inquiries that a real project published, row by row (requirements S1-1 to S1-4).
+"""The 53 inquiries that a real project published, row by row.
 
 Ten of the youth unit's were for summer jobs; where ten came from, nobody had written down.
 """

@@ -1,5 +1,8 @@
 """The pages of inquiries."""
 
+import csv
+import html
+import io
 import re
 from collections.abc import Callable
 from datetime import date
@@ -7,18 +10,30 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from crm.accounts.models import Unit
 from crm.db import current_session, transaction
+from crm.imports.services import import_inquiries
 from crm.inquiries.models import Inquiry, InquiryPerson, InquiryState
 from crm.inquiries.services.inquiries import InquiryFields, receive_inquiry
 from crm.inquiries.services.persons import NewPerson
 from crm.search.queries import find
+from tests.inquiries.published import published_rows
 from tests.participants.conftest import Here
 from tests.world import World
 
 Browser = Callable[[str], FlaskClient]
+TEN_MONTHS = "since=2011-01-01&until=2011-10-31"
+LABELS = {
+    "Qualification programme": "2", "Youth unit": "29", "Introduction programme": "1", "Assessment": "1",
+    "Outreach team": "5", "Emergency contact for the young": "2", "Child welfare": "3", "Not stated": "10",
+}  # fmt: skip
+SUMS = {
+    "Inquiries": "53", "Persons": "53", "Ordinary work": "6", "Placement": "8", "Summer job": "10",
+    "Work or a place": "24",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -135,6 +150,66 @@ def test_the_report_has_not_stated_and_leads_to_the_rows(core_app: Flask, there:
     assert "2 results from 1 inquiries" in client.get("/inquiries/report.csv").get_data(as_text=True)
 
 
+@pytest.fixture
+def published(core_app: Flask, there: Here, browser: Browser) -> FlaskClient:
+    """A manager whose unit has read in the list of 53 inquiries that a real project published."""
+    rows = [f"{each.day};{each.source};phone;needs_company;{each.outcome};{each.day}" for each in published_rows()]
+    source = "\n".join(["Dato;Fra;Kanal;Tema;Resultat;Resultatdato", *rows]).encode()
+    with core_app.app_context():
+        assert import_inquiries(there.manager, source=source).created == 53
+    return browser("manager")
+
+
+def test_the_page_prints_what_was_published(published: FlaskClient) -> None:
+    """Ten of 53 had no source; 24 came to work or a place (45.3 %), six of them to ordinary work (11.3 %); 29 not."""
+    page = published.get(f"/inquiries/report?{TEN_MONTHS}").text
+    assert "These figures do not go together" not in page
+    for text in ("24 of 53 inquiries", "the rest: 29", "45.3\u00a0%"):
+        assert text in page, text
+    sources, outcomes = (_rows_of(page, caption) for caption in ("Inquiries by source", "Outcome by source"))
+    assert sources["Not stated"] == ["10", "18.9\u00a0%"]
+    assert sources["Sum"] == ["53", ""]
+    assert {label: sources[label][0] for label in LABELS} == LABELS
+    total, share, unknown = (
+        dict(zip(outcomes["Came from"], outcomes[each], strict=True))
+        for each in ("Sum", "Share of all 53 inquiries", "Not stated")
+    )
+    assert total.items() >= SUMS.items()
+    assert int(total["Not ready for work now"]) + int(total["Still in process"]) == 29
+    assert (share["Ordinary work"], share["Work or a place"]) == ("11.3\u00a0%", "45.3\u00a0%")
+    assert (unknown["Inquiries"], unknown["Work or a place"]) == ("10", "0")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_files_print_what_was_published(published: FlaskClient, kind: str) -> None:
+    rows = _rows_of_file(published.get(f"/inquiries/report.{kind}?{TEN_MONTHS}").data, kind)
+    at = next(number for number, row in enumerate(rows) if row[0] == "Group")
+    assert rows[0][:2] == ["Period", "2011-01-01 – 2011-10-31"]
+    table = {row[1] or row[0]: dict(zip(rows[at], row, strict=False)) for row in rows[at + 1 :]}
+    assert {label: table[label]["Inquiries"] for label in LABELS} == LABELS
+    assert (table["Not stated"]["Inquiries"], table["The rest"]["Inquiries"]) == ("10", "29")
+    assert table["Sum"].items() >= SUMS.items()
+    assert sum(int(table[label]["Work or a place"]) for label in LABELS) == 24
+    share = table["Share of all 53 inquiries"]
+    told = [share["Ordinary work"], share["Work or a place"]]
+    if kind == "xlsx":  # numbers to go on with
+        told = [f"{float(each):.1%}".replace("%", "\u00a0%") for each in told]
+    assert told == ["11.3\u00a0%", "45.3\u00a0%"]
+
+
+def test_outcomes_and_inquiries_about_nobody_add_up(core_app: Flask, there: Here, browser: Browser) -> None:
+    _noted(core_app, there, NewPerson(outcome="placement"))
+    for _each in range(3):
+        _noted(core_app, there)
+    client = browser("manager")
+    share = _rows_of(client.get("/inquiries/report").text, "Outcome by source")["Share of all 4 inquiries"]
+    shares = [float(each.removesuffix("\u00a0%")) for each in share[2:-1]]
+    assert sum(shares) == 100
+    book = load_workbook(io.BytesIO(client.get("/inquiries/report.xlsx?topic=advice").data))
+    assert book.sheetnames == ["Report"]
+    assert [book["Report"].cell(2, column).value for column in (1, 2)] == ["Topic", "Advice on a case"]
+
+
 def test_files_hold_nothing_that_a_spreadsheet_would_compute(
     core_app: Flask, there: Here, browser: Browser, world: World
 ) -> None:
@@ -221,3 +296,20 @@ def _noted(app: Flask, there: Here, *persons: NewPerson, employer_id: int | None
     )  # fmt: skip
     with app.app_context(), transaction():
         return f"/inquiries/{receive_inquiry(there.coordinator, fields=fields, persons=persons).public_id}"
+
+
+def _rows_of(page: str, caption: str) -> dict[str, list[str]]:
+    """The cells of a table of the page, each row under its heading; of the head, without that heading."""
+    table = page.split(f">{caption}</caption>")[1].split("</table>")[0]
+    cells = [
+        [html.unescape(re.sub(r"<[^>]*>", "", each)).strip() for each in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
+    ]
+    return {row[0]: row[1:] for row in cells}
+
+
+def _rows_of_file(content: bytes, kind: str) -> list[list[str]]:
+    if kind == "csv":
+        return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+    return [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]

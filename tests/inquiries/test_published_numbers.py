@@ -1,4 +1,4 @@
-"""The numbers that a real project published (requirements S1-2, S1-4, S1-5), and the table that did not add up."""
+"""The numbers that a real project published, and the table that did not add up."""
 
 from dataclasses import replace
 from datetime import date

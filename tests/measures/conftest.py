@@ -1,13 +1,17 @@
 """The people and pages of the participants' tests, and what the measures are counted from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from crm import clock
-from crm.actors import Actor
+from crm.accounts.models import Unit
+from crm.actors import Actor, Role
+from crm.db import current_session
 from crm.employers.models import Contact
 from crm.measures.overview import Overview, overview
 from crm.reports.filters import read_filters
@@ -42,3 +46,13 @@ def contact(world: World, here: Here, day: date, **values: Any) -> Contact:
 def found(actor: Actor, **address: str) -> Overview:
     """The figures of an address."""
     return overview(read_filters(actor, address), today=clock.now().date())
+
+
+@pytest.fixture
+def evaluator(core_app: Flask, there: Here, world: World, sign_in: Callable[[FlaskClient, str], None]) -> FlaskClient:
+    """Somebody of the unit who sees figures alone."""
+    with core_app.app_context():
+        email = world.staff(Role.EVALUATOR, unit=current_session().get_one(Unit, there.unit_id)).email
+    client = core_app.test_client()
+    sign_in(client, email)
+    return client

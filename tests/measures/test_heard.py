@@ -1,4 +1,4 @@
-"""Talks, press, conferences and testimonials among the measures (S3-9, S3-11), and what a manager is told."""
+"""Talks, press, conferences and testimonials among the measures, and what a manager is told."""
 
 from collections.abc import Callable
 from datetime import date

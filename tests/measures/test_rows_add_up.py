@@ -80,7 +80,7 @@ def test_the_quality_of_contacts(core: Flask, here: Here, world: World) -> None:
 
 
 def test_one_ask_in_four_contacts_is_a_quarter(core: Flask, here: Here, world: World) -> None:
-    """S1-25; a contact whose purpose was not stated is in neither."""
+    """A contact whose purpose was not stated is in neither."""
     for purpose in ("request_place", "needs", "relationship", "thanks", None):
         contact(world, here, MONDAY, purpose=purpose)
     assert found(here.manager).asks == Share(1, 4) == rows(core, here.manager, "asks").sum
@@ -139,7 +139,10 @@ def test_workplaces_that_cooperate(core: Flask, here: Here, world: World) -> Non
     seen, behind = found(here.manager).penetration, rows(core, here.manager, "cooperation")
     assert (seen.share, seen.share.value, seen.unknown) == (Share(3, 60), 0.05, 1)
     assert (behind.sum, behind.total) == (Share(3, 60), 4)
-    assert [row.cells[3] for row in behind.rows] == ["2", "1", "1", "1"]
+    assert [row.cells[2] for row in behind.rows] == ["2", "1", "1", "1"]
+    assert seen.everywhere == behind.total == found(here.manager).by_unit[0][2], "one rule in all three places"
+    assert [str(each) for each in behind.columns] == ["Employer", "Municipality", "Placements", "Is counted"]
+    assert [row.cells[1] for row in behind.rows] == ["Osby (SE 1273)"] * 3 + ["Luleå (SE 2580)"]
 
 
 def test_the_same_code_in_two_countries_is_two_municipalities(core: Flask, here: Here, world: World) -> None:
@@ -156,14 +159,14 @@ def test_the_same_code_in_two_countries_is_two_municipalities(core: Flask, here:
         services.set_workplaces(here.manager, fields=WorkplaceFields("1860", "Vestvågøy", 2025, 100, country="NO"))
     seen, behind = found(here.manager).penetration, rows(core, here.manager, "cooperation")
     assert (seen.share, seen.unknown) == (Share(3, 150), 0)
-    assert (behind.sum, sorted(row.cells[2] for row in behind.rows)) == (
+    assert (behind.sum, sorted(row.cells[1] for row in behind.rows)) == (
         Share(3, 150),
-        ["NO 1860", "NO 1860", "SE 1860"],
+        ["Laxå (SE 1860)", "Vestvågøy (NO 1860)", "Vestvågøy (NO 1860)"],
     )
 
 
 def test_employers_spoken_with_who_take_people_too(core: Flask, here: Here, world: World) -> None:
-    """S3-9: four employers of the reference group were met, seven times, and all four are work-training sites; a fifth
+    """Four employers of the reference group were met, seven times, and all four are work-training sites; a fifth
     was called and nobody answered."""
     four = [world.employer(name) for name in ("ICA Supermarket", "Drivabolagen", "Nissma Montering", "Auto-Kemi")]
     for number in range(7):
@@ -294,7 +297,7 @@ def test_the_stalled_of_a_unit_are_those_of_the_list_it_leads_to(core: Flask, he
 
 
 def test_a_first_answer_counts_from_an_employer_s_inquiry_alone(core: Flask, here: Here, world: World) -> None:
-    """S1-27: 2, 4 and 30 hours are 4 in the middle; nobody has answered the fourth, which is late."""
+    """2, 4 and 30 hours are 4 in the middle; nobody has answered the fourth, which is late."""
     received = datetime(2026, 11, 2, 9, tzinfo=UTC)
     for source, hours in (("employer_inbound", 2), ("employer_inbound", 4), ("employer_inbound", 30),
                           ("employer_inbound", None), ("self", 500)):  # fmt: skip

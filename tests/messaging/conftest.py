@@ -1,5 +1,7 @@
 """Fixtures of the messages' tests."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
@@ -7,6 +9,8 @@ from tests.messaging.postman import Postman
 
 
 @pytest.fixture
-def postman(app: Flask, context: None) -> Postman:
+def postman(app: Flask, context: None) -> Iterator[Postman]:
     """A purpose whose letters land in the local mailbox."""
-    return Postman(app)
+    postman = Postman(app)
+    yield postman
+    postman.leave()

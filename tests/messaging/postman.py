@@ -26,8 +26,8 @@ class Postman:
         self.check: Callable[[OutboxMessage], str | None] = lambda message: None
         self.render: Callable[[OutboxMessage], Rendered] = self.letter
         self.react: Callable[[OutboxMessage], None] = lambda message: None
-        registry: Registry = app.extensions[EXTENSION]
-        registry.purposes[PURPOSE] = MessagePurpose(
+        self._registry: Registry = app.extensions[EXTENSION]
+        self._registry.purposes[PURPOSE] = MessagePurpose(
             key=PURPOSE,
             label="Letter",
             check=lambda message: self.check(message),
@@ -35,6 +35,10 @@ class Postman:
             on_state=self._on_state,
             quiet=quiet,
         )
+
+    def leave(self) -> None:
+        """Take the purpose out again: the application is as it was."""
+        del self._registry.purposes[PURPOSE]
 
     def letter(self, message: OutboxMessage) -> Rendered:
         """What is sent unless a test says otherwise."""

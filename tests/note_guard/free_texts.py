@@ -57,6 +57,7 @@ NEEDS_NONE: dict[Key, str] = {
     ("programmes.GoalForm", "text"): _PROGRAMME,
     ("programmes.MilestoneForm", "text"): _PROGRAMME,
     ("programmes.PartnerForm", "contribution"): _PROGRAMME,
+    ("programmes.PartnerForm", "employer"): _NAME,
     ("programmes.ProgrammeForm", "note"): _PROGRAMME,
 }  # fmt: skip
 
@@ -69,6 +70,7 @@ BY_ITS_ROUTE: dict[Key, str] = {
     ("employers.PreferencesForm", "note"): "good to know",
     ("inquiries.QuickForm", "note"): "a walk-in",
     ("employers.RelationshipForm", "note"): "a handover",
+    ("employers.StatusForm", "source"): "the state of an employer",
     ("tasks.TaskForm", "note"): "a task",
     ("tasks.TaskForm", "title"): "the name of a task",
     ("employers.WarningForm", "text"): "a warning",

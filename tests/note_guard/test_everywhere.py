@@ -60,6 +60,10 @@ def _of_everybody() -> dict[str, Place]:
             "/employers/{employer}/details", "/employers/{employer}/warning", "text", {"until": "2027-01-01"}
         ),
         "a block": Place("/employers/{employer}/details", "/employers/{employer}/block", "reason", {}),
+        "the state of an employer": Place(
+            "/employers/{employer}/status", "/employers/{employer}/status", "source",
+            {"version": "1", "status": "closed", "since": day},
+        ),
         "good to know": Place(
             "/relationships/{relationship}/wishes", "/relationships/{relationship}/wishes", "note",
             {"version": "1", "prior_experience": "unknown"},
@@ -84,8 +88,8 @@ def _of_modules() -> dict[str, Place]:
             {"on_date": day, "prior_experience": "good"},
         ),
         "a stage": Place(
-            "/relationships/{relationship}/stage", "/relationships/{relationship}/stage", "reason",
-            {"stage": "resting", "version": "1", "asked": "1"},
+            "/relationships/{relationship}/stage?stage=resting", "/relationships/{relationship}/stage", "reason",
+            {"stage": "resting", "version": "1", "asked": "resting"},
         ),
         "a partnership": Place(
             "/employers/{employer}/partnerships/new", "/employers/{employer}/partnerships/new", "note",

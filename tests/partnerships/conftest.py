@@ -38,7 +38,13 @@ class Place:
     def partnership(self, **values: Any) -> Partnership:
         given = PartnershipFields(**{"name": "Together", "starts_on": YEAR[0], "ends_on": YEAR[1], **values})
         with transaction():
-            return begin_partnership(self.coordinator, employer_id=self.employer_id, unit_id=self.unit_id, given=given)
+            return begin_partnership(
+                self.coordinator,
+                employer_id=self.employer_id,
+                unit_id=self.unit_id,
+                given=given,
+                beside_others=True,
+            )
 
     def commitment(self, partnership: Partnership, kind: str, quantity: int, **values: Any) -> Commitment:
         given = CommitmentFields(

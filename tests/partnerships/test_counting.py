@@ -148,7 +148,7 @@ def test_what_comes_beyond_a_promise_makes_up_for_no_other(place: Place) -> None
 
 
 def test_all_four_companies_of_the_reference_group_gave_places(place: Place) -> None:
-    """S3-9: ICA, Drivabolagen, Nissma and Auto-Kemi are in the group, and all take people: 4 of 4."""
+    """ICA, Drivabolagen, Nissma and Auto-Kemi are in the group, and all take people: 4 of 4."""
     names = ("Drivabolagen", "Nissma Montering", "Auto-Kemi")
     ids = [place.employer_id, *(place.world.employer(name).id for name in names)]
     for employer_id in ids:

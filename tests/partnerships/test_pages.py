@@ -1,5 +1,6 @@
 """The pages of partnerships, without scripts."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -34,6 +35,31 @@ def _begin(client: FlaskClient, outside: Place) -> str:
     assert made.status_code == 303
     assert client.post(address, data=form).location == made.location
     return made.location.removesuffix("/commitments/new")
+
+
+def test_a_commitment_shows_how_it_was_before_and_how_one_sees_that_it_is_kept(
+    browser: Browser, outside: Place, core_app: Flask
+) -> None:
+    """And goes on showing it when it has been changed."""
+    client = browser("coordinator")
+    address = _begin(client, outside)
+    given = {**COMMITMENT, "target_group": "Young people", "baseline": "No places in 2025",
+             "measure": "Places that began by December"}  # fmt: skip
+    client.post(f"{address}/commitments/new", data=given)
+    with core_app.app_context():
+        commitment = f"/commitments/{current_session().scalars(select(Commitment)).one().public_id}"
+    page = client.get(commitment).text
+    for name, text in (
+        ("How it was before", "No places in 2025"),
+        ("How one sees that it is kept", "Places that began by December"),
+        ("For whom", "Young people"),
+    ):
+        assert re.search(rf"<dt>{name}</dt>\s*<dd>{text}</dd>", page), name
+    changed = {**given, "baseline": "One place in 2025", "version": "1"}
+    assert client.post(f"{commitment}/edit", data=changed).status_code == 303
+    page = client.get(commitment).text
+    assert "One place in 2025" in page
+    assert "No places in 2025" not in page
 
 
 def test_the_story_of_a_partnership(browser: Browser, outside: Place, core_app: Flask) -> None:
@@ -194,3 +220,23 @@ def test_somebody_who_only_evaluates_is_responsible_for_nothing(outside: Place, 
     with core_app.app_context():
         names = [each.name for each in staff_of_units([outside.unit_id])]
     assert names == ["Karin Berg", "Maria Lindqvist"]
+
+
+def test_who_begins_a_partnership_is_told_of_the_one_that_another_unit_has(browser: Browser, outside: Place) -> None:
+    begun = _begin(browser("coordinator"), outside)
+    address = f"/employers/{outside.employer}/partnerships/new"
+    stranger = browser("stranger")
+    page = stranger.get(address).text
+    assert "Osby has a partnership since" in page
+    assert "Begin another one all the same" in page
+    assert "Together" not in page
+    form = {"name": "Ours", "unit_id": str(outside.stranger.unit_id), "starts_on": "2026-06-30"}
+    refused = stranger.post(address, data=form)
+    assert refused.status_code == 422
+    assert "Tick this to begin another one" in refused.text
+    assert 'value="Ours"' in refused.text
+    assert stranger.post(address, data={**form, "beside_others": "y"}).status_code == 303
+    page = browser("coordinator").get(address).text
+    assert f'href="{begun}"' in page
+    assert "Kil has a partnership since" in page
+    assert "Ours" not in page

@@ -146,7 +146,7 @@ def test_evidence_is_checked(place: Place, values: dict[str, object], wrong: str
 
 
 def test_a_testimonial_is_published_only_with_consent(place: Place) -> None:
-    """S3-10: stored with its consent."""
+    """It is stored with its consent."""
 
     def save(given: TestimonialFields) -> Any:
         with transaction():
@@ -180,3 +180,21 @@ def test_partnerships_follow_a_merge_and_come_back(place: Place) -> None:
         step.undo(place.coordinator, kept.id, place.employer_id, memory)
     current_session().expire_all()
     assert made.employer_id == place.employer_id
+
+
+def test_beginning_beside_a_partnership_that_runs_is_done_on_purpose(place: Place) -> None:
+    first = place.partnership()
+    asked = {"employer_id": place.employer_id, "unit_id": place.stranger.unit_id or 0, "given": GIVEN}
+    with pytest.raises(DomainError) as refused, transaction():
+        partnerships.begin_partnership(place.stranger, **asked)
+    assert refused.value.field == "beside_others"
+    with transaction():
+        partnerships.begin_partnership(place.stranger, **asked, beside_others=True, submission_key="key-2")
+        partnerships.begin_partnership(place.stranger, **asked, submission_key="key-2")
+    told = running_at(place.stranger, place.employer_id)
+    assert [(each.unit, each.name) for each in told] == [("Kil", "Together"), ("Osby", None)]
+    with transaction():
+        partnerships.end_partnership(place.coordinator, partnership_id=first.id, on_date=date(2026, 6, 30))
+        partnerships.end_partnership(place.stranger, partnership_id=first.id + 1, on_date=date(2026, 6, 30))
+    with transaction():
+        assert partnerships.begin_partnership(place.stranger, **asked).id, "what has ended stands in nobody's way"

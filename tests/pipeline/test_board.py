@@ -1,12 +1,15 @@
 """The board and its table: counts, filters, what it costs, moving without scripts."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from crm import clock
+from crm.actors import Role
 from crm.db import current_session, transaction
 from crm.employers import services
 from crm.employers.models import Employer, EmployerKind, EmployerRelationship, Stage
@@ -97,7 +100,7 @@ def test_the_filters_of_the_address_narrow_board_and_table(app: Flask, world: Wo
 def test_partners_stand_on_a_board_of_their_own_with_counts_for_each_stage(
     app: Flask, world: World, desk: Desk
 ) -> None:
-    """S4-10: the partner pipeline is the same as the employer pipeline."""
+    """The partner pipeline is the same as the employer pipeline."""
     with app.app_context():
         fill(desk, 12, kind=EmployerKind.PARTNER_AUTHORITY)
         unit = current_session().get(type(world.unit()), desk.unit_id)
@@ -172,6 +175,24 @@ def test_an_address_of_nothing_still_opens(app: Flask, desk: Desk, query: str) -
     with app.app_context():
         fill(desk, 3)
     assert desk.client.get(f"/pipeline?{query}").status_code == 200
+
+
+def test_an_employer_that_works_with_two_units_is_counted_once_beside_the_cards(
+    app: Flask, world: World, client: FlaskClient, sign_in: Callable[[FlaskClient, str], None]
+) -> None:
+    with app.app_context():
+        above = world.unit("Länet")
+        first, second = world.unit("Umeå", parent_id=above.id), world.unit("Vännäs", parent_id=above.id)
+        world.staff(Role.MANAGER, unit=above, email="chef@example.org")
+        owners = {unit: world.staff(Role.COORDINATOR, unit=unit) for unit in (first, second)}
+        both = world.employer("Båda AB")
+        for unit, owner in owners.items():
+            world.relationship(both, unit, owner)
+        world.relationship(world.employer("En AB"), first, owners[first])
+    sign_in(client, "chef@example.org")
+    for address in ("/pipeline", "/pipeline?view=table", "/pipeline?only=new"):
+        assert "3 (2 employers)" in client.get(address).text, address
+    assert "(1 employer)" not in client.get("/pipeline?q=En").text
 
 
 def test_what_is_moved_by_a_service_stands_on_top(app: Flask, desk: Desk) -> None:

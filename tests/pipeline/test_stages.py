@@ -140,6 +140,24 @@ def test_the_settings_page_saves_names_and_order(app: Flask, desk: Desk, manager
     assert desk.client.get(address).status_code == 403
 
 
+def test_the_settings_page_offers_no_other_meaning_for_a_stage_that_exists_and_says_what_was_saved(
+    app: Flask, desk: Desk, manager_desk: Desk
+) -> None:
+    address = manager_desk.client.get("/settings/stages").location
+    page = manager_desk.client.get(address).text
+    assert re.findall(r'<select[^>]* name="rows-(\d+)-meaning"', page) == ["5", "6", "7"]
+    assert "cannot be changed later" in page
+    data = dict(re.findall(r'name="(version|rows-\d+-code)"[^>]*value="([^"]*)"', page))
+    for number, stage in enumerate(shipped().stages):
+        data |= {f"rows-{number}-name": str(stage.name), f"rows-{number}-in_use": "y"}
+    said = manager_desk.client.post(address, data=data | {"which": "own"}, follow_redirects=True).text
+    assert "your own stages are the same as: The five stages" in said
+    data |= {"version": re.search(r'name="version"[^>]*value="([^"]*)"', said)[1], "rows-0-name": "Hittad"}
+    said = manager_desk.client.post(address, data=data | {"which": "own"}, follow_redirects=True).text
+    assert "Saved." in said
+    assert "the same as:" not in said
+
+
 def test_a_requirement_that_blocks_refuses_and_says_what_is_missing(app: Flask, world: World, desk: Desk) -> None:
     with app.app_context():
         row_id = begin(world, desk)
@@ -153,7 +171,7 @@ def test_a_requirement_that_blocks_refuses_and_says_what_is_missing(app: Flask, 
     page = desk.client.get(answer.location)
     assert "There is no agreement yet." in page.text
     again = desk.client.post(
-        f"/relationships/{public_id}/stage", data={"stage": "agreement", "version": "1", "asked": "1"}
+        f"/relationships/{public_id}/stage", data={"stage": "agreement", "version": "1", "asked": "agreement"}
     )
     assert again.status_code == 422
     assert "This stage cannot be entered yet" in again.text
@@ -175,7 +193,10 @@ def test_a_requirement_that_does_not_block_is_said_before_the_stage_is_entered(
     data = {"stage": "agreement_active", "version": "1"}
     answer = desk.client.post(f"/relationships/{public_id}/stage", data=data)
     assert "Nobody has signed." in desk.client.get(answer.location).text
-    assert desk.client.post(f"/relationships/{public_id}/stage", data=data | {"asked": "1"}).status_code == 303
+    assert (
+        desk.client.post(f"/relationships/{public_id}/stage", data=data | {"asked": "agreement_active"}).status_code
+        == 303
+    )
     with app.app_context():
         assert relationship(row_id).stage == "agreement_active"
 
@@ -187,7 +208,12 @@ def test_a_side_stage_asks_why_and_when_to_come_back(app: Flask, world: World, d
     data = {"stage": "resting", "version": "1"}
     asked = desk.client.post(f"/relationships/{public_id}/stage", data=data)
     assert "Contact them again on" in desk.client.get(asked.location).text
-    answer = {"asked": "1", "reason": "They hire in spring", "again_on": "2030-03-01"}
+    # A stage that asks for something else asks neither why nor when; choosing Resting there is asked first.
+    other = desk.client.get(f"/relationships/{public_id}/stage?stage=agreement").text
+    assert "Contact them again on" not in other
+    chosen = desk.client.post(f"/relationships/{public_id}/stage", data=data | {"asked": "agreement"})
+    assert "Contact them again on" in chosen.text
+    answer = {"asked": "resting", "reason": "They hire in spring", "again_on": "2030-03-01"}
     page = desk.client.post(f"/relationships/{public_id}/stage", data=data | answer, follow_redirects=True).text
     assert "is now under: Resting" in page
     assert "They hire in spring" in page

@@ -1,18 +1,22 @@
-"""Friendly but stuck (S0-7): positive talks and no new stage are listed, and are no success."""
+"""Friendly but stuck: positive talks and no new stage are listed, and are no success."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from crm import clock
+from crm.agreements.models import Agreement
 from crm.db import current_session, transaction
 from crm.employers import services
 from crm.employers.fields import ContactFields
 from crm.employers.models import EmployerRelationship
 from crm.pipeline.queries import BoardFilter
-from crm.pipeline.stalled import count_stalled
+from crm.pipeline.stalled import count_stalled, stalled_page
+from tests.agreements.conftest import lay, write
 from tests.employers.conftest import Desk
 from tests.world import World
 
@@ -110,3 +114,27 @@ def test_who_has_somebody_at_work_now_is_not_stuck(app: Flask, world: World, des
         placement.ends_on = date(2026, 6, 5)
         world.save(placement)
         assert stalled(desk) == 1
+
+
+def test_an_agreement_that_was_signed_meanwhile_is_said_and_its_stage_is_proposed(
+    app: Flask, world: World, client: FlaskClient, sign_in: Callable[[FlaskClient, str], None]
+) -> None:
+    with app.app_context():
+        with clock.travelling(FIRST):
+            table = lay(world)
+            with transaction():
+                talked = ContactFields("visit", FIRST.date(), "agreement_discussed")
+                services.log_contact(table.actor, employer_id=table.employer_id, fields=talked)
+        number = write(table)
+        filters = BoardFilter()
+        assert stalled_page(table.actor, filters, page=1).items[0].signed_at is None
+        signed = {"status": "active", "signed_at": FIRST + timedelta(days=90)}
+        with transaction():
+            current_session().execute(update(Agreement).where(Agreement.id == number).values(signed))
+        row = stalled_page(table.actor, filters, page=1).items[0]
+        assert (row.signed_at, row.is_ahead) == (signed["signed_at"], True)
+    sign_in(client, "maria@example.org")
+    page = client.get("/pipeline/stalled").text
+    assert 'Agreement signed <span class="nowrap">31 May 2026<' in page
+    assert "Move them to “Agreement”?" in page
+    assert '<option value="agreement" selected>' in page

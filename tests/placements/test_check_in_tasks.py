@@ -11,8 +11,10 @@ from sqlalchemy import select
 from crm import clock
 from crm.db import current_session, transaction
 from crm.errors import DomainError
+from crm.events import EmployerClosed, EmployerClosingUndone, emit
 from crm.placements.models import Placement
-from crm.placements.services import PlacementFields, change_placement
+from crm.placements.preparing_services import plan_follow_up
+from crm.placements.services import PlacementFields, change_placement, end_placement, take_back_end
 from crm.tasks.models import Task, TaskState
 from crm.tasks.services import complete_task
 from tests.participants.conftest import Here
@@ -68,3 +70,43 @@ def test_a_start_that_is_moved_away_and_back_has_its_tasks_again(here: Here, wor
         open_days = [task.due_on for task in current_session().scalars(CHECK_INS) if task.state is TaskState.OPEN]
         assert open_days == [row.due_on for row in placement.check_ins]
         assert len(open_days) == 4
+
+
+def _open_days() -> list[tuple[str, date]]:
+    found = current_session().scalars(select(Task).where(Task.state == TaskState.OPEN, Task.kind.like("placements.%")))
+    return sorted((task.kind, task.due_on) for task in found)
+
+
+def test_the_tasks_of_a_placement_end_with_its_employer_and_come_back_when_that_was_a_mistake(
+    here: Here, world: World
+) -> None:
+    with clock.travelling(MORNING) as travel:
+        placement = start(here, world)
+        with transaction():
+            plan_follow_up(here.coordinator, placement)
+        planned = _open_days()
+        assert len(planned) == 6
+        # Two talks are overdue by now, one of them since before the employer closed.
+        travel(datetime.combine(START + timedelta(weeks=5), MORNING.timetz()))
+        closed = EmployerClosed(placement.employer_id, "bankrupt", START + timedelta(weeks=2))
+        with transaction():
+            emit(closed)
+        assert _open_days() == []
+        with transaction():
+            emit(EmployerClosingUndone(placement.employer_id, "bankrupt", closed.memory))
+        assert placement.end_reason is None
+        assert _open_days() == planned
+
+
+@pytest.mark.parametrize(("weeks", "left"), [(0, 0), (6, 2)])
+def test_an_end_to_come_calls_off_only_what_lies_behind_it(here: Here, world: World, weeks: int, left: int) -> None:
+    with clock.travelling(MORNING) as travel:
+        placement = start(here, world)
+        travel(datetime.combine(START, MORNING.timetz()))
+        last_day = START + timedelta(weeks=weeks)
+        with transaction():
+            end_placement(here.coordinator, placement_id=placement.id, ends_on=last_day, reason="completed")
+        assert len(_open_days()) == left
+        with transaction():
+            take_back_end(here.coordinator, placement_id=placement.id)
+        assert len(_open_days()) == 4

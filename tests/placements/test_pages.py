@@ -85,6 +85,37 @@ def test_a_placement_is_changed_and_ended(browser: Browser, there: Here, core_ap
     assert browser("colleague").get(f"/placements/{placement}/end").status_code == 404
 
 
+def test_whoever_changes_a_placement_comes_back_to_where_they_came_from(
+    browser: Browser, there: Here, core_app: Flask, world: World
+) -> None:
+    placement, employer = _placement(there, core_app, world)
+    client = browser("coordinator")
+    here = f"/placements/{placement}"
+    assert f'href="{here}"' in client.get(f"/employers/{employer}").text
+    edit = f"{here}/edit?next={here}"
+    assert f'href="{edit}"' in client.get(here).text.replace("%2F", "/")
+    assert f'href="{here}"' in client.get(edit).text, "the way out without saving"
+    form = {"employer": employer, "kind": "other", "starts_on": "2026-03-02", "action": "save"}
+    saved = client.post(edit, data={**form, "version": "1"})
+    assert (saved.status_code, saved.location) == (303, here)
+    person = f"/participants/{there.person}"
+    for elsewhere in ("https://evil.example/", "//evil.example/", "/\\evil.example"):
+        answer = client.post(f"{person}/placements/new", query_string={"next": elsewhere}, data=form)
+        assert (answer.status_code, answer.location) == (303, person), elsewhere
+
+
+def test_a_placement_without_a_last_day_says_from_when_it_is(
+    browser: Browser, there: Here, core_app: Flask, world: World
+) -> None:
+    placement, employer = _placement(there, core_app, world)
+    client = browser("coordinator")
+    for page in (f"/participants/{there.person}", f"/employers/{employer}"):
+        assert "from 1 Mar 2026" in client.get(page).text
+    form = {"employer": employer, "kind": "other", "starts_on": "2026-03-01", "ends_on": "2026-08-31", "version": "1"}
+    client.post(f"/placements/{placement}/edit", data={**form, "fte_percent": "50", "action": "save"})
+    assert "1 Mar 2026 – 31 Aug 2026, 50" in client.get(f"/participants/{there.person}").text
+
+
 def test_the_employers_page_never_says_why_and_counts_those_one_does_not_see(
     browser: Browser, there: Here, core_app: Flask, world: World
 ) -> None:

@@ -38,7 +38,7 @@ def test_a_planned_placement_says_what_comes_first_and_why(core: Flask, here: He
         first = next_step(steps)
         assert first is not None
         assert (first.key, first.blocks) == ("clarification", True)
-        assert "what the company expects of us" in first.reasons[0]
+        assert "what the employer expects of us" in first.reasons[0]
         assert states(steps)["start"] == "later"
         clarify(here, placement)
         steps = path(core, placement, date(2026, 3, 1))

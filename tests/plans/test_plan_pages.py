@@ -1,15 +1,18 @@
 """The pages of profiles, plans and competence cards, without scripts."""
 
+import io
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from crm.accounts.models import Unit
 from crm.db import current_session
-from crm.plans.models import PlanPaper
+from crm.plans.models import PaperKind, PlanPaper
+from crm.plans.words import QUESTIONS
 from tests.participants.conftest import Here
 from tests.placements.test_course_pages import _placement, _send
 from tests.world import World
@@ -37,6 +40,27 @@ def test_a_plan_is_created_revised_and_printed(browser: Browser, there: Here, co
     assert "Work in the till" in on_paper
     assert "Version 2" in on_paper
     assert client.get(f"/plan-papers/{paper}/pdf").data.startswith(b"%PDF")
+
+
+# WeasyPrint leaves the file of its colour profile to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_competence_card_is_created_revised_and_printed(
+    browser: Browser, there: Here, core_app: Flask, on: None
+) -> None:
+    client, address = browser("coordinator"), f"/participants/{there.person}/competence-card"
+    assert _send(client, address, experience="A summer in a shop") == 303
+    answers = {key: f"Says of {key}" for key in QUESTIONS[PaperKind.COMPETENCE_CARD]}
+    assert _send(client, address, **answers) == 303
+    paper = _paper(core_app)
+    html = client.get(f"/plan-papers/{paper}/print").text
+    pdf = client.get(f"/plan-papers/{paper}/pdf")
+    assert pdf.headers["Content-Disposition"] == 'attachment; filename="competence-card-2.pdf"'
+    for text in (html, PdfReader(io.BytesIO(pdf.data)).pages[0].extract_text()):
+        for said in ("Competence card", "Version 2", "Åsa Öberg", "Skills of the trade", *answers.values()):
+            assert said in text, said
+        # The earlier version has a paper of its own, and a card is signed by nobody.
+        assert "A summer in a shop" not in text
+        assert "Coordinator" not in text
 
 
 def test_a_card_is_refused_without_consent_and_the_page_leads_to_where_it_is_given(

@@ -51,7 +51,6 @@ def _card(manager: Actor, programme: Programme) -> ProjectCard:
 
 
 def test_three_grants_of_197_000_are_591_000_in_36_months(manager: Actor, world: World) -> None:
-    """S0-5."""
     programme = _programme(world, manager, starts_on=date(2010, 1, 1), ends_on=date(2012, 12, 31), currency="NOK")
     for year in (2010, 2011, 2012):
         with transaction():
@@ -64,7 +63,6 @@ def test_three_grants_of_197_000_are_591_000_in_36_months(manager: Actor, world:
 
 
 def test_299_614_of_299_614_is_100_per_cent_in_6_months(manager: Actor, world: World) -> None:
-    """S4-3."""
     programme = _programme(
         world, manager, starts_on=date(2009, 8, 3), ends_on=date(2010, 2, 2), total_budget=Decimal(299_614)
     )
@@ -88,7 +86,6 @@ def test_periods_are_whole_months_and_days(begin: date, end: date, length: tuple
 
 
 def test_eleven_partners_and_the_task_when_the_last_one_ends(manager: Actor, world: World) -> None:
-    """S3-17 and S3-23."""
     programme = _programme(world, manager)
     for name in OSBY:
         given = PartnerFields(name, role="Partner", contribution="Places", co_finances=name == "Coordination body")
@@ -121,7 +118,7 @@ def test_partners_who_stay_to_the_end_of_the_project_alarm_nobody(manager: Actor
 
 
 def test_a_task_reminds_before_each_milestone(manager: Actor, world: World) -> None:
-    """S4-4: notice on 25 February 2009, the unit from 1 September 2009, the end of 2010."""
+    """Notice on 25 February 2009, the unit from 1 September 2009, the end of 2010."""
     with clock.travelling(clock.now().replace(year=2009, month=1, day=5)):
         programme = _programme(world, manager, starts_on=date(2009, 1, 1))
         days = {"Notice": date(2009, 2, 25), "Unit begins": date(2009, 9, 1), "End": date(2010, 12, 31)}
@@ -148,7 +145,7 @@ def test_a_task_reminds_before_each_milestone(manager: Actor, world: World) -> N
 
 
 def test_an_unmet_main_goal_does_not_hide_the_others(manager: Actor, world: World) -> None:
-    """S0-8: one main and three side goals."""
+    """One main and three side goals."""
     programme = _programme(world, manager)
     goals = (
         GoalFields("A post in every county", is_main=True, state="not_reached", status_text="One of 19"),
@@ -171,7 +168,7 @@ def test_an_unmet_main_goal_does_not_hide_the_others(manager: Actor, world: Worl
 
 
 def test_history_survives_the_project(core_app: Flask, world: World) -> None:
-    """S0-9: closed on 31 December 2012, a contact with the same employer on 1 February 2013."""
+    """Closed on 31 December 2012, a contact with the same employer on 1 February 2013."""
     with core_app.app_context():
         unit = world.unit()
         manager, staff = world.actor(world.staff(Role.MANAGER, unit=unit)), world.actor(world.staff(unit=unit))
@@ -246,6 +243,7 @@ def test_the_card_is_filled_in_on_its_page(
         "name": "Regional secretaries", "code": code, "unit_id": str(unit_id), "starts_on": "2010-01-01",
         "ends_on": "2012-12-31", "funding_programme": "Rehabilitering (2009)", "diary_number": "2009/3/0123",
         "phase": "Main project", "total_budget": "591000", "currency": "nok", "version": "1",
+        "project_owner": "Landstingets kansli", "contact_name": "Anna Ek", "contact_phone": "+46 54 61 50 00",
     }  # fmt: skip
     assert client.post(edit, data={**form, "currency": "kroner"}).status_code == 422
     assert client.post(edit, data=form).status_code == 303
@@ -254,7 +252,10 @@ def test_the_card_is_filled_in_on_its_page(
     page = client.get(card).text
     for text in ("591,000", "100.0", "36 months", "Rehabilitering (2009)", "NAV", "Partly", "Notice", "Main goal"):
         assert text in page, text
-    assert "591,000" in client.get(f"{card}/print").text
+    printed = client.get(f"{card}/print").text
+    for text in ("591,000", "Landstingets kansli", "Anna Ek, +46 54 61 50 00"):
+        assert text in page, text
+        assert text in printed, text
     partner = page.split("/settings/programmes/partners/")[1].split('"')[0]
     goal = page.split("/settings/programmes/goals/")[1].split('"')[0]
     milestone = page.split("/settings/programmes/milestones/")[1].split("/")[0]
@@ -277,3 +278,33 @@ def test_the_card_is_filled_in_on_its_page(
     assert "Closed" in client.get("/settings/programmes").text
     assert client.post(f"{edit}/reopen").status_code == 303
     assert client.post(f"{base}/partners/{partner}/remove").status_code == 303
+
+
+def test_a_partner_is_linked_to_its_employer_by_name_or_number(
+    core_app: Flask, world: World, sign_in: Callable[[FlaskClient, str], None]
+) -> None:
+    with core_app.app_context():
+        unit = world.unit()
+        email, programme = world.staff(Role.MANAGER, unit=unit).email, world.programme(unit).public_id
+        numbered = world.employer("Osby Glas AB", org_number="5567037485").public_id
+        world.employer("Samhall")
+        world.employer("Samhall")
+    client = core_app.test_client()
+    sign_in(client, email)
+    card = f"/settings/programmes/{programme}/card"
+    add = f"/settings/programmes/{programme}/partners"
+    for wrong in ("Samhall", "Nobody AB"):
+        refused = client.post(add, data={"name": "Glaset", "employer": wrong})
+        assert (refused.status_code, "not exactly one employer" in refused.text) == (422, True)
+        assert f'value="{wrong}"' in refused.text
+    assert client.post(add, data={"name": "Glaset", "employer": "556703-7485"}).status_code == 303
+    page = client.get(card).text
+    assert f'href="/employers/{numbered}">Osby Glas AB</a>' in page
+    assert "Osby Glas AB" in client.get(f"{card}/print").text
+    partner = page.split("/settings/programmes/partners/")[1].split('"')[0]
+    edit = f"/settings/programmes/partners/{partner}"
+    assert 'value="5567037485"' in client.get(edit).text
+    assert client.post(edit, data={"name": "Glaset", "employer": "osby glas ab", "version": "1"}).status_code == 303
+    assert numbered in client.get(card).text
+    assert client.post(edit, data={"name": "Glaset", "employer": "", "version": "2"}).status_code == 303
+    assert numbered not in client.get(card).text

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crm.actors import Actor, Role
-from crm.db import db
 from crm.employers.registers.connection import Reach
 from crm.employers.registers.ports import bind_registers
 from crm.employers.registers.simulating import Simulator
@@ -26,7 +24,8 @@ from plugins.register_no.simulator import EnhetsregisteretSimulator
 from plugins.register_se.client import Bolagsverket, Credentials
 from plugins.register_se.configuration import SIMULATED as SWEDISH_ACCOUNT
 from plugins.register_se.simulator import BolagsverketSimulator
-from tests.conftest import make_app, make_settings
+from tests.apps import Lender
+from tests.conftest import lent
 from tests.world import World
 
 
@@ -113,14 +112,12 @@ def fi(finland: Control) -> Prh:
 
 
 @pytest.fixture
-def app(tmp_path: Path, no: Enhetsregisteret, se: Bolagsverket, dk: Cvr, fi: Prh) -> Iterator[Flask]:
+def app(lender: Lender, no: Enhetsregisteret, se: Bolagsverket, dk: Cvr, fi: Prh) -> Iterator[Flask]:
     """The application with the four registers."""
-    app = make_app(make_settings(tmp_path, PLUGINS="register_no,register_se,register_dk,register_fi"))
     found: dict[str, Register] = {each.country: each for each in (no, se, dk, fi)}
-    bind_registers(app, found)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with lent(lender, "register_no,register_se,register_dk,register_fi") as app:
+        bind_registers(app, found)
+        yield app
 
 
 @dataclass

@@ -56,6 +56,13 @@ def test_a_workplace_has_a_number_of_ten_digits_and_a_parent(dk: Cvr) -> None:
     assert [each.number for each in dk.units_of(danish.PROTECTED)] == list(danish.WORKPLACES)
 
 
+def test_a_workplace_that_has_ended_is_closed_and_still_among_the_others(dk: Cvr, denmark: Control) -> None:
+    denmark.change(danish.WORKPLACES[0], livsforloeb=[danish.since("2014-05-01", "2026-11-10")])
+    ended, running = dk.units_of(danish.PROTECTED)
+    assert (ended.number, ended.status, ended.status_since) == (danish.WORKPLACES[0], "closed", date(2026, 11, 10))
+    assert running.status == "active"
+
+
 def test_danish_companies_are_found_by_name_and_none_is_empty(dk: Cvr) -> None:
     assert [each.number for each in dk.search("aarhus brødhus")] == [danish.PROTECTED]
     assert list(dk.search("findes ikke")) == []

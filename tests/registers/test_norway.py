@@ -7,8 +7,8 @@ from flask import Flask
 
 from crm.errors import RegisterUnavailable
 from plugins.register_no.client import Enhetsregisteret
-from plugins.register_no.simulator import BANKRUPT, GONE, HIDDEN, LEFT, PARENT, WORKPLACES
-from tests.registers.conftest import Control
+from plugins.register_no.simulator import BANKRUPT, GONE, HIDDEN, LEFT, NEW_CODE, PARENT, RENUMBERED, WORKPLACES
+from tests.registers.conftest import Control, reach
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -83,6 +83,43 @@ def test_a_code_that_says_not_stated_is_no_industry(no: Enhetsregisteret, norway
     found = no.look_up(PARENT)
     assert found is not None
     assert (found.industry_code, found.industry_scheme) == (None, None)
+
+
+def test_a_renumbered_industry_is_read_with_the_list_that_its_code_belongs_to(
+    no: Enhetsregisteret, norway: Control
+) -> None:
+    old = no.look_up(RENUMBERED)
+    norway.change(RENUMBERED, naeringskode1=NEW_CODE)
+    new = Enhetsregisteret(reach(norway, "Enhetsregisteret"), scheme="SN2025").look_up(RENUMBERED)
+    assert old is not None
+    assert new is not None
+    assert (old.industry_scheme, old.industry_code, old.industry_text) == (
+        "SN2007",
+        "62.010",
+        "Programmeringstjenester",
+    )
+    assert (new.industry_scheme, new.industry_code, new.industry_text) == ("SN2025", "62.100", "Programmering")
+    assert old.number == new.number
+
+
+def test_a_workplace_that_has_closed_says_since_when(no: Enhetsregisteret, norway: Control) -> None:
+    norway.change(WORKPLACES[0], nedleggelsesdato="2026-11-10")
+    found = no.look_up(WORKPLACES[0])
+    assert found is not None
+    assert (found.is_unit, found.status, found.status_since) == (True, "closed", date(2026, 11, 10))
+
+
+@pytest.mark.parametrize("kept", [("navn", "organisasjonsform"), ()])
+def test_a_workplace_that_was_removed_is_a_closed_workplace(
+    no: Enhetsregisteret, norway: Control, kept: tuple[str, ...]
+) -> None:
+    """It answers 200 with little more than its name, or 410."""
+    left = {"overordnetEnhet": None, "antallAnsatte": None, "slettedato": "2026-11-10"}
+    norway.change(WORKPLACES[0], **left, **({} if kept else {"status": 410}))
+    found = no.look_up(WORKPLACES[0])
+    assert found is not None
+    assert (found.is_unit, found.status, found.status_since) == (True, "closed", date(2026, 11, 10))
+    assert WORKPLACES[0] not in [each.number for each in no.units_of(PARENT)]
 
 
 @pytest.mark.parametrize(

@@ -291,4 +291,7 @@ def test_an_employer_is_found_under_a_former_name(desk_of: DeskOf) -> None:
     form = desk.client.get(f"/employers/new?take={danish.PROTECTED}&country=DK").text
     assert desk.client.post("/employers/new", data=filled(form)).status_code == 303
     assert "Aarhus Brødhus ApS" in desk.client.get("/employers?q=Holms+Brødhus").text
-    assert "Here already" in desk.client.get("/employers/known?find=Holms+Brødhus&country=DK").text
+    known = desk.client.get("/employers/known?find=Holms+Brødhus&country=DK").text
+    assert "Here already" in known
+    assert "Found by: " in known
+    assert "The register is asked when you choose" in known

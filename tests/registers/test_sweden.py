@@ -7,7 +7,17 @@ import pytest
 from crm.errors import RegisterUnavailable, SettingsError
 from plugins.register_se.client import Bolagsverket, Credentials
 from plugins.register_se.configuration import register_from
-from plugins.register_se.simulator import BANKRUPT, CLOSED, ORDINARY, PARTIAL, TOKENS
+from plugins.register_se.simulator import (
+    BANKRUPT,
+    CLOSED,
+    MISSPELT,
+    OFFICIAL,
+    ORDINARY,
+    PARTIAL,
+    TOKENS,
+    WINDING_UP,
+    proceedings,
+)
 from tests.registers.conftest import Control, reach
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -70,10 +80,35 @@ def test_when_proceedings_cannot_be_told_the_state_is_missing(se: Bolagsverket, 
     assert "status" in found.missing
 
 
-def test_a_bankruptcy_is_read_under_either_spelling_and_the_block_on_advertising_too(se: Bolagsverket) -> None:
+def test_a_bankrupt_company_has_its_day_and_its_block_on_advertising(se: Bolagsverket) -> None:
     found = se.look_up(BANKRUPT)
     assert found is not None
     assert (found.status, found.status_since, found.advertising_block) == ("bankrupt", date(2026, 10, 5), True)
+
+
+@pytest.mark.parametrize("key", [OFFICIAL, MISSPELT])
+@pytest.mark.parametrize(("code", "status"), [("KK", "bankrupt"), ("LI", "winding_up")])
+def test_what_is_under_way_is_read_under_either_spelling_of_its_key(
+    se: Bolagsverket, sweden: Control, key: str, code: str, status: str
+) -> None:
+    sweden.change(ORDINARY, **proceedings(code, "", "2026-11-03", key=key))
+    found = se.look_up(ORDINARY)
+    assert found is not None
+    assert (found.status, found.status_since) == (status, date(2026, 11, 3))
+
+
+def test_a_company_that_is_bankrupt_while_it_is_wound_up_is_bankrupt(se: Bolagsverket, sweden: Control) -> None:
+    both = [{"kod": "LI", "fromDatum": "2026-06-01"}, {"kod": "KK", "fromDatum": "2026-10-05"}]
+    sweden.change(WINDING_UP, **{OFFICIAL: {f"{OFFICIAL}Lista": both, "dataproducent": "Bolagsverket", "fel": None}})
+    found = se.look_up(WINDING_UP)
+    assert found is not None
+    assert (found.status, found.status_since) == ("bankrupt", date(2026, 10, 5))
+
+
+def test_a_company_that_is_being_wound_up_is_not_closed_yet(se: Bolagsverket) -> None:
+    found = se.look_up(WINDING_UP)
+    assert found is not None
+    assert (found.status, found.status_since) == ("winding_up", date(2026, 11, 3))
 
 
 def test_a_removed_company_is_closed(se: Bolagsverket) -> None:

@@ -16,6 +16,7 @@ from crm.employers.models import Employer, RegisterStatus
 from crm.employers.register_models import RegisterHealth, RegisterRecord
 from crm.employers.registers.entries import fields_of_entry
 from crm.employers.registers.finding import company_of
+from crm.employers.registers.ports import bind_registers
 from crm.employers.registers.services import add_from_register
 from crm.employers.registers.watching import AGAIN_AFTER, watch
 from crm.events import EmployerClosed
@@ -23,9 +24,11 @@ from crm.extension_points import Subscription
 from crm.history.models import HistoryLine
 from crm.registry import current_registry
 from crm.tasks.models import Task, TaskState
-from plugins.register_no.simulator import GONE, PARENT
+from plugins.register_dk import simulator as danish
+from plugins.register_no.client import Enhetsregisteret
+from plugins.register_no.simulator import GONE, NEW_CODE, PARENT, RENUMBERED
 from plugins.register_se.simulator import ORDINARY
-from tests.registers.conftest import Control, Desk
+from tests.registers.conftest import Control, Desk, reach
 
 DeskOf = Callable[[str, str], Desk]
 NOON = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
@@ -156,6 +159,118 @@ def test_a_block_that_failed_inside_200_takes_nothing_away(app: Flask, desk_of: 
             watch()
         employer = one(employer_id)
         assert (employer.industry_code, employer.city) == ("10710", "UMEÅ")
+
+
+BLOCKS = [
+    ("SE", ORDINARY, "reklamsparr", {"kod": "JA"}, {"kod": "NEJ"}),
+    ("DK", danish.RANGE, "reklamebeskyttet", True, False),
+]
+
+
+@pytest.mark.parametrize(("country", "number", "key", "on", "off"), BLOCKS)
+def test_a_block_against_advertising_in_the_register_arrives_and_goes_with_it(
+    app: Flask, desk_of: DeskOf, sweden: Control, denmark: Control, country: str, number: str, key: str, on: object,
+    off: object,
+) -> None:  # fmt: skip
+    desk, control = desk_of("Town", country), {"SE": sweden, "DK": denmark}[country]
+    with app.app_context():
+        with clock.travelling(NOON):
+            employer_id = taken_over(desk, number, country)
+        assert not one(employer_id).advertising_block
+        control.change(number, **{key: on})
+        with clock.travelling(later()):
+            watch()
+        assert one(employer_id).advertising_block
+        control.change(number, **{key: off})
+        with clock.travelling(later(8)):
+            watch()
+        assert not one(employer_id).advertising_block
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "key", "on", "failed"),
+    [
+        ("SE", ORDINARY, "reklamsparr", {"kod": "JA"}, {"fel": {"typ": "TIMEOUT"}, "dataproducent": "SCB"}),
+        ("SE", ORDINARY, "reklamsparr", {"kod": "JA"}, None),
+        ("DK", danish.RANGE, "reklamebeskyttet", True, None),
+    ],
+)
+def test_a_block_that_the_register_cannot_tell_of_this_time_is_not_taken_away(
+    app: Flask, desk_of: DeskOf, sweden: Control, denmark: Control, country: str, number: str, key: str, on: object,
+    failed: object,
+) -> None:  # fmt: skip
+    desk, control = desk_of("Town", country), {"SE": sweden, "DK": denmark}[country]
+    control.change(number, **{key: on})
+    with app.app_context():
+        with clock.travelling(NOON):
+            employer_id = taken_over(desk, number, country)
+        assert one(employer_id).advertising_block
+        control.change(number, **{key: failed})
+        with clock.travelling(later()):
+            watch()
+        assert one(employer_id).advertising_block
+
+
+@pytest.mark.parametrize(("country", "number", "key", "on", "off"), BLOCKS)
+def test_a_block_that_somebody_wrote_down_is_not_lifted_by_the_register_even_when_it_agreed_for_a_while(
+    app: Flask, desk_of: DeskOf, sweden: Control, denmark: Control, country: str, number: str, key: str, on: object,
+    off: object,
+) -> None:  # fmt: skip
+    desk, control = desk_of("Town", country), {"SE": sweden, "DK": denmark}[country]
+    with app.app_context():
+        with clock.travelling(NOON):
+            employer_id = taken_over(desk, number, country)
+            with transaction():
+                one(employer_id).advertising_block = True
+        for days, said in ((4, off), (8, on), (12, off), (16, off)):
+            control.change(number, **{key: said})
+            with clock.travelling(later(days)):
+                watch()
+            assert one(employer_id).advertising_block
+        address = f"/employers/{one(employer_id).public_id}/register"
+    row = desk.client.get(address).text.partition('id="take-advertising_block"')[2].partition("</tr>")[0]
+    assert "written by hand" in row
+    assert " checked" not in row.partition(">")[0]
+
+
+def test_an_industry_that_came_from_the_register_follows_it_to_a_new_list_of_codes(
+    app: Flask, desk_of: DeskOf, norway: Control
+) -> None:
+    desk = desk_of("Bodo", "NO")
+    with app.app_context():
+        with clock.travelling(NOON):
+            employer_id = taken_over(desk, RENUMBERED)
+        assert (one(employer_id).industry_scheme, one(employer_id).industry_code) == ("SN2007", "62.010")
+        renumber(app, norway)
+        with clock.travelling(later()):
+            watch()
+        employer = one(employer_id)
+        assert (employer.industry_scheme, employer.industry_code) == ("SN2025", "62.100")
+        assert (employer.industry_text, employer.industry_retrieved_on) == ("Programmering", later().date())
+
+
+def test_an_industry_that_somebody_wrote_stays_and_is_not_called_another_one_because_of_its_number(
+    app: Flask, desk_of: DeskOf, norway: Control
+) -> None:
+    desk = desk_of("Bodo", "NO")
+    with app.app_context():
+        with clock.travelling(NOON):
+            employer_id = taken_over(desk, RENUMBERED)
+            with transaction():
+                one(employer_id).industry_code = "62.020"
+        renumber(app, norway)
+        with clock.travelling(later()):
+            watch()
+        employer = one(employer_id)
+        assert (employer.industry_scheme, employer.industry_code) == ("SN2007", "62.020")
+        address = f"/employers/{employer.public_id}/register"
+    assert "Another list of codes: the industry itself may be the same." in desk.client.get(address).text
+
+
+def renumber(app: Flask, norway: Control) -> None:
+    """The register moves to a new list of codes, and an administrator says so in the settings."""
+    norway.change(RENUMBERED, naeringskode1=NEW_CODE)
+    bind_registers(app, {"NO": Enhetsregisteret(reach(norway, "Enhetsregisteret"), scheme="SN2025")})
 
 
 def test_a_number_that_the_register_does_not_know_is_no_closing(app: Flask, desk_of: DeskOf) -> None:

@@ -8,10 +8,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crm import clock
-from crm.actors import Actor, Role
+from crm.actors import Actor, ActorKind, Role
+from crm.employers.models import Contact
+from crm.measures.contact_queries import contact_days
 from crm.participants.models import Enrolment, EnrolmentExit
+from crm.reports.few import hidden_rows
 from crm.reports.filters import read_filters, twelve_months_before
-from crm.reports.flow import flow
+from crm.reports.flow import employer_figures, flow
 from crm.reports.outcomes import exit_reasons, result_at_exit
 from tests.world import World
 
@@ -66,6 +69,21 @@ def test_another_units_rows_are_not_counted(core_app: Flask, world: World) -> No
         assert result_at_exit(read_filters(stranger, {})).starts.base == 0
 
 
+def test_attempts_stand_beside_the_contacts_and_removed_ones_nowhere(core_app: Flask, world: World) -> None:
+    """Three contacts in all, of which one attempt: so many the page says, and the measures count two."""
+    with core_app.app_context(), clock.travelling(NOW):
+        unit = world.unit()
+        manager = world.actor(world.staff(Role.MANAGER, unit=unit))
+        given = {"unit_id": unit.id, "channel": "visit", "on_date": NOW.date(), "created_at": NOW}
+        for outcome, archived_at in (("interested", None), ("no", None), ("no_answer", None), ("interested", NOW)):
+            employer_id = world.employer().id
+            world.save(Contact(employer_id=employer_id, outcome=outcome, archived_at=archived_at, **given))
+        filters = read_filters(manager, {})
+        found = employer_figures(filters)
+        assert (found.contacts, found.attempts, found.visits, found.employers_met) == (3, 1, 2, 2)
+        assert found.contacts - found.attempts == sum(day.contacts for day in contact_days(filters))
+
+
 def test_a_programme_brings_its_own_period(core_app: Flask, world: World) -> None:
     with core_app.app_context(), clock.travelling(NOW):
         unit = world.unit()
@@ -95,3 +113,12 @@ def test_every_role_sees_the_page_and_its_files(
     assert client.get("/follow-up/print").status_code == 200
     pdf = client.get("/follow-up.pdf")
     assert (pdf.status_code, pdf.data[:5]) == (200, b"%PDF-")
+
+
+def test_who_reads_figures_alone_is_not_told_of_few_and_not_by_the_sum_either() -> None:
+    evaluator, manager = (
+        Actor(ActorKind.STAFF, "somebody", roles=frozenset({role})) for role in (Role.EVALUATOR, Role.MANAGER)
+    )
+    assert hidden_rows(evaluator, [40, 12, 3, 0]) == {1, 2}
+    assert hidden_rows(evaluator, [40, 4, 3]) == {1, 2}
+    assert hidden_rows(evaluator, [40, 12, 0]) == hidden_rows(manager, [40, 12, 3]) == frozenset()

@@ -12,10 +12,11 @@ from tests.conftest import make_app, make_settings
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def searchable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    values = {"PLUGINS": ""}
-    if request.param == "postgres":
-        values["DATABASE_URL"] = request.getfixturevalue("postgres_url")
-    app = make_app(make_settings(tmp_path, **values))
+    if request.param == "sqlite":
+        app = request.getfixturevalue("core_app")
+    else:
+        url = request.getfixturevalue("postgres_url")
+        app = make_app(make_settings(tmp_path, PLUGINS="", DATABASE_URL=url))
     with app.app_context():
         yield app
         db.session.remove()

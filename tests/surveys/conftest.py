@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,7 +11,8 @@ from sqlalchemy import event
 from crm import clock
 from crm.db import db
 from crm.participants.models import EnrolmentExit
-from tests.conftest import make_app, make_settings
+from tests.apps import Lender
+from tests.conftest import lent
 from tests.surveys.respondent import Asked, Respondent
 from tests.surveys.scene import Office, Scene
 from tests.world import World
@@ -22,12 +22,10 @@ NOON = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
+def app(lender: Lender) -> Iterator[Flask]:
     """The application with surveys and no other plugin."""
-    app = make_app(make_settings(tmp_path, PLUGINS="surveys"))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with lent(lender, "surveys") as app:
+        yield app
 
 
 @pytest.fixture

@@ -87,8 +87,13 @@ def test_the_overview_takes_at_most_ten_queries(surveyed: Surveyed) -> None:
     filters = surveyed.filters()
     seen: list[str] = []
     engine = current_session().get_bind()
-    event.listen(engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+
+    def note(*given: object) -> None:
+        seen.append(str(given[2]))
+
+    event.listen(engine, "before_cursor_execute", note)
     overview(filters)
+    event.remove(engine, "before_cursor_execute", note)
     assert len([statement for statement in seen if statement.startswith("SELECT")]) <= 10
 
 

@@ -68,8 +68,16 @@ def test_a_task_of_the_unit_is_taken(app: Flask, desk: FlaskClient) -> None:
     add(desk, clock.today(), owner="unit")
     task = only(app)
     assert "I take it" in desk.get("/").text
-    desk.post(f"/tasks/{task.public_id}/take")
+    page = desk.post(f"/tasks/{task.public_id}/take", follow_redirects=True).text
     assert only(app).owner_id is not None
+    undo = {"version": str(only(app).version_id)}
+    assert f'action="/tasks/{task.public_id}/give-back"' in page
+    assert f'name="version" value="{undo["version"]}"' in page
+    assert (
+        "the unit&#39;s again" in desk.post(f"/tasks/{task.public_id}/give-back", data=undo, follow_redirects=True).text
+    )
+    assert only(app).owner_id is None
+    assert "cannot be undone" in desk.post(f"/tasks/{task.public_id}/give-back", data=undo, follow_redirects=True).text
 
 
 def test_a_task_without_a_title_keeps_what_was_typed(desk: FlaskClient) -> None:
@@ -80,7 +88,9 @@ def test_a_task_without_a_title_keeps_what_was_typed(desk: FlaskClient) -> None:
 
 def test_the_list_filters_by_state_and_owner(app: Flask, desk: FlaskClient) -> None:
     add(desk, clock.today() - timedelta(days=1))
-    assert "Ring tillbaka" in desk.get("/tasks?state=overdue").text
+    shown = desk.get("/tasks?state=overdue").text
+    assert "Ring tillbaka" in shown
+    assert 'class="fold-rows bare tasks"' in shown, "on a phone a row is folded, so that its buttons are seen"
     assert "Ring tillbaka" not in desk.get("/tasks?state=done").text
     assert "Ring tillbaka" not in desk.get("/tasks?who=unowned").text
     assert desk.get("/tasks?who=nonsense&state=nonsense&page=99").status_code == 200

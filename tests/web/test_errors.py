@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crm.web.resend import SIGNED_OUT, resend_page
-from tests.web.sink import make_sink
+from tests.web.sink import Sink, make_sink
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
@@ -86,3 +86,9 @@ def test_whoever_was_signed_out_is_shown_the_way_in(shell_app: Flask) -> None:
     assert "You were signed out" in html
     assert 'href="/login"' in html
     assert "typed" in html
+
+
+def test_who_is_signed_in_keeps_the_menu_on_an_error_page(sink: Sink, page: FlaskClient) -> None:
+    assert 'aria-label="Main menu"' in page.get("/error/404").text
+    sink.actor = None
+    assert 'aria-label="Main menu"' not in page.get("/error/404").text

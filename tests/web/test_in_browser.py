@@ -10,7 +10,7 @@ from werkzeug.serving import make_server
 from tests.servers.browser import WCAG_TAGS, Windows, assert_axe_clean, assert_no_sideways_scrolling
 from tests.web.sink import make_sink
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 NARROW = ViewportSize(width=320, height=640)
 TAGS = (*WCAG_TAGS, "best-practice")

@@ -24,10 +24,10 @@ from crm.agreements.services.rows import (
 )
 from crm.agreements.services.sending import stop_link
 from crm.agreements.states import IN_FORCE, move, two_months_before
-from crm.agreements.wording import long_day
 from crm.db import current_session
 from crm.errors import DomainError
 from crm.events import AgreementEnded, emit
+from crm.web.filters import show_date
 
 _OF_ROW = "the agreements before and after one that was checked"
 S = AgreementStatus
@@ -126,12 +126,17 @@ def _come_near_end(actor: Actor, agreement: Agreement) -> bool:
         return False
     move(agreement, S.EXPIRING)
     log(actor, agreement, "agreement.ends_soon")
-    employer, day = agreement.employer.name, long_day(ends_on, agreement.language)
+    employer = agreement.employer.name
     follower = successor_of(agreement)
     if follower is None or follower.signature_of(Side.EMPLOYER) is None:
         ask_owner(
             actor, agreement, ENDS_SOON,
-            lambda: _("The agreement with %(employer)s ends on %(day)s: renew it", employer=employer, day=day),
+            # The day stands there as each language writes it, and not as the agreement does.
+            lambda: _(
+                "The agreement with %(employer)s ends on %(day)s: renew it",
+                employer=employer,
+                day=show_date(ends_on, "long"),
+            ),
             due_on=today,
         )  # fmt: skip
     return True

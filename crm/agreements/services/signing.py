@@ -50,7 +50,7 @@ def sign_by_link(
 
 
 def refuse_by_link(actor: Actor, *, agreement_id: int, number: int, reason: str) -> Agreement:
-    """The employer does not want to sign, and says why. Raises NothingToSign, DomainError without a reason."""
+    """The employer does not want to sign; ``reason`` may be empty: nobody owes us one. Raises NothingToSign."""
     agreement = _open_by_link(agreement_id, number)
     _refuse(actor, agreement, reason)
     return agreement
@@ -84,7 +84,10 @@ def sign_on_behalf(actor: Actor, *, agreement_id: int, name: str, role: str, rea
 
 
 def refuse_on_behalf(actor: Actor, *, agreement_id: int, reason: str) -> Agreement:
-    """Write down that the employer does not want to sign. Raises NotVisible, NothingToSign, DomainError."""
+    """Write down that the employer does not want to sign. Raises NotVisible, NothingToSign, DomainError without a
+    reason: the next colleague wants to know it."""
+    if not reason.strip():
+        raise DomainError(_("Write why, in a few words."), field="reason")
     agreement = changed_row(actor, agreement_id)
     _waits_for(agreement, Side.EMPLOYER)
     _refuse(actor, agreement, reason)
@@ -184,15 +187,12 @@ def _both_have_signed(actor: Actor, agreement: Agreement) -> None:
 
 
 def _refuse(actor: Actor, agreement: Agreement, reason: str) -> None:
-    reason = reason.strip()
-    if not reason:
-        raise DomainError(_("Write why, in a few words."), field="reason")
     move(agreement, AgreementStatus.REFUSED)
-    agreement.closed_on, agreement.close_reason = local_today(agreement), reason[:1000]
+    agreement.closed_on, agreement.close_reason = local_today(agreement), reason.strip()[:1000] or None
     log(actor, agreement, "agreement.refused")
     stop_link(actor, agreement, reason="refused")
     settle_tasks(actor, agreement, NOT_ANSWERED, TO_SIGN)
-    tell(actor, agreement, "refused", lambda kind: _("Not signed: %(kind)s", kind=kind), detail=reason[:1000])
+    tell(actor, agreement, "refused", lambda kind: _("Not signed: %(kind)s", kind=kind), detail=agreement.close_reason)
     employer = agreement.employer.name
     ask_owner(
         actor,

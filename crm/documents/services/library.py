@@ -1,4 +1,4 @@
-"""The template library as a file: texts alone, with nobody's name in them (requirement S0-6)."""
+"""The template library as a file: texts alone, with nobody's name in them: others can use them."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

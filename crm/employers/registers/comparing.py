@@ -22,6 +22,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns that are taken together or not at all."""
 
+BLOCKED_BY_HAND = "advertising_block_by_hand"
+"""In what a register said: somebody had written the block down before the register said so."""
 _NOTHING = (None, "", False)
 
 
@@ -61,6 +63,14 @@ def from_register(employer: Employer, before: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def is_blocked_by_hand(employer: Employer, before: Mapping[str, Any]) -> bool:
+    """Whether somebody wrote down that an employer wants no advertising; it stays so when a register agrees, and the
+    register alone does not lift it."""
+    return employer.advertising_block and bool(
+        before.get(BLOCKED_BY_HAND) or before.get("advertising_block") is not True
+    )
+
+
 def _of_group(employer: Employer, before: Mapping[str, Any], group: str, there: Mapping[str, Any]) -> Difference | None:
     columns = [name for name in GROUPS[group] if name in there]
     here = {name: getattr(employer, name) for name in columns}
@@ -68,6 +78,8 @@ def _of_group(employer: Employer, before: Mapping[str, Any], group: str, there: 
         return None
     seen = any(name in before for name in columns)
     unchanged = seen and _unchanged(employer, before, columns)
+    if group == "advertising_block" and is_blocked_by_hand(employer, before):
+        unchanged = False
     schemes = (here.get("industry_scheme"), there.get("industry_scheme"))
     return Difference(
         group=group,

@@ -1,11 +1,11 @@
-"""What is known of a company before it is added: employers that are here already, and what the register has."""
+"""What is known of an employer before it is added: employers that are here already, and what the register has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, case, func, or_, select
 
-from crm.accounts.scopes import visible
+from crm.accounts.scopes import condition, scoped, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import Employer, Workplace
@@ -16,6 +16,7 @@ from crm.employers.registers.typed import Typed
 from crm.employers.rules import similar_employer, what_it_became
 from crm.employers.text_index import text_index
 from crm.errors import RegisterUnavailable
+from crm.folding import fold
 from crm.register_points import Register, RegisterEntry
 
 MOST_KNOWN, MOST_HITS = 5, 10
@@ -29,6 +30,8 @@ class Known:
 
     employer: Employer
     units: Sequence[UnitRelationship]
+    why: str = ""
+    """What of it has the words that were typed, where the name does not: a former name, the industry, a place."""
 
     @property
     def own(self) -> UnitRelationship | None:
@@ -58,7 +61,14 @@ class Found:
     hits: Sequence[Hit] = ()
     register: Register | None = None
     asked: bool = False
+    fit: int = 0
+    """How many employers here have the words that were typed; only the best of them are in ``known``."""
     problem: str | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """The register was asked by a name, and gave as many as it was asked for: it may have more."""
+        return self.typed.number is None and len(self.hits) >= MOST_HITS
 
 
 def known_employers(actor: Actor, typed: Typed) -> list[Known]:
@@ -70,30 +80,60 @@ def known_employers(actor: Actor, typed: Typed) -> list[Known]:
         found = _by_name(actor, typed.name)
     else:
         found = []
-    return [Known(each, relationships_to(actor, each.id)) for each in found[:MOST_KNOWN]]
+    return [
+        Known(each, relationships_to(actor, each.id), why_found(each, typed.name or "")) for each in found[:MOST_KNOWN]
+    ]
+
+
+def why_found(employer: Employer, name: str) -> str:
+    """The texts of an employer that have words of ``name`` which its name does not have."""
+    missing = [word for word in fold(name).split() if word not in fold(employer.name)]
+    texts = [*(employer.former_names or ()), employer.industry_text, employer.city, employer.municipality]
+    found = [text for text in texts if text and any(word in fold(text) for word in missing)]
+    return ", ".join(dict.fromkeys(found))
+
+
+def how_many_fit(actor: Actor, typed: Typed, known: Sequence[Known]) -> int:
+    """How many employers have the words of a name; asked for only where ``known`` cannot hold them all."""
+    if not typed.name or len(known) < MOST_KNOWN:
+        return len(known)
+    statement = scoped(select(func.count(Employer.id)), condition(Employer, actor))
+    return current_session().scalar(statement.where(*_has_words(typed.name))) or 0
+
+
+def how_well_it_fits(name: str, typed: str) -> int:
+    """0 for a name that begins with what was typed, 1 where one of its words does, 2 where it stands in it, else 3."""
+    name, typed = name.casefold(), typed.casefold()
+    return 0 if name.startswith(typed) else 1 if f" {typed}" in name else 2 if typed in name else 3
 
 
 def find(actor: Actor, typed: Typed) -> Found:
     """What is here and what the register has. Asks the register, so no transaction may be open."""
     register = register_of(typed.country)
     if register is None or (typed.name is not None and len(typed.name) < SHORTEST):
-        return Found(typed, known_employers(actor, typed), register=register)
+        known = known_employers(actor, typed)
+        return Found(typed, known, register=register, fit=how_many_fit(actor, typed, known))
     entries: Sequence[RegisterEntry] = ()
     problem = None
     try:
         entries = _ask(register, typed)
     except RegisterUnavailable as error:
         problem = str(error.message)
+    if typed.name:
+        entries = sorted(entries, key=lambda entry: how_well_it_fits(entry.name, typed.name or ""))
     here = _by_number(actor, typed.country, [*_numbers(entries), *(entry.number for entry in entries)])
     hits = [
         Hit(entry, here.get(number) or here.get(entry.number))
         for entry, number in zip(entries, _numbers(entries), strict=True)
     ]
     known = known_employers(actor, typed)
+    fit = how_many_fit(actor, typed, known)
     ids = {each.employer.id for each in known}
     new = {hit.known.id: hit.known for hit in hits if hit.known is not None and hit.known.id not in ids}
     known += [Known(each, relationships_to(actor, each.id)) for each in new.values()]
-    return Found(typed, known, hits, register, asked=register.can_search or bool(typed.number), problem=problem)
+    return Found(
+        typed, known, hits, register, asked=register.can_search or bool(typed.number), fit=fit, problem=problem
+    )
 
 
 def company_of(country: str, number: str) -> Retrieved | None:
@@ -137,11 +177,22 @@ def _by_number(actor: Actor, country: str, numbers: Sequence[str]) -> dict[str, 
     return found
 
 
+def _has_words(name: str) -> tuple[ColumnElement[bool], ...]:
+    return text_index().find(name).condition, Employer.archived_at.is_(None)
+
+
 def _by_name(actor: Actor, name: str) -> list[Employer]:
+    typed = name.casefold()
+    best_first = case(
+        (Employer.sort_name.startswith(typed, autoescape=True), 0),
+        (Employer.sort_name.contains(f" {typed}", autoescape=True), 1),
+        (Employer.sort_name.contains(typed, autoescape=True), 2),
+        else_=3,
+    )
     statement = (
         visible(Employer, actor)
-        .where(text_index().find(name).condition, Employer.archived_at.is_(None))
-        .order_by(Employer.sort_name, Employer.id)
+        .where(*_has_words(name))
+        .order_by(best_first, Employer.sort_name, Employer.id)
         .limit(MOST_KNOWN)
     )
     found = list(current_session().scalars(statement))

@@ -15,9 +15,11 @@ from crm.db import current_session
 from crm.employers.fields import EmployerFields
 from crm.employers.models import Employer, RegisterStatus, Workplace
 from crm.employers.register_models import RegisterRecord
+from crm.employers.registers.by_hand import is_by_hand
 from crm.employers.registers.closing import tell_status
-from crm.employers.registers.comparing import Difference, compare
+from crm.employers.registers.comparing import BLOCKED_BY_HAND, Difference, compare, is_blocked_by_hand
 from crm.employers.registers.entries import Retrieved, kept_number, values_of_entry, workplace_of_entry
+from crm.employers.registers.workplaces import follow_units
 from crm.employers.rules import check_version, remember_name, sort_name
 from crm.employers.services.employers import add_employer, values_of
 from crm.employers.services.lines import write_employer_line
@@ -25,6 +27,8 @@ from crm.employers.services.workplaces import add_workplace
 from crm.events import EmployerChanged, emit
 from crm.register_points import RegisterEntry
 
+STATE = "status"
+"""What ``take_over`` is told to replace a state that was written by hand; any other follows the register anyway."""
 _OWN = "what the register said of an employer that was just locked"
 
 
@@ -51,24 +55,29 @@ def add_from_register(
 def take_over(
     actor: Actor, *, employer_id: int, version: int | None, found: Retrieved, groups: Collection[str]
 ) -> list[str]:
-    """Take the named groups of columns over from a register, and what it says of closing. Returns what was changed.
+    """Take the named groups of columns over from a register, and what it says of closing; the last only when STATE is
+    named where somebody has written the state by hand. Returns what was changed.
 
     The rest stays as it is and counts as typed by hand from now on. Raises NotVisible, EditConflict.
     """
     employer = locked(Employer, actor, employer_id)
     check_version(employer, version, values_of(employer))
     different = compare(employer, _said(employer.id), found.entry)
-    return _follow(actor, employer, found, [each for each in different if each.group in groups])
+    chosen = [each for each in different if each.group in groups]
+    return _follow(actor, employer, found, chosen, take_status=STATE in groups)
 
 
 def observe(actor: Actor, *, employer_id: int, found: Retrieved) -> list[str]:
-    """Follow a register by itself: what came from it and stands unchanged is renewed; nothing else is touched.
+    """Follow a register by itself: what came from it and stands unchanged is renewed, and workplaces that have closed
+    are closed; nothing else is touched.
 
     Returns the groups that were changed. May be repeated.
     """
     employer = locked(Employer, actor, employer_id)
     different = compare(employer, _said(employer.id), found.entry)
-    return _follow(actor, employer, found, [each for each in different if each.followed])
+    groups = _follow(actor, employer, found, [each for each in different if each.followed])
+    follow_units(actor, employer, found.units)
+    return groups
 
 
 def observe_unknown(actor: Actor, *, employer_id: int, register: str) -> None:
@@ -87,14 +96,14 @@ def observe_unknown(actor: Actor, *, employer_id: int, register: str) -> None:
     row.is_known, row.checked_at, row.register = False, now, register
 
 
-def keep_record(employer: Employer, found: Retrieved) -> None:
+def keep_record(employer: Employer, found: Retrieved, *, blocked_by_hand: bool = False) -> None:
     """Remember what the register said; what it could not give this time stays as it said it before."""
     row = _record(employer.id)
     values = _as_json(values_of_entry(found.entry))
     if row is None:
         row = RegisterRecord(employer_id=employer.id, register=found.register, values=values, checked_at=found.at)
         current_session().add(row)
-    row.values = row.values | values
+    row.values = row.values | values | _status_values(found.entry) | {BLOCKED_BY_HAND: blocked_by_hand}
     row.register, row.is_known = found.register, True
     row.retrieved_at = row.checked_at = found.at
 
@@ -115,8 +124,13 @@ def take_units(actor: Actor, *, employer_id: int, found: Retrieved, unit_numbers
     return made
 
 
-def _follow(actor: Actor, employer: Employer, found: Retrieved, taken: Sequence[Difference]) -> list[str]:
-    before = employer.name
+def _follow(
+    actor: Actor, employer: Employer, found: Retrieved, taken: Sequence[Difference], *, take_status: bool = False
+) -> list[str]:
+    before, said = employer.name, _record(employer.id)
+    values = dict(said.values) if said else {}
+    hold = is_by_hand(employer, said) and not take_status
+    blocked = is_blocked_by_hand(employer, values)
     for each in taken:
         for name, value in each.there.items():
             setattr(employer, name, value)
@@ -125,8 +139,8 @@ def _follow(actor: Actor, employer: Employer, found: Retrieved, taken: Sequence[
     former = _with_former(employer, found.entry)
     if employer.name != before:
         _renamed_line(actor, employer, before)
-    keep_record(employer, found)
-    told = tell_status(actor, employer, found.entry)
+    keep_record(employer, found, blocked_by_hand=blocked and employer.advertising_block)
+    told = tell_status(actor, employer, found.entry, hold=hold, before=values.get("register_status"))
     groups = [each.group for each in taken]
     if groups or former or told:
         employer.version_id += 1
@@ -165,6 +179,14 @@ def _record(employer_id: int) -> RegisterRecord | None:
 def _said(employer_id: int) -> dict[str, Any]:
     row = _record(employer_id)
     return dict(row.values) if row else {}
+
+
+def _status_values(entry: RegisterEntry) -> dict[str, Any]:
+    """The state, which no group of columns has: it has rules of its own (crm.employers.registers.closing)."""
+    if "status" in entry.missing:
+        return {}
+    since = entry.status_since.isoformat() if entry.status_since else None
+    return {"register_status": entry.status, "register_status_since": since}
 
 
 def _as_json(values: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import re
 import signal
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Simulator(ThreadingHTTPServer):
+class Simulator(ThreadingHTTPServer, ABC):
     """A register of made-up companies. Derive, and say in ``answer`` what it answers."""
 
     daemon_threads = True
@@ -67,13 +68,13 @@ class Simulator(ThreadingHTTPServer):
         self.left: int | None = None
         self.reset()
 
+    @abstractmethod
     def fresh(self) -> dict[str, dict[str, Any]]:
         """The companies at the start, by number, as the register would write them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Reply:
         """What the register answers."""
-        raise NotImplementedError
 
     @property
     def url(self) -> str:

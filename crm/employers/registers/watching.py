@@ -1,5 +1,6 @@
 """The periodic job that asks registers about the employers in use, a few at a time."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,11 +12,12 @@ from crm import clock
 from crm.accounts.scopes import trusted
 from crm.actors import system_actor
 from crm.db import current_session, transaction
-from crm.employers.models import Employer
+from crm.employers.models import Employer, Workplace
 from crm.employers.register_models import RegisterHealth, RegisterRecord
 from crm.employers.registers.entries import retrieved
 from crm.employers.registers.ports import registers
 from crm.employers.registers.services import observe, observe_unknown
+from crm.employers.registers.workplaces import units_asked
 from crm.errors import NotVisible, RegisterUnavailable
 from crm.register_points import Register
 
@@ -37,6 +39,8 @@ class _Company:
 
     employer_id: int
     number: str
+    units: tuple[str, ...] = ()
+    """The numbers of its workplaces."""
 
 
 def watch() -> str:
@@ -81,20 +85,32 @@ def _due(register: Register, now: datetime) -> Sequence[_Company]:
         .limit(AT_ONCE)
     )
     rows = current_session().execute(trusted(statement, because=_WATCH)).all()
+    units = _units_of([row[0] for row in rows])
     current_session().rollback()
-    return [_Company(row[0], row[1] or "") for row in rows]
+    return [_Company(row[0], row[1] or "", tuple(units.get(row[0], ()))) for row in rows]
+
+
+def _units_of(employer_ids: Sequence[int]) -> dict[int, list[str]]:
+    statement = select(Workplace.employer_id, Workplace.unit_number).where(
+        Workplace.employer_id.in_(employer_ids), Workplace.unit_number.is_not(None)
+    )
+    found = defaultdict[int, list[str]](list)
+    for employer_id, number in current_session().execute(trusted(statement, because=_WATCH)):
+        found[employer_id].append(number or "")
+    return found
 
 
 def _ask(register: Register, company: _Company) -> None:
     """Ask first, write then: no transaction is open while a register takes its time."""
     entry = register.look_up(company.number)
+    units = units_asked(register, company.number, company.units) if entry is not None else []
     actor = system_actor(WATCH_JOB)
     try:
         with transaction():
             if entry is None:
                 observe_unknown(actor, employer_id=company.employer_id, register=register.key)
             else:
-                observe(actor, employer_id=company.employer_id, found=retrieved(register.key, entry))
+                observe(actor, employer_id=company.employer_id, found=retrieved(register.key, entry, units))
     except NotVisible:
         log.info("registers.employer_gone", employer_id=company.employer_id)
 

@@ -9,7 +9,7 @@ from crm.employers.models import RegisterStatus
 from crm.extension_points import Text
 
 STATUS: Mapping[RegisterStatus, Text] = {
-    RegisterStatus.ACTIVE: _l("Active"),
+    RegisterStatus.ACTIVE: _l("In business"),
     RegisterStatus.BANKRUPT: _l("Bankrupt"),
     RegisterStatus.WINDING_UP: _l("Being wound up"),
     RegisterStatus.CLOSED: _l("Closed"),
@@ -38,8 +38,16 @@ REASON: Mapping[str, Text] = {
 }
 
 
-def status_sentence(status: RegisterStatus, name: str) -> str:
-    """What a register says of a company, as a sentence."""
+def status_sentence(status: RegisterStatus, name: str, by_hand: bool = False) -> str:
+    """What a register says of a company, or what somebody has written down, as a sentence."""
+    if by_hand:
+        written = {
+            RegisterStatus.ACTIVE: _("%(name)s is in business again", name=name),
+            RegisterStatus.BANKRUPT: _("%(name)s is bankrupt", name=name),
+            RegisterStatus.WINDING_UP: _("%(name)s is being wound up", name=name),
+            RegisterStatus.CLOSED: _("%(name)s has closed", name=name),
+        }
+        return str(written[status])
     sentences = {
         RegisterStatus.ACTIVE: _("%(name)s is active again, says the register", name=name),
         RegisterStatus.BANKRUPT: _("%(name)s is bankrupt, says the register", name=name),

@@ -26,6 +26,7 @@ from crm.employers.services.relationships import (
     undo_stage_change,
 )
 from crm.employers.services.responsible import hand_over_relationship
+from crm.employers.services.taking import take_for_oneself, undo_taking
 from crm.employers.services.workplaces import (
     add_workplace,
     archive_workplace,
@@ -61,9 +62,11 @@ __all__ = [
     "set_do_not_contact",
     "set_preferences",
     "set_warning",
+    "take_for_oneself",
     "take_relationship",
     "undo_employer_merge",
     "undo_handover",
     "undo_person_merge",
     "undo_stage_change",
+    "undo_taking",
 ]

@@ -1,7 +1,7 @@
 """The same for many employers at once: who is left out and why is said before, and all of it can be taken back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from crm import clock
 from crm.accounts.audit import record
+from crm.accounts.models import Staff
 from crm.accounts.scopes import locked, visible
 from crm.actors import Actor, Role
 from crm.db import current_session
@@ -22,7 +23,9 @@ from crm.employers.services.relationships import (
 )
 from crm.employers.services.responsible import check_works_there, hand_over_relationship
 from crm.employers.stage_queries import missing_for, stages_of
+from crm.employers.stages import is_stage
 from crm.employers.view_models import BulkAction
+from crm.employers.ways import NEEDS_REASON
 from crm.errors import DomainError, NotVisible
 from crm.extension_points import Text
 from crm.tasks.services import add_task, cancel_tasks
@@ -46,12 +49,17 @@ class BulkWish:
 
 @dataclass(frozen=True)
 class BulkRow:
-    """An employer of the preview: what stands there now, or why it is left out."""
+    """An employer of the preview: what stands there now and then, or why it is left out.
+
+    ``warnings``: what a stage asks for and is not there, without holding anybody up.
+    """
 
     name: str
     relationship_id: int | None
     now: Text = ""
     left_out: Text = ""
+    then: Text = ""
+    warnings: Sequence[Text] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,8 @@ def undo_bulk(actor: Actor, *, bulk_id: int) -> BulkUndone:
     Raises NotVisible for what somebody else did.
     """
     bulk = locked(BulkAction, actor, bulk_id)
-    if bulk.undone_at is not None:
+    # What else keeps its undoing there has a way of its own: crm.employers.registers.by_hand.
+    if bulk.undone_at is not None or bulk.kind not in KINDS:
         return BulkUndone(0, 0)
     results = [_undone(actor, bulk, memory) for memory in bulk.memory]
     bulk.undone_at = clock.now()
@@ -124,8 +133,10 @@ def _planned(actor: Actor, each: OfReader, wish: BulkWish) -> BulkRow:
     relationship = each.relationship
     if relationship is None:
         return BulkRow(each.name, None, left_out=_("Nobody in your unit works with them yet."))
-    reason = _why_not(actor, each, relationship, wish)
-    return BulkRow(each.name, relationship.id, now=_now(each, relationship, wish), left_out=reason)
+    row = BulkRow(each.name, relationship.id, now=_now(each, relationship, wish))
+    if wish.kind == STAGE:
+        return _with_stage(row, relationship, wish.stage)
+    return replace(row, left_out=_why_not(actor, each, relationship, wish), then=_then(wish))
 
 
 def _now(each: OfReader, relationship: EmployerRelationship, wish: BulkWish) -> Text:
@@ -137,10 +148,8 @@ def _now(each: OfReader, relationship: EmployerRelationship, wish: BulkWish) -> 
 
 
 def _why_not(actor: Actor, each: OfReader, relationship: EmployerRelationship, wish: BulkWish) -> Text:
-    if wish.kind == STAGE:
-        return _no_stage(relationship, wish.stage)
     if wish.kind == TASK:
-        return _("They do not want contact.") if each.do_not_contact else ""
+        return _no_task(each)
     holders = {relationship.owner_id, relationship.deputy_id} - {None}
     if holders and actor.staff_id not in holders and not actor.has_role(Role.MANAGER):
         return _("Only the person responsible or a manager hands over.")
@@ -155,22 +164,43 @@ def _why_not(actor: Actor, each: OfReader, relationship: EmployerRelationship, w
     return ""
 
 
-def _no_stage(relationship: EmployerRelationship, stage: str) -> Text:
+def _no_task(each: OfReader) -> Text:
+    if each.do_not_contact:
+        return _("They do not want contact.")
+    return "" if each.may_be_approached else NEEDS_REASON
+
+
+def _with_stage(row: BulkRow, relationship: EmployerRelationship, wanted: str) -> BulkRow:
+    """The row with the stage of its own unit that the one wished for is there."""
+    if not is_stage(wanted):
+        return replace(row, left_out=_("Their unit has no such stage."))
     stages = stages_of(relationship.unit_id)
-    if stages.get(stage) is None:
-        return _("Their unit has no such stage.")
+    stage = stages.entered(wanted, relationship.stage)
     if relationship.stage == stage:
-        return _("It is so already.")
-    blocking = [str(each.text) for each in missing_for(relationship.id, stage) if each.blocks]
-    return " ".join(blocking)
+        return replace(row, left_out=_("It is so already."))
+    missing = missing_for(relationship.id, stage)
+    return replace(
+        row,
+        then=stages.label(stage),
+        left_out=" ".join(str(each.text) for each in missing if each.blocks),
+        warnings=[each.text for each in missing if not each.blocks],
+    )
+
+
+def _then(wish: BulkWish) -> Text:
+    if wish.kind == TASK:
+        return wish.title
+    staff = current_session().get(Staff, wish.staff_id) if wish.staff_id is not None else None
+    return staff.name if staff else _("The unit")
 
 
 def _done(actor: Actor, bulk: BulkAction, relationship_id: int, wish: BulkWish) -> dict[str, Any]:
     relationship = locked(EmployerRelationship, actor, relationship_id)
     before = {"id": relationship.id, "owner": relationship.owner_id, "deputy": relationship.deputy_id}
     if wish.kind == STAGE:
+        stage = stages_of(relationship.unit_id).entered(wish.stage, relationship.stage)
         answers = StageAnswers(reason=wish.reason)
-        change_stage(actor, relationship_id=relationship.id, stage=wish.stage, answers=answers)
+        change_stage(actor, relationship_id=relationship.id, stage=stage, answers=answers)
     elif wish.kind == TASK:
         add_task(
             actor, kind=TASK_KIND, source_ref=_task_ref(bulk, relationship.id), title={"": wish.title},

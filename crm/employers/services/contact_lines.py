@@ -12,6 +12,7 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.fields import NextStep
 from crm.employers.models import Contact, ContactPerson
+from crm.employers.ways import BASES
 from crm.glossary import picklists
 from crm.history.services import Subject, write_line
 from crm.languages import in_all_languages
@@ -57,6 +58,8 @@ def _summary(contact: Contact, names: list[str]) -> str:
 def _detail(contact: Contact, next_step: NextStep | None) -> str:
     outcome = picklists.label("contact_outcome", contact.outcome, _language())
     facts = [_("Outcome: %(outcome)s", outcome=outcome)]
+    if contact.basis in BASES:
+        facts.append(f"{_('Why we approach them')}: {BASES[contact.basis]}")
     if next_step is not None and next_step.text:
         facts.append(_("Next step: %(text)s, %(day)s", text=next_step.text, day=show_date(next_step.due_on)))
     elif next_step is not None:

@@ -26,6 +26,7 @@ from crm.employers.services.responsible import (
     record_relationship,
     tell_manager_of_many,
     tell_others,
+    works_there,
     write_owner_line,
 )
 from crm.errors import DomainError, NotAllowed
@@ -137,11 +138,7 @@ def hand_over_to_units(actor: Actor, *, staff_id: int, note: str, left: Left | N
     relationships = list(current_session().scalars(trusted(held, because="what somebody leaves behind")))
     if not relationships:
         return None
-    active = set(current_session().scalars(select(Staff.id).where(Staff.active)))
-    assignments = [
-        Assignment(each.id, each.deputy_id if each.owner_id == staff_id and each.deputy_id in active else None, note)
-        for each in relationships
-    ]
+    assignments = [Assignment(each.id, _deputy_of(each, staff_id), note) for each in relationships]
     return _hand_over(actor, HandoverWish(staff_id, assignments), unit_id=left.own_id if left else None)
 
 
@@ -170,6 +167,11 @@ def undo_handover(actor: Actor, *, handover_id: int) -> Handover:
         cancel_tasks(actor, kind=WITHOUT_OWNER, source_ref=f"{handover.public_id}:{unit_id}")
     record(actor, "handover.undone", subject_type="employer_handover", subject_id=handover.id, unit_id=handover.unit_id)
     return handover
+
+
+def _deputy_of(row: EmployerRelationship, owner_id: int) -> int | None:
+    """Who takes over from an owner: the deputy, if there is one who still works there."""
+    return row.deputy_id if row.owner_id == owner_id and works_there(row.unit_id, row.deputy_id) else None
 
 
 def _held_by(staff_id: int) -> Select[EmployerRelationship]:
@@ -235,6 +237,7 @@ def _move(
         was_deputy=row.owner_id != handover.from_id, task_ids=[],
     )  # fmt: skip
     handover.items.append(item)
+    before = (row.owner_id, row.deputy_id)
     if item.was_deputy:
         row.deputy_id = None if each.to_id == row.owner_id else each.to_id
         tell_others(row, handover.from_id, row.deputy_id, as_deputy=True)
@@ -244,7 +247,7 @@ def _move(
         write_owner_line(actor, row, note=note)
         tell_others(row, handover.from_id, each.to_id)
     row.version_id += 1
-    record_relationship(actor, row, "relationship.handed_over")
+    record_relationship(actor, row, "relationship.handed_over", before=before)
     return item
 
 
@@ -313,6 +316,7 @@ def _give_back(actor: Actor, handover: Handover, item: HandoverItem, row: Employ
     cancel_messages(actor, purpose=PURPOSE, purpose_ref=item.public_id, reason="handover_undone")
     if row is None or not _is_as_left(item, row):
         return
+    before = (row.owner_id, row.deputy_id)
     if item.was_deputy:
         row.deputy_id = None if handover.from_id == row.owner_id else handover.from_id
         tell_others(row, item.to_id, row.deputy_id, as_deputy=True)
@@ -320,7 +324,7 @@ def _give_back(actor: Actor, handover: Handover, item: HandoverItem, row: Employ
         row.owner_id = handover.from_id
         # Who stood in before does so again, unless somebody else was named since or they have left too.
         if row.deputy_id == _deputy_left(item):
-            row.deputy_id = item.deputy_before_id if _still_works(item.deputy_before_id) else None
+            row.deputy_id = item.deputy_before_id if works_there(row.unit_id, item.deputy_before_id) else None
         if row.deputy_id == row.owner_id:
             row.deputy_id = None
         write_owner_line(actor, row)
@@ -328,7 +332,7 @@ def _give_back(actor: Actor, handover: Handover, item: HandoverItem, row: Employ
         _give_tasks_back(actor, handover, item, row)
     row.version_id += 1
     item.undone = True
-    record_relationship(actor, row, "relationship.handed_over")
+    record_relationship(actor, row, "relationship.given_back", before=before)
 
 
 def _is_as_left(item: HandoverItem, row: EmployerRelationship) -> bool:
@@ -341,11 +345,6 @@ def _is_as_left(item: HandoverItem, row: EmployerRelationship) -> bool:
 def _deputy_left(item: HandoverItem) -> int | None:
     """Who stood in after the handover: as before, unless they took over themselves."""
     return None if item.deputy_before_id == item.to_id else item.deputy_before_id
-
-
-def _still_works(staff_id: int | None) -> bool:
-    staff = current_session().get(Staff, staff_id) if staff_id is not None else None
-    return staff is not None and staff.active
 
 
 def _open_tasks(staff_id: int | None, employer_id: int) -> list[int]:

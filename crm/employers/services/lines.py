@@ -19,12 +19,14 @@ def write_employer_line(
     summary: Callable[[], object],
     detail: str | None = None,
     unit_id: int | None = None,
+    ref: str | None = None,
 ) -> None:
-    """Tell in an employer's history what has just been changed. Each call is a line of its own."""
+    """Tell in an employer's history what has just been changed. Each call is a line of its own, unless ``ref`` names
+    it."""
     write_line(
         actor,
         kind=kind,
-        source_ref=f"{employer_id}:{secrets.token_hex(8)}",
+        source_ref=ref or f"{employer_id}:{secrets.token_hex(8)}",
         at=clock.now(),
         summary=in_all_languages(summary),
         detail={"": detail} if detail else None,

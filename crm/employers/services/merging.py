@@ -13,11 +13,13 @@ from crm.accounts.scopes import locked, trusted
 from crm.actors import Actor, Role
 from crm.db import Base, current_session
 from crm.employers.merge_models import EmployerMerge, PersonMerge
+from crm.employers.merge_queries import differ_in_law
 from crm.employers.models import ContactPerson, Employer, EmployerRelationship
 from crm.employers.moving import move_back, move_rows
 from crm.employers.registers.merging import swap_records
 from crm.employers.rules import sort_name
 from crm.employers.services.lines import write_employer_line
+from crm.employers.services.responsible import is_told, tell_manager
 from crm.errors import DomainError, NotAllowed
 from crm.events import ContactPersonChanged, EmployerChanged, emit
 from crm.registry import current_registry
@@ -43,12 +45,20 @@ _OWN = frozenset({"employer_merge", "contact_person_merge", "register_record"})
 _DAYS = frozenset({"warning_until", "told_on", "industry_retrieved_on", "register_status_since"})
 
 
-def merge_employers(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Collection[str] = ()) -> EmployerMerge:
+class DifferentNumbers(DomainError):
+    """Both have an organisation number, and not the same one: they are different in law until somebody says more."""
+
+
+def merge_employers(
+    actor: Actor, *, kept_id: int, gone_id: int, from_gone: Collection[str] = (), numbers_seen: bool = False
+) -> EmployerMerge:
     """Make one employer of two: everything that names the second names the first from now on.
 
     ``from_gone``: the fields whose value is taken from the second. What both have (the same unit's relationship, the
     same workplace) stays with the second, which is archived and leads to the first. Managers and administrators may.
-    Raises NotAllowed, NotVisible, and DomainError for the same one twice or one that has been merged already.
+    ``numbers_seen``: who asks knows that the two have different organisation numbers, and wants it all the same.
+    Raises NotAllowed, NotVisible, DifferentNumbers, and DomainError for the same one twice or one that has been merged
+    already.
     """
     _check_may(actor)
     if kept_id == gone_id:
@@ -57,6 +67,8 @@ def merge_employers(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Coll
     if kept.country != gone.country and "org_number" in from_gone:
         raise DomainError(_("The number belongs to another country."), field="other")
     _check_not_merged(kept.merged_into_id, gone.merged_into_id)
+    if differ_in_law(kept, gone) and not numbers_seen:
+        raise DifferentNumbers(_("Tick that they are one all the same, or leave them two."), field="numbers_seen")
     names = (kept.name, gone.name)
     memory = _take_employer(kept, gone, from_gone)
     if "org_number" in from_gone:
@@ -97,6 +109,7 @@ def undo_employer_merge(actor: Actor, *, merge_id: int) -> EmployerMerge:
         swap_records(kept_id, gone_id)
     kept, gone = locked(Employer, actor, kept_id), locked(Employer, actor, gone_id)
     _give_back(kept, gone, memory, EMPLOYER_FIELDS)
+    _tell_of_nobody(actor, gone_id)
     merge.undone_at = clock.now()
     _line(actor, kept_id, _parted_line(gone.name))
     return _done(actor, merge, "employer.merge_undone")
@@ -246,16 +259,24 @@ def _join_relationships(kept_id: int, gone_id: int) -> list[list[Any]]:
 
 
 def _part_relationships(memory: list[list[Any]]) -> None:
+    """Who is responsible stays: somebody may have been named since, or whoever was before may have left."""
     because = "relationships of a merge that the caller has locked"
-    for row_id, owner_id, deputy_id, last in memory:
+    for row_id, _owner_before, _deputy_before, last in memory:
         row = current_session().scalar(
             trusted(select(EmployerRelationship).where(EmployerRelationship.id == row_id), because=because)
         )
         if row is not None:
-            row.owner_id, row.deputy_id = owner_id or row.owner_id, deputy_id
             row.last_contact_at = datetime.fromisoformat(last) if last else None
             row.version_id += 1
     current_session().flush()
+
+
+def _tell_of_nobody(actor: Actor, employer_id: int) -> None:
+    """Who leads is told again of units that have nobody: while the two were one, the task may have been done."""
+    for row in _relationships(employer_id):
+        if row.owner_id is None and not is_told(row):
+            row.version_id += 1
+            tell_manager(actor, row)
 
 
 def _relationships(*employer_ids: int) -> list[EmployerRelationship]:

@@ -29,7 +29,7 @@ def set_preferences(
 ) -> EmployerRelationship:
     """Note what information an employer wants and how it went so far.
 
-    A bad experience begins with a task to repair it, not with a new request (requirement S1-17). May be repeated.
+    A bad experience begins with a task to repair it, not with a new request. May be repeated.
     Raises NotVisible, EditConflict, and DomainError for a bad experience without a reason.
     """
     relationship = locked(EmployerRelationship, actor, relationship_id)

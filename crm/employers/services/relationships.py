@@ -16,8 +16,10 @@ from crm.employers.rules import check_version, what_it_became
 from crm.employers.services.employers import restore_employer
 from crm.employers.services.lines import write_employer_line
 from crm.employers.services.responsible import (
+    check_somebody_leads,
     check_works_there,
     employer_of,
+    is_told,
     record_relationship,
     tell_manager,
     write_owner_line,
@@ -78,18 +80,23 @@ def restore_responsible(
     actor: Actor, *, relationship_id: int, version: int, owner_id: int | None, deputy_id: int | None
 ) -> EmployerRelationship:
     """Take a handover back that the caller knows ``actor`` has done. Raises EditConflict when it was changed since,
-    DomainError when who was responsible works there no longer, NotVisible.
+    NotVisible, DomainError when who was responsible works there no longer, or nobody leads the unit that was.
     """
     relationship = locked(EmployerRelationship, actor, relationship_id)
     check_version(relationship, version, {"owner_id": relationship.owner_id, "deputy_id": relationship.deputy_id})
     check_works_there(relationship.unit_id, owner_id, "owner_id")
     check_works_there(relationship.unit_id, deputy_id, "deputy_id")
     changed = relationship.owner_id != owner_id
+    if changed and owner_id is None:
+        check_somebody_leads(relationship.unit_id, "owner_id")
+    before = (relationship.owner_id, relationship.deputy_id)
     relationship.owner_id, relationship.deputy_id = owner_id, deputy_id
     relationship.version_id += 1
-    record_relationship(actor, relationship, "relationship.handed_over")
+    record_relationship(actor, relationship, "relationship.given_back", before=before)
     if changed:
         write_owner_line(actor, relationship)
+    if changed and owner_id is None and not is_told(relationship):
+        tell_manager(actor, relationship)
     return relationship
 
 

@@ -1,6 +1,6 @@
 """Who is responsible for an employer in a unit. Somebody always is: without an owner it is the unit itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -18,11 +18,14 @@ from crm.employers.services.lines import write_employer_line
 from crm.errors import DomainError, NotAllowed
 from crm.events import RelationshipHandedOver, emit
 from crm.languages import in_all_languages
+from crm.tasks.models import Task, TaskState
 from crm.tasks.services import add_task, hand_over_tasks
 from crm.tasks.working_days import add_working_days
 
 WITHOUT_OWNER = "employer.without_owner"
 _DAYS_TO_NAME_SOMEBODY = 2
+_Holders = tuple[int | None, int | None]
+"""Who is responsible, and the deputy."""
 
 
 def hand_over_relationship(
@@ -57,7 +60,7 @@ def hand_over_relationship(
         check_somebody_leads(relationship.unit_id, "owner_id")
     relationship.owner_id, relationship.deputy_id = owner_id, deputy_id
     relationship.version_id += 1
-    record_relationship(actor, relationship, "relationship.handed_over")
+    record_relationship(actor, relationship, "relationship.handed_over", before=before)
     if before[0] != owner_id:
         write_owner_line(actor, relationship, note=note)
         _move_along(actor, relationship, before[0])
@@ -81,16 +84,30 @@ def _move_along(actor: Actor, relationship: EmployerRelationship, before: int | 
     tell_others(relationship, before, relationship.owner_id)
 
 
-def record_relationship(actor: Actor, relationship: EmployerRelationship, action: str) -> None:
-    """Write into the audit log what was done with a relationship."""
+def record_relationship(
+    actor: Actor, relationship: EmployerRelationship, action: str, *, before: _Holders | None = None
+) -> None:
+    """Write into the audit log what was done with a relationship. ``before``: who was responsible, and the deputy."""
     record(
         actor,
         action,
         subject_type="employer",
         subject_id=relationship.employer_id,
         unit_id=relationship.unit_id,
-        details={"relationship_id": relationship.id},
+        details={"relationship_id": relationship.id} | (_from_whom_to_whom(relationship, before) if before else {}),
     )
+
+
+def _from_whom_to_whom(relationship: EmployerRelationship, before: _Holders) -> dict[str, int]:
+    owner, deputy = before
+    found: dict[str, int | None] = {}
+    if owner != relationship.owner_id:
+        found |= {"from_staff_id": owner, "to_staff_id": relationship.owner_id}
+        # Without anybody the unit itself is responsible.
+        found |= {"unit_id": None if relationship.owner_id and owner else relationship.unit_id}
+    if deputy != relationship.deputy_id:
+        found |= {"deputy_id": relationship.deputy_id}
+    return {key: number for key, number in found.items() if number is not None}
 
 
 def write_owner_line(actor: Actor, relationship: EmployerRelationship, *, note: str | None = None) -> None:
@@ -110,12 +127,17 @@ def write_owner_line(actor: Actor, relationship: EmployerRelationship, *, note: 
 
 
 def check_works_there(unit_id: int, staff_id: int | None, field: str) -> None:
-    """Raises DomainError for somebody who does not work in the unit or above it, or may not sign in any more."""
-    if staff_id is None:
-        return
-    person = current_session().get(Staff, staff_id)
-    if person is None or not person.active or not _works_for(person.unit_id, unit_id):
+    """Raises DomainError for somebody of whom ``works_there`` does not hold. None is the unit itself."""
+    if staff_id is not None and not works_there(unit_id, staff_id):
         raise DomainError(_("Choose somebody who works in this unit."), field=field)
+
+
+def works_there(unit_id: int, staff_id: int | None) -> bool:
+    """Whether somebody may sign in, works in the unit or above it, and sees its employers: evaluators see figures."""
+    person = current_session().get(Staff, staff_id) if staff_id is not None else None
+    if person is None or not person.active or person.role_names <= {Role.EVALUATOR}:
+        return False
+    return _works_for(person.unit_id, unit_id)
 
 
 def check_somebody_leads(unit_id: int, field: str) -> None:
@@ -153,6 +175,35 @@ def tell_manager(actor: Actor, relationship: EmployerRelationship) -> None:
         title=lambda: _("%(name)s has nobody responsible", name=name),
         employer_id=employer.id,
     )
+
+
+def leave_tasks_to_units(actor: Actor, *, staff_id: int, unit_ids: Collection[int] | None = None) -> None:
+    """What somebody leaves behind besides their employers: their open tasks about others' are the unit's from now on.
+
+    Those that say that nobody is responsible go to its manager. ``unit_ids``: the units left; None means all of them.
+    May be repeated.
+    """
+    about_employers = Task.employer_id.is_not(None) | (Task.kind == WITHOUT_OWNER)
+    statement = select(Task).where(
+        Task.owner_id == staff_id, Task.state == TaskState.OPEN, Task.participant_id.is_(None), about_employers
+    )
+    if unit_ids is not None:
+        statement = statement.where(Task.unit_id.in_(unit_ids))
+    because = "open tasks of somebody who may no longer work there"
+    for task in current_session().scalars(trusted(statement, because=because).with_for_update()).all():
+        task.owner_id = manager_of(task.unit_id) if task.kind == WITHOUT_OWNER else None
+        task.version_id += 1
+        record(actor, "task_handed_over", subject_type="task", subject_id=task.id, unit_id=task.unit_id)
+
+
+def is_told(relationship: EmployerRelationship) -> bool:
+    """Whether a task that names this employer waits already, because nobody is responsible for it."""
+    waiting = select(Task.id).where(
+        Task.kind == WITHOUT_OWNER, Task.employer_id == relationship.employer_id,
+        Task.unit_id == relationship.unit_id, Task.state == TaskState.OPEN,
+    )  # fmt: skip
+    because = "only whether there is one, about a relationship that the caller has locked"
+    return current_session().scalar(trusted(waiting.limit(1), because=because)) is not None
 
 
 def _task_of_manager(

@@ -1,6 +1,7 @@
 """Workplace units under an employer."""
 
 from dataclasses import asdict
+from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -12,8 +13,9 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.fields import WorkplaceFields
 from crm.employers.models import Employer, Workplace
+from crm.employers.org_numbers import read_unit_number
 from crm.errors import DomainError
-from crm.events import EmployerChanged, emit
+from crm.events import EmployerChanged, WorkplaceClosed, WorkplaceReopened, emit
 from crm.messaging.addresses import normalise_phone
 
 
@@ -41,21 +43,28 @@ def change_workplace(actor: Actor, *, workplace_id: int, fields: WorkplaceFields
     return workplace
 
 
-def archive_workplace(actor: Actor, *, workplace_id: int) -> Workplace:
-    """Put a workplace unit away that is closed. May be repeated."""
+def archive_workplace(actor: Actor, *, workplace_id: int, since: date | None = None) -> Workplace:
+    """Put a workplace unit away that is closed, ``since`` a day (default: today). May be repeated.
+
+    Emits WorkplaceClosed: who works there must not be forgotten.
+    """
     workplace = locked(Workplace, actor, workplace_id)
     if workplace.archived_at is None:
         workplace.archived_at = clock.now()
         _record(actor, workplace, "workplace.archived")
+        emit(WorkplaceClosed(workplace_id=workplace.id, since=since or clock.today()))
+        emit(EmployerChanged(employer_id=workplace.employer_id))
     return workplace
 
 
 def restore_workplace(actor: Actor, *, workplace_id: int) -> Workplace:
-    """Take a workplace unit back. May be repeated."""
+    """Take a workplace unit back. May be repeated. Emits WorkplaceReopened."""
     workplace = locked(Workplace, actor, workplace_id)
     if workplace.archived_at is not None:
         workplace.archived_at = None
         _record(actor, workplace, "workplace.restored")
+        emit(WorkplaceReopened(workplace_id=workplace.id))
+        emit(EmployerChanged(employer_id=workplace.employer_id))
     return workplace
 
 
@@ -70,6 +79,9 @@ def _fill(workplace: Workplace, fields: WorkplaceFields, employer: Employer) -> 
     there = current_session().scalar(trusted(same, because="workplaces of the employer that was just locked"))
     if there is not None and there != workplace.id:
         raise DomainError(_("This employer has a workplace of this name already."), field="name")
-    for name, value in asdict(fields).items():
+    # A number that was kept before it was checked stays until somebody changes it.
+    is_new = bool(fields.unit_number) and fields.unit_number != workplace.unit_number
+    number = read_unit_number(fields.unit_number or "", employer.country) if is_new else fields.unit_number
+    for name, value in (asdict(fields) | {"unit_number": number}).items():
         setattr(workplace, name, value)
     workplace.phone = normalise_phone(fields.phone, employer.country) if fields.phone else None

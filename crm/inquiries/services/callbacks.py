@@ -1,4 +1,4 @@
-"""Whoever wants to be called back is a task with a day, so that it comes onto the overdue list (requirements S1-9)."""
+"""Whoever wants to be called back is a task with a day, so that it comes onto the overdue list."""
 
 from flask_babel import gettext as _
 from sqlalchemy import select

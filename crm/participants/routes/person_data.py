@@ -2,7 +2,7 @@
 
 import json
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from crm.participants.forms import EraseForm
 from crm.participants.models import Participant
 from crm.participants.routes.typed import given
 from crm.participants.services.erasure import erase_person, export_person
+from crm.web.downloads import attachment
 
 
 def download(public_id: str) -> ResponseReturnValue:
@@ -23,8 +24,7 @@ def download(public_id: str) -> ResponseReturnValue:
     with transaction():
         data = export_person(actor, participant_id=person_id)
     body = json.dumps(data, ensure_ascii=False, indent=2)
-    headers = {"Content-Disposition": f'attachment; filename="person-{public_id}.json"'}
-    return Response(body, mimetype="application/json", headers=headers)
+    return attachment(f"person-{public_id}.json", body.encode())
 
 
 def erase(public_id: str) -> ResponseReturnValue:

@@ -16,6 +16,7 @@ from crm.errors import DomainError
 from crm.languages import in_all_languages
 from crm.partnerships.fields import PartnershipFields
 from crm.partnerships.models import Partnership, PartnershipReview
+from crm.partnerships.running import running_at
 from crm.partnerships.services.lines import check_version, write_down
 from crm.tasks.models import TaskState
 from crm.tasks.services import add_task, cancel_tasks, reopen_task
@@ -32,22 +33,29 @@ def begin_partnership(
     unit_id: int,
     given: PartnershipFields,
     review_on: date | None = None,
+    beside_others: bool = False,
     submission_key: str | None = None,
 ) -> Partnership:
     """A partnership of a unit with an employer, with a first review and the task before it.
 
-    The same form sent twice (``submission_key``) begins one. Raises DomainError for a field that is wrong, NotVisible.
+    The same form sent twice (``submission_key``) begins one. Raises DomainError for a field that is wrong, NotVisible,
+    and DomainError (field ``beside_others``) where one runs already, of whatever unit, and nobody said that this one is
+    to run beside it.
     """
     session = current_session()
+    # Held until the commit: of two units that begin at the same moment, the second one is told of the first.
+    employer = locked(Employer, actor, employer_id)
     there = submission_key and session.scalar(
         visible(Partnership, actor).where(Partnership.submission_key == submission_key)
     )
     if there:
         return there
-    employer = locked(Employer, actor, employer_id)
     if not actor.is_system and unit_id not in actor.unit_ids:
         raise DomainError(_("Choose one of your own units."), field="unit_id")
     values = _checked(employer.id, given)
+    if not beside_others and running_at(actor, employer.id):
+        message = _("A partnership with this employer runs already. Tick this to begin another one.")
+        raise DomainError(message, field="beside_others")
     partnership = Partnership(
         employer_id=employer.id,
         unit_id=unit_id,
