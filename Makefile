@@ -37,7 +37,7 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 
 assets: $(DIST) ## style sheets and scripts (crm/web/static/dist)
 
-$(DIST): package.json package-lock.json .npmrc $(wildcard crm/web/assets/*) | $(VENV)/.run
+$(DIST): package.json package-lock.json .npmrc $(wildcard crm/web/assets/*) $(wildcard */assets/*.js) | $(VENV)/.run
 	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' \
 	  || { echo "No Node 18 or newer: taking one from PyPI"; $(BIN)/python -m pip install -q --require-hashes -r requirements/node.txt; }
 	npm ci --ignore-scripts --omit=dev --silent

@@ -70,7 +70,7 @@ class Data:
             (EmployerRelationship.__table__, {**relation, "owner_id": self.staff_id, "stage_since": now}),
             (document, found),
         ]
-        _fill_all(tables, first=self.employers + 1, last=number)
+        fill_all(tables, first=self.employers + 1, last=number)
         self.employers = number
 
     def grow_history(self, number: int) -> None:
@@ -85,7 +85,7 @@ class Data:
             (HistoryLine.__table__, {**line, "author_id": self.staff_id, "author_label": "Staff", "summary": summary}),
             (HistoryLink.__table__, {"line_id": N + OWN_KEYS, "at": at, "employer_id": N % BUSY_EMPLOYERS + 1}),
         ]
-        _fill_all(tables, first=self.lines + 1, last=number)
+        fill_all(tables, first=self.lines + 1, last=number)
         self.lines = number
 
     def grow_responses(self, number: int) -> None:
@@ -102,7 +102,7 @@ class Data:
                 {"response_id": N + OWN_KEYS, "question": QUESTION.key, "choice": one_of(("yes", "yes", "no"), String)},
             ),
         ]
-        _fill_all(tables, first=first, last=last)
+        fill_all(tables, first=first, last=last)
 
     def asked_people(self, number: int) -> list[str]:
         """People who have been invited and have not answered; returns the tokens of their links."""
@@ -145,7 +145,7 @@ class Data:
             (EnrolmentExit.__table__, {**left, "reason": "work_ordinary", "recorded_at": now}),
             (DueRow.__table__, due),
         ]
-        _fill_all(tables, first=first, last=last)
+        fill_all(tables, first=first, last=last)
         self.people = last
 
     @staticmethod
@@ -181,7 +181,8 @@ def _survey_of_one_question() -> tuple[int, int]:
     return plan.id, version.id
 
 
-def _fill_all(tables: list[tuple[Any, dict[str, Any]]], *, first: int, last: int) -> None:
+def fill_all(tables: list[tuple[Any, dict[str, Any]]], *, first: int, last: int) -> None:
+    """Insert the rows ``first`` to ``last`` into these tables, and let the database know how many there are."""
     with db.engine.begin() as connection:
         for table, values in tables:
             fill(connection, table, first=first, last=last, values=values)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bench.browsing import Browser
+from bench.calls import calls
 from bench.cpu import pss_mib
 from bench.data import RARE
 from bench.importing import importing
@@ -224,6 +225,11 @@ def _importing(bench: Bench) -> Iterator[Result]:
     yield from importing(bench.place, bench.sizes.employers)
 
 
+def _calls(bench: Bench) -> Iterator[Result]:
+    """The next one of a long call list."""
+    yield from calls(bench.place, bench.sizes)
+
+
 MEASURES: dict[str, Callable[[Bench], Iterator[Result]]] = {
     "responses": responses,
     "employers": employers,
@@ -235,6 +241,7 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Result]]] = {
     "search": search,
     "board": board,
     "import": _importing,
+    "calls": _calls,
 }
-ON_THEIR_OWN = frozenset({"board", "import"})
+ON_THEIR_OWN = frozenset({"board", "import", "calls"})
 """Those that others would leave too large a database to; each begins on an empty one."""

@@ -39,7 +39,7 @@ class Panel:
 
     Slots: today.first (above the tasks), today.cards, employer.wrong, employer.running (one query each),
     employer.ending (before one says that it is gone),
-    employer.panels (the page of details), participant.panels, exit.panels, followup.cards,
+    employers.list, employer.panels (the page of details), participant.panels, exit.panels, followup.cards,
     followup.details, settings.cards, sending.cards, staff.panels (the page of a member of staff).
     """
 
@@ -276,12 +276,14 @@ class TaskPlace:
     """Where tasks of a kind are settled: by writing down what they are about, and not by a tick in a list.
 
     ``href`` gives the address by a task's source reference, or None where a tick is enough. ``label`` is what the
-    button says. Whoever settles them calls ``complete_task(..., settled=True)``.
+    button says. Whoever settles them calls ``complete_task(..., settled=True)``. ``own_panel``: Today has a panel that
+    shows those of the day already.
     """
 
     kind: str
     label: Text
     href: Callable[[str], str | None]
+    own_panel: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("crm", "surveys", "plugins")
+PACKAGES = ("crm", "surveys", "outreach", "plugins")
 
 
 class CannotBeRead(Exception):

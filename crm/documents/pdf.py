@@ -1,6 +1,7 @@
 """Documents as PDF through WeasyPrint, which needs Pango. Nothing is fetched from the network."""
 
 import hashlib
+from base64 import b64decode
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from crm.messaging.mail_html import direction_of
 from crm.settings import Settings
 from crm.web.assets import asset_path
 
+_PICTURE = "data:image/jpeg;base64,"
 _FONTS = ("inter-latin.woff2", "inter-latin-ext.woff2")
 
 
@@ -38,7 +40,8 @@ def paper(template: str, *, title: str, language: str, **context: object) -> byt
 
 
 def make_pdf(html: str) -> bytes:
-    """A page of ours as tagged PDF/A with embedded fonts; style sheet and fonts are those of the product.
+    """A page of ours as tagged PDF/A with embedded fonts; style sheet and fonts are those of the product. A picture
+    stands in the page itself, as a JPEG (``data:image/jpeg;base64,...``).
 
     Raises PdfUnavailable.
     """
@@ -51,6 +54,8 @@ def make_pdf(html: str) -> bytes:
         raise PdfUnavailable(str(error)) from error
 
     def ours_alone(url: str, *_arguments: object, **_options: object) -> object:
+        if url.startswith(_PICTURE):
+            return URLFetcherResponse(url, b64decode(url[len(_PICTURE) :]), {"Content-Type": "image/jpeg"})
         name = urlsplit(url).path.rpartition("/")[2]
         return URLFetcherResponse(url, asset_path(name).read_bytes() if name in _FONTS else b"")
 

@@ -15,13 +15,13 @@ from crm.employers.models import Contact, Employer
 from crm.employers.ways import NEEDS_REASON
 from crm.glossary import picklists
 from crm.tasks.queries import next_task_with_employer
-from crm.web.filters import show_date
+from crm.web.filters import show_date, today
 
 
 def next_up(context: Mapping[str, Any]) -> str:
     """The reader's next task with an employer: name, address, telephone, promise, last contact. Three queries."""
     actor = current_actor()
-    row = next_task_with_employer(actor)
+    row = next_task_with_employer(actor, today())
     if row is None:
         return ""
     statement = select(Employer).where(Employer.id == row.task.employer_id)

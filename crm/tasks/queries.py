@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, not_, or_, select
 
 from crm.accounts.models import Staff
 from crm.accounts.scopes import condition, prepared, scoped
@@ -13,6 +13,7 @@ from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.history.approach import may_be_approached
 from crm.history.subjects import participant_is_visible, table
+from crm.registry import current_registry
 from crm.tasks.models import Task, TaskState
 
 COMING = timedelta(days=7)
@@ -80,7 +81,9 @@ def agenda_of(actor: Actor, today: date) -> Agenda:
     mine_or_unowned = or_(
         Task.owner_id == actor.staff_id, and_(Task.owner_id.is_(None), Task.unit_id.in_(actor.unit_ids))
     )
-    rows = _rows(actor, Task.state == TaskState.OPEN, Task.due_on <= today + COMING, mine_or_unowned)
+    rows = _rows(
+        actor, Task.state == TaskState.OPEN, Task.due_on <= today + COMING, mine_or_unowned, *_in_no_panel(today)
+    )
     mine = [row for row in rows if row.task.owner_id is not None]
     unowned = [row for row in rows if row.task.owner_id is None]
     return Agenda(
@@ -91,10 +94,18 @@ def agenda_of(actor: Actor, today: date) -> Agenda:
     )
 
 
-def next_task_with_employer(actor: Actor) -> TaskRow | None:
-    """The actor's own open task with an employer that is due first, if there is any."""
-    where = (Task.owner_id == actor.staff_id, Task.employer_id.is_not(None), Task.state == TaskState.OPEN)
+def next_task_with_employer(actor: Actor, today: date) -> TaskRow | None:
+    """The actor's own open task with an employer that is due first, if there is any that no panel of Today shows."""
+    own = (Task.owner_id == actor.staff_id, Task.employer_id.is_not(None), Task.state == TaskState.OPEN)
+    where = (*own, *_in_no_panel(today))
     return next(iter(task_rows(actor, where, newest_first=False, limit=1, offset=0)), None)
+
+
+def _in_no_panel(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Leaves out one's own tasks of the day of which Today has a panel already (``TaskPlace.own_panel``)."""
+    kinds = [place.kind for place in current_registry().task_places.values() if place.own_panel]
+    in_panel = and_(Task.kind.in_(kinds), Task.due_on <= today, Task.owner_id.is_not(None))
+    return (not_(in_panel),) if kinds else ()
 
 
 def task_rows(

@@ -44,6 +44,8 @@ def field_kind(field: Field) -> str:
 
 def field_errors(field: Field) -> list[str]:
     """The messages of one field as texts; those of fields inside it are told beside them."""
+    if isinstance(field.errors, Mapping):
+        return []  # A form inside this one: only names of its fields stand here.
     return [str(error) for error in field.errors if not isinstance(error, list | tuple | Mapping)]
 
 

@@ -47,6 +47,8 @@ class _Reader:
     words: DrawingWords
     keys: frozenset[str]
     reached: frozenset[str]
+    first: str
+    here: str | None
 
     def leads_nowhere(self, node: Node) -> bool:
         return not node.is_end and (not node.answers or any(self.is_loose(answer) for answer in node.answers))
@@ -67,18 +69,24 @@ class _Reader:
 
 
 def draw(
-    script: Script, *, language: str = "en", words: DrawingWords | None = None, id_prefix: str = "script"
+    script: Script,
+    *,
+    language: str = "en",
+    words: DrawingWords | None = None,
+    id_prefix: str = "script",
+    here: str | None = None,
 ) -> Markup:
     """The drawing of ``script``, broken ones too. The same script gives the same text.
 
-    ``id_prefix`` keeps two drawings on one page apart. A drawing is one image to a screen reader: list the steps
+    ``id_prefix`` keeps two drawings on one page apart; a step has the id ``script-step-KEY``, and ``here`` is the step
+    at which somebody is. A drawing is one image to a screen reader: list the steps
     beside it.
     """
-    reader = _reader(script, language, words)
+    reader = _reader(script, language, words, here)
     layout = _laid_out(script, reader)
     nodes = {node.key: node for node in script.nodes}
     inner = [_arrow(layout, arrow, nodes[arrow.source]) for arrow in layout.arrows]
-    inner += [_step(reader, node, layout.boxes[node.key]) for node in nodes.values()]
+    inner += [_step(reader, node, layout.boxes[node.key], id_prefix) for node in nodes.values()]
     ends = sum(node.is_end for node in nodes.values())
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" class="script-drawing" role="img" '
@@ -100,10 +108,10 @@ def layout_of(script: Script, *, language: str = "en", words: DrawingWords | Non
     return _laid_out(script, _reader(script, language, words))
 
 
-def _reader(script: Script, language: str, words: DrawingWords | None) -> _Reader:
+def _reader(script: Script, language: str, words: DrawingWords | None, here: str | None = None) -> _Reader:
     graph = graph_of(script)
     reached = frozenset(reachable(graph, [script.start]))
-    return _Reader(language, words or DrawingWords(), frozenset(graph), reached)
+    return _Reader(language, words or DrawingWords(), frozenset(graph), reached, script.start, here)
 
 
 def _laid_out(script: Script, reader: _Reader) -> Layout:
@@ -111,7 +119,7 @@ def _laid_out(script: Script, reader: _Reader) -> Layout:
     return lay_out(graph_of(script), script.start, sizes)
 
 
-def _step(reader: _Reader, node: Node, box: Box) -> Markup:
+def _step(reader: _Reader, node: Node, box: Box, id_prefix: str) -> Markup:
     """One step: its outline, its heading, what is wrong with it, its text, its answers."""
     marks = reader.marks(node)
     heading = f"{reader.words.kinds[node.kind]}: {node.key}"
@@ -130,10 +138,17 @@ def _step(reader: _Reader, node: Node, box: Box) -> Markup:
         rows.append(_line(box, y, _answer_text(reader, number, answer), "script-step-answer"))
         y += _ROW
     classes = ["script-step", f"script-{node.kind.value}"]
+    classes += ["script-first"] if node.key == reader.first else []
+    classes += ["script-here"] if node.key == reader.here else []
     classes += ["script-unreachable"] if node.key not in reader.reached else []
     classes += ["script-dead-end"] if reader.leads_nowhere(node) else []
-    return Markup('<g class="{classes}"><title>{title}</title>{rows}{ports}</g>').format(
-        classes=" ".join(classes), title=title, rows=Markup("").join(rows), ports=_ports(reader, node, box)
+    return Markup('<g class="{classes}" id="{id}-step-{key}"><title>{title}</title>{rows}{ports}</g>').format(
+        classes=" ".join(classes),
+        id=id_prefix,
+        key=node.key,
+        title=title,
+        rows=Markup("").join(rows),
+        ports=_ports(reader, node, box),
     )
 
 

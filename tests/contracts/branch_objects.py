@@ -26,10 +26,16 @@ from crm.placements.step_models import CheckIn
 from crm.tasks.models import Task
 from tests.conftest import make_settings
 from tests.contracts.agreement_objects import agreement_objects
+from tests.contracts.call_objects import call_objects
+from tests.contracts.event_objects import event_objects
 from tests.contracts.inquiry_objects import inquiry_objects
+from tests.contracts.list_objects import list_objects
+from tests.contracts.matching_objects import matching_objects
 from tests.contracts.partnership_objects import card_objects, partnership_objects
 from tests.contracts.plan_objects import plan_objects
 from tests.contracts.plugin_objects import messaging_objects, survey_objects
+from tests.contracts.script_objects import script_objects
+from tests.contracts.visit_objects import visit_objects
 from tests.world import World
 
 
@@ -66,6 +72,12 @@ def branch_objects(world: World, unit: Unit, staff: Staff, name: str) -> dict[st
     objects |= partnership_objects(world, unit, staff, employer, note=note)
     objects |= inquiry_objects(world, unit, staff, employer, participant, note=note)
     objects |= plan_objects(world, unit, staff, employer, participant, note=note)
+    objects |= script_objects(world, unit, note=note)
+    objects |= list_objects(world, unit, staff, employer, note=note)
+    objects |= call_objects(world, unit, staff, note=note)
+    objects |= event_objects(world, unit, staff, employer, note=note)
+    objects |= matching_objects(world, unit, staff, participant, note=note)
+    objects |= visit_objects(world, unit, staff, employer, note=note)
     rows = {
         "tasks": Task(
             title={"": f"{note} {name}"},

@@ -39,6 +39,9 @@ from surveys.models import FollowUpPlan, MessageText, Questionnaire
 from tests.conftest import make_app, make_settings
 from tests.contracts.agreement_objects import signing_objects
 from tests.contracts.branch_objects import branch_objects, kinds_of, map_app, placement_objects
+from tests.contracts.event_objects import reply_objects
+from tests.contracts.script_objects import SCRIPT_PARAMETERS
+from tests.contracts.visit_objects import calendar_objects
 from tests.servers.postgres import PostgresServer
 from tests.surveys.scene import SYSTEM, Scene
 from tests.world import PASSWORD, World
@@ -216,6 +219,7 @@ def build(folder: Path, storage: Storage | None = None) -> Premises:
         ids |= _survey_ids(scene, left) | _message_ids(world) | {"name": manifest().get("app.css", "app.css")}
         ids |= {"exits": left.public_id, "kind": "csv", "key": "good_treatment", "action": "done"}
         special = _special(scene, left, closed, administrator) | signing_objects(world, ids["agreements"])
+        special |= SCRIPT_PARAMETERS | reply_objects(ids) | calendar_objects(world, scene.coordinator)
     cookies = {role: _cookie_of(app, email) for role, email in people.items()}
     premises = Premises(app, storage, cookies, ids, special)
     premises.keep()

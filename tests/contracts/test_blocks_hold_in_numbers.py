@@ -22,6 +22,12 @@ __all__ = ["office"]
 
 TO_EMPLOYERS = {"employers.handover", "agreement_signing", "agreement_signed"}
 """Kinds of mail to employers: the first is tried here, the others in tests/agreements/test_unwanted_mail.py."""
+EVENTS = {
+    f"outreach.event_{each}"
+    for each in ("invitation", "ask_again", "confirmation", "place", "reminder", "change", "cancellation")
+}
+TO_EMPLOYERS |= EVENTS
+"""Those about events are tried in tests/outreach_events/test_inviting.py."""
 TO_OTHERS = ("accounts.", "survey")
 FREE, NO_CONTACT, NO_ADVERTISING, NO_MAIL = "free", "no contact", "no advertising", "no mail"
 Employers = Mapping[str, EmployerRelationship]

@@ -37,6 +37,9 @@ EXEMPT = {
     "surveys_opt_out.undo",
     "agreements_signing.sign",
     "agreements_signing.refuse",
+    "outreach_event_reply.answer",
+    "outreach_event_reply.again",
+    "outreach_event_reply.no_more",
     "elks46.incoming",
     "elks46.delivery",
 }
@@ -229,6 +232,8 @@ SHOWN_ON = {
     "surveys_interviews.later": ["/surveys/interview/{interview}"],
     "surveys_interviews.says_no": ["/surveys/interview/{interview}"],
     "surveys_interviews.answer": ["/surveys/interview/{interview}/q/good_treatment"],
+    "outreach_visits.cancel": ["/visits/{visits}"],
+    "outreach_visits.log": ["/visits/{visits}"],
     "tasks.done": ["/tasks", "/today"],
     "tasks.postpone": ["/tasks", "/today"],
     "messaging.release": ["/messages/sending"],

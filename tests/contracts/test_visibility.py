@@ -25,6 +25,7 @@ from crm.participants.models import Participant
 from crm.registry import current_registry
 from tests.conftest import make_app, make_settings
 from tests.contracts.branch_objects import branch_objects, kinds_of, map_app
+from tests.contracts.matching_objects import MATCHING_KINDS
 from tests.world import PASSWORD, World
 
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -73,7 +74,11 @@ CLOSED = {
     "unit_public_id",
     "views",
     "bulk",
-}
+    "call-scripts",
+    "events",
+    "invitations",
+    "batch",
+} | MATCHING_KINDS
 
 # Pages about persons or single employers; an evaluator sees figures only.
 PERSON_BLUEPRINTS = {"pipeline", "participants", "placements", "employers", "inquiries", "search", "imports"}

@@ -102,8 +102,8 @@ def test_what_cannot_be_reached_and_what_leads_nowhere_is_marked_in_words() -> N
     broken = script(step("a", answer("x", "gone"), answer("y", "end")), step("lost", answer("x", "end")), end())
     root = ET.fromstring(str(draw(broken)))
     words = {each.get("class"): "".join(each.itertext()) for each in root.iter(f"{SVG}g")}
-    assert "Leads nowhere" in words["script-step script-ask script-dead-end"]
-    assert "1  x → ?" in words["script-step script-ask script-dead-end"]
+    assert "Leads nowhere" in words["script-step script-ask script-first script-dead-end"]
+    assert "1  x → ?" in words["script-step script-ask script-first script-dead-end"]
     assert "Nothing leads here" in words["script-step script-ask script-unreachable"]
 
 

@@ -13,11 +13,12 @@ from outreach.scripts.effects import Field, TaskKind
 from outreach.scripts.messages import FIELDS, KINDS, MESSAGES
 
 FOLDER = Path(__file__).parents[2] / "outreach" / "scripts"
-WITH_WORDS = {"messages.py", "command.py"}
+WITH_WORDS = {"messages.py", "command.py", "wording.py", "modules.py"}
+WITH_ROWS = {"models.py", "published.py", "audit_labels.py", "queries.py", "rows.py", "sampling.py"}
 
 
 def test_the_pure_part_needs_neither_flask_nor_a_database() -> None:
-    names = sorted(path.stem for path in FOLDER.glob("[a-z]*.py") if path.name not in WITH_WORDS)
+    names = sorted(path.stem for path in FOLDER.glob("[a-z]*.py") if path.name not in WITH_WORDS | WITH_ROWS)
     imports = "; ".join(f"import outreach.scripts.{name}" for name in names)
     loaded = "{name.split('.')[0] for name in sys.modules}"
     code = f"{imports}; import sys; print({loaded} & {{'flask', 'sqlalchemy', 'flask_babel'}})"

@@ -5,11 +5,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from wtforms import FieldList, Form, FormField, StringField
+from wtforms.validators import InputRequired
 
 from crm.errors import DomainError
 from crm.web.clean import clean_line, clean_text
 from crm.web.fields import form_errors
-from crm.web.forms import choices, optional_int
+from crm.web.forms import BaseForm, choices, optional_int
 from tests.web.sink import ContactForm
 
 
@@ -54,6 +56,21 @@ def test_a_broken_rule_stands_beside_its_field_or_above_the_form(shell_app: Flas
         errors = [(error.field_id, error.message) for error in form_errors(form)]
     assert ("on", "Already closed.") in errors
     assert ("", "Something else.") in errors
+
+
+def test_a_form_inside_another_tells_its_faults_once(shell_app: Flask) -> None:
+    class Row(Form):
+        name = StringField("Name", validators=[InputRequired("Write a name.")])
+
+    class Outer(BaseForm):
+        rows = FieldList(FormField(Row, label="Row"), label="Rows")
+
+    with shell_app.test_request_context("/", method="POST", data={"rows-0-name": ""}):
+        form = Outer()
+        assert not form.validate()
+        assert [(each.field_id, each.label, each.message) for each in form_errors(form)] == [
+            ("rows-0-name", "Name", "Write a name.")
+        ]
 
 
 def test_the_empty_choice_means_nothing() -> None:

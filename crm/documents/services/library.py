@@ -1,7 +1,7 @@
 """The template library as a file: texts alone, with nobody's name in them: others can use them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,18 +16,17 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.documents.fields import check_body
 from crm.documents.models import DocumentKind, DocumentTemplate, DocumentVersion
+from crm.documents.names import known_names, names_somebody
 from crm.documents.queries import templates
 from crm.documents.services.texts import LONGEST
 from crm.documents.shipped import LANGUAGES
 from crm.errors import DomainError
 from crm.glossary import picklists
-from crm.history.subjects import table
 
 FORMAT = "brobygg-templates-1"
 MOST_TEMPLATES = 500
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _BY_KEY = "templates are named by the keys of the file"
-_NAMES = "names are only compared with texts that are to leave, and shown to nobody"
 
 
 class PersonalData(DomainError):
@@ -50,7 +49,7 @@ def export_library(actor: Actor) -> str:
     leaves, and the message says which text but not who.
     """
     found = templates(actor)
-    names = _known_names()
+    names = known_names()
     for template in found:
         _check_impersonal(template.newest, names)
     record(actor, "document.exported", subject_type="document", details={"rows": len(found)})
@@ -89,31 +88,14 @@ def _as_data(template: DocumentTemplate) -> dict[str, object]:
     }
 
 
-def _known_names() -> frozenset[str]:
-    """Full names of all participants and contact persons, in small letters."""
-    people, contacts = table("participant"), table("contact_person")
-    session = current_session()
-    rows = session.execute(trusted(select(people.c.first_name, people.c.last_name), because=_NAMES)).all()
-    found = {f"{first} {last}" for first, last in rows}
-    found |= {name for (name,) in session.execute(trusted(select(contacts.c.name), because=_NAMES))}
-    return frozenset(name.casefold() for name in found if " " in name.strip())
-
-
 def _check_impersonal(version: DocumentVersion, names: frozenset[str]) -> None:
     for language, body in version.bodies.items():
         text = f"{version.titles.get(language, '')}\n{body}"
-        whole = " ".join(text.casefold().split())
-        if _MAIL.search(text) or any(name in whole for name in _likely(whole, names)):
+        if _MAIL.search(text) or names_somebody(text, names):
             title = version.titles.get(language) or next(iter(version.titles.values()))
             raise PersonalData(
                 _("“%(title)s” names a person. Write a field in its place, like {contact_person}.", title=title)
             )
-
-
-def _likely(whole: str, names: frozenset[str]) -> Iterable[str]:
-    """The names whose first word stands in the text: comparing all of a large organisation's would take long."""
-    words = set(re.findall(r"\w+", whole))
-    return (name for name in names if name.split()[0] in words or not name.split()[0].isalnum())
 
 
 def _read(content: str) -> Sequence[Mapping[str, Any]]:

@@ -46,6 +46,13 @@
   announce(document);
   document.addEventListener('htmx:after:swap', (event) => announce(event.target instanceof Element ? event.target : document));
 
+  // Whoever signs out leaves nothing behind of what was typed here (autosave.js).
+  document.addEventListener('submit', (event) => {
+    if (!event.target.matches('form[data-signs-out], form[action$="/sign-out-everywhere"]')) return;
+    try { Object.keys(localStorage).filter((each) => each.startsWith('brobygg.kept.')).forEach((each) => localStorage.removeItem(each)); } catch { /* nothing is kept */ }
+    indexedDB.deleteDatabase('brobygg-kept');
+  });
+
   // Buttons that only make sense with scripts say so, and are hidden until this file has run.
   document.querySelectorAll('[data-print]').forEach((button) => {
     button.hidden = false;

@@ -73,6 +73,18 @@ function licences() {
   }).join('\n\n');
 }
 
+// A plugin's own scripts: <plugin>/assets/*.js. All names share one folder: a script begins with a word of its plugin's.
+function pluginScripts() {
+  for (const plugin of readdirSync(root).sort().filter((name) => existsSync(join(root, name, 'plugin.py')))) {
+    const folder = join(root, plugin, 'assets');
+    const names = existsSync(folder) ? readdirSync(folder).sort().filter((name) => name.endsWith('.js')) : [];
+    for (const name of names) {
+      if (manifest[name]) throw new Error(`${plugin} has a script of a name that is taken: ${name}`);
+      write(name, read(folder, name));
+    }
+  }
+}
+
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 write('app.css', staffCss());
@@ -81,6 +93,9 @@ write('print.css', minify(read(here, 'print.css')));
 write('htmx.js', read(modules, 'htmx.org', 'dist', 'htmx.min.js').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
 write('app.js', read(here, 'app.js'));
 write('board.js', read(here, 'board.js'));
+write('autosave.js', read(here, 'autosave.js'));
+write('keys.js', read(here, 'keys.js'));
+pluginScripts();
 write('favicon.svg', read(here, 'favicon.svg'));
 write('app.webmanifest', read(here, 'app.webmanifest').replace('{{favicon}}', manifest['favicon.svg']));
 write('licences.txt', licences());

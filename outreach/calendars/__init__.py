@@ -1,0 +1,1 @@
+"""A private calendar for everybody: visits, callbacks, events, agreements that end."""

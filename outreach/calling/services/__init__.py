@@ -1,0 +1,1 @@
+"""Beginning a call, keeping what is typed, going on, and closing it."""

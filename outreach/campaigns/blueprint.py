@@ -1,0 +1,16 @@
+"""The blueprint that this room's routes share."""
+
+from flask import Blueprint
+from werkzeug.exceptions import NotFound
+
+from crm.accounts.web_ports import module_on
+from outreach.scripts.modules import CALLS
+
+blueprint = Blueprint("campaigns", __name__, template_folder="templates", url_prefix="/campaigns")
+
+
+@blueprint.before_request
+def only_where_it_is_on() -> None:
+    """A unit that does not call employers has no such pages."""
+    if not module_on(CALLS.key):
+        raise NotFound

@@ -1,0 +1,1 @@
+"""Mentors and employers as candidates: talks along a guide, profiles, offers, matches, and what mentors promise."""

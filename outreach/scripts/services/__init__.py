@@ -1,0 +1,1 @@
+"""Writing call scripts: beginning one, changing its draft, publishing, taking it along."""
