@@ -181,6 +181,37 @@ def savepoint() -> Iterator[Session]:
         raise
 
 
+def reading_connection() -> Connection:
+    """The connection of the session, for reading columns without the session's own detours.
+
+    What has been changed in this transaction is written before, as the session itself would.
+    """
+    session = current_session()
+    if session.autoflush:
+        session.flush()
+    return session.connection()
+
+
+@contextmanager
+def reading_apart() -> Iterator[None]:
+    """A part of a page that only reads, and whose failure must cost nothing but itself.
+
+    On PostgreSQL a statement that fails takes the whole transaction with it, so there is a savepoint before. SQLite
+    loses that statement alone: setting and releasing a savepoint for each part of each page would be for nothing. What
+    a part that failed left in the session goes; objects loaded before it are read again on their next use.
+    """
+    session = current_session()
+    if in_transaction_block() or db.engine.dialect.name != "sqlite":
+        with session.begin_nested():
+            yield
+        return
+    try:
+        yield
+    except BaseException:
+        session.rollback()
+        raise
+
+
 def after_commit(call: Callable[[], None]) -> None:
     """Run ``call`` once the surrounding ``transaction()`` has committed; never if it rolls back."""
     session = current_session()

@@ -47,12 +47,14 @@ def index() -> ResponseReturnValue:
             return redirect(opens_with)
     form, filters = filter_of(request.args)
     stages = stages_of(actor.unit_id)
+    page = employer_page(actor, filters, page=requested_page())
     return render_template(
         "employers/index.html",
-        page=employer_page(actor, filters, page=requested_page()),
+        page=page,
         form=form,
         filters=filters,
         stages=stages,
+        stage_names={code: str(stages.label(code)) for code in {row.stage for row in page.items if row.stage}},
         columns=[COLUMNS[key] for key in filters.columns],
         headings={key: str(COLUMNS[key].label) for key in filters.columns},
         views=views_for(actor),

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.elements import True_
 
 from crm.accounts.scopes import condition, scoped, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import ContactPerson, Employer, Position
 from crm.extension_points import SearchDocuments, SearchHit
+from crm.lazy_texts import lazy_gettext as _l
 from crm.participants.models import Participant
 from crm.registry import current_registry
 from crm.search.documents import EMPLOYER, PARTICIPANT, PERSON
@@ -25,6 +26,8 @@ _RANKED = 2000
 LAST_PAGE = _RANKED // SHOWN
 _COMPARED = 300
 _MODELS: dict[str, type[Any]] = {EMPLOYER: Employer, PERSON: ContactPerson, PARTICIPANT: Participant}
+_IN_USE_ALONE = frozenset({EMPLOYER})
+"""Kinds of documents that only rows in use have: an archived employer's is of another kind."""
 _ALIKE = 78
 """How much (of 100) a word must be like another to count as the same with a typing error (rapidfuzz, ratio)."""
 
@@ -144,10 +147,15 @@ def _likeness(words: Sequence[str], title: str) -> float:
 def _seen(actor: Actor, kind: str, statement: Select[Any]) -> Select[Any]:
     """``statement`` about documents of one kind, joined to the rows they are of, those alone that may be seen."""
     model = _models()[kind]
+    seen = condition(model, actor)
+    if kind in _IN_USE_ALONE and isinstance(seen, True_):
+        return scoped(statement, seen)  # Reading the rows would change nothing.
     joined = statement.join(model, model.id == document.c.row_id)
-    if hasattr(model, "archived_at"):
-        joined = joined.where(model.archived_at.is_(None))
-    return scoped(joined, condition(model, actor))
+    return scoped(joined.where(*_in_use(model)), seen)
+
+
+def _in_use(model: type[Any]) -> Sequence[ColumnElement[bool]]:
+    return (model.archived_at.is_(None),) if hasattr(model, "archived_at") else ()
 
 
 def _results(actor: Actor, ids: dict[str, list[int]], *, similar: bool) -> Results:
@@ -173,7 +181,7 @@ def _groups(actor: Actor, ids: dict[str, list[int]]) -> list[Group]:
 def _rows(actor: Actor, model: type[Any], ids: list[int]) -> Sequence[Any]:
     if not ids:
         return ()
-    statement = visible(model, actor).where(model.id.in_(ids[:SHOWN]))
+    statement = visible(model, actor).where(model.id.in_(ids[:SHOWN]), *_in_use(model))
     if model is ContactPerson:
         statement = statement.options(selectinload(ContactPerson.positions).joinedload(Position.employer))
     rows = {row.id: row for row in current_session().scalars(statement)}

@@ -1,7 +1,5 @@
 """The page with what was found."""
 
-from functools import partial
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +12,7 @@ from crm.employers.queries import STAFF
 from crm.employers.registers.finding import why_found
 from crm.employers.ways import NEEDS_REASON
 from crm.messaging.addresses import show_phone
-from crm.search.marking import marked
+from crm.search.marking import marker
 from crm.search.queries import LAST_PAGE, find, kinds
 from crm.web.clean import clean_line
 
@@ -42,7 +40,7 @@ def results() -> ResponseReturnValue:
         kind=kind,
         page=page,
         last_page=LAST_PAGE,
-        mark=partial(marked, query=text),
+        mark=marker(text),
         why=why_found,
         number=show_org_number,
         closed=closed_to(actor, [at for person in found.persons for at in works_at(person.positions)] if found else []),
