@@ -2,6 +2,8 @@
 
 import enum
 import secrets
+import select
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -222,10 +224,12 @@ def after_commit(call: Callable[[], None]) -> None:
 
 def prepare_engine(engine: Engine) -> None:
     """Set an engine up once: on SQLite foreign keys, WAL, FULL sync, and transactions that we begin ourselves; on
-    PostgreSQL roll-backs that keep prepared statements.
+    PostgreSQL roll-backs that keep prepared statements, and connections that are asked only when there is reason to.
     """
     if engine.dialect.name == "postgresql":
         engine.dialect.do_rollback = _roll_back  # type: ignore[method-assign,assignment]
+        if not isinstance(engine.dialect.do_ping, _Ping):
+            engine.dialect.do_ping = _Ping(engine.dialect.do_ping)  # type: ignore[method-assign]
     elif not event.contains(engine, "begin", _begin):
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _begin)
@@ -243,6 +247,37 @@ def _roll_back(connection: Any) -> None:
     # A transaction that failed, or a connection that broke meanwhile, is the driver's affair.
     if connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         connection.rollback()
+
+
+class _Ping:
+    """Asks a kept connection whether it still answers, before it is used: a journey only when it may have gone.
+
+    A server that stops, or ends a connection, says so on it: the socket has something to be read. A way between that
+    has forgotten the connection says nothing, but forgets none that has carried an answer a moment ago.
+    """
+
+    _TRUSTED_SECONDS = 1.0
+    _ANSWERED = "brobygg_answered"
+
+    def __init__(self, ask: Callable[[DBAPIConnection], bool]) -> None:
+        self._ask = ask
+
+    def __call__(self, connection: Any) -> bool:
+        now = time.monotonic()
+        if now - getattr(connection, self._ANSWERED, 0.0) < self._TRUSTED_SECONDS and _is_silent(connection):
+            return True
+        answered = self._ask(connection)
+        setattr(connection, self._ANSWERED, now)
+        return answered
+
+
+def _is_silent(connection: Any) -> bool:
+    """Whether nothing waits to be read: neither a server's last words nor the end of the connection."""
+    if connection.closed:
+        return False
+    waiter = select.poll()
+    waiter.register(connection.pgconn.socket, select.POLLIN)
+    return not waiter.poll(0)
 
 
 def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
