@@ -198,20 +198,32 @@ def reading_connection() -> Connection:
 def reading_apart() -> Iterator[None]:
     """A part of a page that only reads, and whose failure must cost nothing but itself.
 
-    On PostgreSQL a statement that fails takes the whole transaction with it, so there is a savepoint before. SQLite
-    loses that statement alone: setting and releasing a savepoint for each part of each page would be for nothing. What
-    a part that failed left in the session goes; objects loaded before it are read again on their next use.
+    There is nothing to be kept of a transaction that has only read: when the part fails, it is rolled back, and what
+    is asked for afterwards begins another one. A savepoint before each part of each page would be for nothing; one is
+    set only inside ``transaction()``. What a part that failed left in the session goes; objects loaded before it are
+    read again on their next use.
     """
     session = current_session()
-    if in_transaction_block() or db.engine.dialect.name != "sqlite":
+    if in_transaction_block():
         with session.begin_nested():
             yield
         return
     try:
         yield
+        _refuse_failed_transaction(session)
     except BaseException:
         session.rollback()
         raise
+
+
+def _refuse_failed_transaction(session: Session) -> None:
+    """PostgreSQL answers nothing more in a transaction in which a statement has failed, even if somebody has caught
+    that failure and gone on. Asks nobody: the driver knows.
+    """
+    if session.in_transaction() and session.connection().dialect.name == "postgresql":
+        driver: Any = session.connection().connection.dbapi_connection
+        if driver.pgconn.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+            raise RuntimeError("a statement failed, and its failure was passed over")
 
 
 def after_commit(call: Callable[[], None]) -> None:

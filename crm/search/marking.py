@@ -8,6 +8,7 @@ from markupsafe import Markup
 from crm.folding import fold
 from crm.search.folding import search_terms, stemmed
 from crm.search.matching import TRIGRAM
+from crm.web.escaping import written
 
 
 def marker(query: str) -> Callable[[object], Markup]:
@@ -23,11 +24,11 @@ def marked(text: object, query: str) -> Markup:
 
 
 def _marked(text: str, terms: Sequence[str]) -> Markup:
-    out, at = Markup(), 0
+    out, at = [], 0
     for first, end in _spans(text, terms):
-        out += Markup("%s<mark>%s</mark>") % (text[at:first], text[first:end])
+        out += [written(text[at:first]), "<mark>", written(text[first:end]), "</mark>"]
         at = end
-    return out + text[at:]
+    return Markup("".join([*out, written(text[at:])]))  # every piece of the text was written
 
 
 def _spans(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:

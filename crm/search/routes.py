@@ -7,6 +7,7 @@ from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.reading import seen_many
 from crm.employers.approach import closed_to, works_at
+from crm.employers.models import Employer
 from crm.employers.org_numbers import show_org_number
 from crm.employers.queries import STAFF
 from crm.employers.registers.finding import why_found
@@ -42,10 +43,16 @@ def results() -> ResponseReturnValue:
         last_page=LAST_PAGE,
         mark=marker(text),
         why=why_found,
-        number=show_org_number,
+        below=_below,
         closed=closed_to(actor, [at for person in found.persons for at in works_at(person.positions)] if found else []),
         needs_reason=NEEDS_REASON,
         phone=show_phone,
     )
     ids = [person.id for person in found.participants] if found else []
     return seen_many(actor, html, participant_ids=ids)
+
+
+def _below(employer: Employer) -> str:
+    """What stands below the name of an employer: the place and the number."""
+    number = show_org_number(employer.org_number, employer.country)
+    return " · ".join(filter(None, (employer.municipality or employer.city, number)))
