@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DIST := crm/web/static/dist/manifest.json
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */translations/*/LC_MESSAGES/*.po plugins/*/translations/*/LC_MESSAGES/*.po))
-TRANSLATED := crm surveys $(patsubst %/translations,%,$(wildcard plugins/*/translations))
+TRANSLATED := crm surveys outreach $(patsubst %/translations,%,$(wildcard plugins/*/translations))
 LANGUAGES := sv nb da
 ARGS ?=
 # A venv's own node (see requirements/node.in) goes before the system's.

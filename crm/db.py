@@ -2,6 +2,8 @@
 
 import enum
 import secrets
+import select
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -181,6 +183,49 @@ def savepoint() -> Iterator[Session]:
         raise
 
 
+def reading_connection() -> Connection:
+    """The connection of the session, for reading columns without the session's own detours.
+
+    What has been changed in this transaction is written before, as the session itself would.
+    """
+    session = current_session()
+    if session.autoflush:
+        session.flush()
+    return session.connection()
+
+
+@contextmanager
+def reading_apart() -> Iterator[None]:
+    """A part of a page that only reads, and whose failure must cost nothing but itself.
+
+    There is nothing to be kept of a transaction that has only read: when the part fails, it is rolled back, and what
+    is asked for afterwards begins another one. A savepoint before each part of each page would be for nothing; one is
+    set only inside ``transaction()``. What a part that failed left in the session goes; objects loaded before it are
+    read again on their next use.
+    """
+    session = current_session()
+    if in_transaction_block():
+        with session.begin_nested():
+            yield
+        return
+    try:
+        yield
+        _refuse_failed_transaction(session)
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def _refuse_failed_transaction(session: Session) -> None:
+    """PostgreSQL answers nothing more in a transaction in which a statement has failed, even if somebody has caught
+    that failure and gone on. Asks nobody: the driver knows.
+    """
+    if session.in_transaction() and session.connection().dialect.name == "postgresql":
+        driver: Any = session.connection().connection.dbapi_connection
+        if driver.pgconn.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+            raise RuntimeError("a statement failed, and its failure was passed over")
+
+
 def after_commit(call: Callable[[], None]) -> None:
     """Run ``call`` once the surrounding ``transaction()`` has committed; never if it rolls back."""
     session = current_session()
@@ -191,10 +236,12 @@ def after_commit(call: Callable[[], None]) -> None:
 
 def prepare_engine(engine: Engine) -> None:
     """Set an engine up once: on SQLite foreign keys, WAL, FULL sync, and transactions that we begin ourselves; on
-    PostgreSQL roll-backs that keep prepared statements.
+    PostgreSQL roll-backs that keep prepared statements, and connections that are asked only when there is reason to.
     """
     if engine.dialect.name == "postgresql":
         engine.dialect.do_rollback = _roll_back  # type: ignore[method-assign,assignment]
+        if not isinstance(engine.dialect.do_ping, _Ping):
+            engine.dialect.do_ping = _Ping(engine.dialect.do_ping)  # type: ignore[method-assign]
     elif not event.contains(engine, "begin", _begin):
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _begin)
@@ -212,6 +259,37 @@ def _roll_back(connection: Any) -> None:
     # A transaction that failed, or a connection that broke meanwhile, is the driver's affair.
     if connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         connection.rollback()
+
+
+class _Ping:
+    """Asks a kept connection whether it still answers, before it is used: a journey only when it may have gone.
+
+    A server that stops, or ends a connection, says so on it: the socket has something to be read. A way between that
+    has forgotten the connection says nothing, but forgets none that has carried an answer a moment ago.
+    """
+
+    _TRUSTED_SECONDS = 1.0
+    _ANSWERED = "brobygg_answered"
+
+    def __init__(self, ask: Callable[[DBAPIConnection], bool]) -> None:
+        self._ask = ask
+
+    def __call__(self, connection: Any) -> bool:
+        now = time.monotonic()
+        if now - getattr(connection, self._ANSWERED, 0.0) < self._TRUSTED_SECONDS and _is_silent(connection):
+            return True
+        answered = self._ask(connection)
+        setattr(connection, self._ANSWERED, now)
+        return answered
+
+
+def _is_silent(connection: Any) -> bool:
+    """Whether nothing waits to be read: neither a server's last words nor the end of the connection."""
+    if connection.closed:
+        return False
+    waiter = select.poll()
+    waiter.register(connection.pgconn.socket, select.POLLIN)
+    return not waiter.poll(0)
 
 
 def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, force_locale
 from flask_login import current_user
@@ -11,9 +12,12 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from crm.lazy_texts import keep_catalogue, known_catalogue
 from crm.registry import Registry
 from crm.settings import LANGUAGES, Settings
 
+_LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
+"""To parse one takes longer than to look a hundred words up in it."""
 NAMES = {"en": "English", "sv": "Svenska", "nb": "Norsk bokmål", "da": "Dansk"}
 
 
@@ -23,7 +27,7 @@ def init_languages(app: Flask, settings: Settings, registry: Registry) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in folders)
     app.config["BABEL_DEFAULT_LOCALE"] = settings.language
     app.config["BABEL_DEFAULT_TIMEZONE"] = settings.time_zone
-    babel = Babel(app, locale_selector=request_language)
+    babel = Babel(app, locale_selector=_request_locale)
     catalogues = _Catalogues()
     # Both places through which Flask-Babel looks words up: from Python and from templates.
     babel.domain_instance = catalogues
@@ -55,16 +59,15 @@ class _Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
 
     def get_translations(self) -> Any:
         """The catalogue of the language in force."""
-        context = g.get("_flask_babel") if g else None
-        locale = getattr(context, "babel_locale", None)
-        if locale is None:
-            return super().get_translations()
-        found = getattr(context, "brobygg_catalogue", None)
-        # Flask-Babel puts another object here when the language changes, also for the moment of force_locale().
-        if found is None or found[0] is not locale:
-            found = (locale, super().get_translations())
-            context.brobygg_catalogue = found  # type: ignore[union-attr]  # a locale was found in it
-        return found[1]
+        found = known_catalogue()
+        if found is None:
+            found = super().get_translations()
+            keep_catalogue(found)
+        return found
+
+
+def _request_locale() -> Locale:
+    return _LOCALES[request_language()]
 
 
 def request_language() -> str:

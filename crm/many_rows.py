@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     JSON,
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
     Table,
     Text,
     any_,
+    bindparam,
     cast,
     column,
     func,
@@ -34,6 +36,22 @@ def among(connection: Connection, key: Any, values: Iterable[Any]) -> ColumnElem
         condition: ColumnElement[bool] = key.in_(select(each.c.value))
     else:
         condition = key == any_(literal(given, ARRAY(key.type)))
+    return condition
+
+
+def gathered(dialect: str, each: ColumnElement[Any]) -> ColumnElement[Any]:
+    """All values of a column in one value, for ``among_gathered`` of a later statement: they are never taken apart."""
+    return func.json_group_array(each, type_=Text) if dialect == "sqlite" else func.array_agg(each)
+
+
+def among_gathered(dialect: str, key: Any, name: str, values: object = None) -> ColumnElement[bool]:
+    """That the column ``key`` has one of the values that were ``gathered``; without ``values`` they are given as the
+    parameter ``name`` when the statement is executed."""
+    kind = Text() if dialect == "sqlite" else ARRAY(key.type)
+    given: BindParameter[Any] = bindparam(name, values, type_=kind, required=values is None, unique=values is not None)
+    if dialect == "sqlite":
+        return key.in_(select(func.json_each(given).table_valued("value").c.value))  # type: ignore[no-any-return]
+    condition: ColumnElement[bool] = key == any_(given)
     return condition
 
 

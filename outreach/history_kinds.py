@@ -1,8 +1,7 @@
 """The kinds of lines that outreach writes into contact histories."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import HistoryKind
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.events import wiring as events
 from outreach.matching import wiring as matching
 from outreach.materials.mail import LINE as MATERIAL_LINE

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 ACTIONS: Mapping[str, Text] = {
     "survey_offered": _l("Survey offered"),

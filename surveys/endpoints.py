@@ -1,10 +1,10 @@
 """The pages of surveys, and which of them answer people who are not signed in."""
 
 from flask import Blueprint
-from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
 from crm.extension_points import NavItem, PublicEndpoint
+from crm.lazy_texts import lazy_gettext as _l
 from surveys.authoring import routes as authoring_routes
 from surveys.authoring import text_routes
 from surveys.catching_up import routes as catching_up_routes

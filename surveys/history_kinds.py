@@ -1,8 +1,7 @@
 """The kinds of lines that surveys leave in the contact history. Declining and silence leave none."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import HistoryKind
+from crm.lazy_texts import lazy_gettext as _l
 from surveys.sending.outcomes import REMINDED_LINE, SENT_LINE
 
 ANSWERED_LINE = "surveys.answered"

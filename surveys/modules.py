@@ -1,8 +1,7 @@
 """What of surveys an administrator switches on or off for a unit."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Module
+from crm.lazy_texts import lazy_gettext as _l
 
 CALLS = Module(
     key="surveys.calls",

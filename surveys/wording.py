@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from babel import Locale, UnknownLocaleError
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm.db import current_session
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.participants.rules import PARTICIPANT_LANGUAGES
 from surveys.dispositions import StopReason
 from surveys.models import FollowUpPlan, Questionnaire, QuestionnaireVersion, Translation

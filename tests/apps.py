@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine
 
@@ -26,6 +26,10 @@ _EMPTY: dict[frozenset[str], bytes] = {}
 
 class CompiledTemplates(BytecodeCache):
     """The templates of pages, translated into Python once for all applications of this process."""
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        """A template in each language is another one."""
+        return super().get_bucket(environment, f"{getattr(environment, 'language', '')}:{name}", filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         known = _TEMPLATES.get((bucket.key, bucket.checksum))

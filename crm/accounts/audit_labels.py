@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask_babel import lazy_gettext as _l
-
 from crm.accounts.models import Staff, Unit
 from crm.extension_points import AuditName, Text
+from crm.lazy_texts import lazy_gettext as _l
 
 ACTIONS: Mapping[str, Text] = {
     "signed_in": _l("Signed in"),

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from crm import clock
 from crm.accounts.audit import record
@@ -12,6 +11,7 @@ from crm.accounts.forms import AuditFilterForm
 from crm.accounts.permissions import require
 from crm.actors import Actor, Role
 from crm.db import current_session, transaction
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.downloads import download
 from crm.web.forms import choices
 from crm.web.paging import paginate

@@ -26,12 +26,12 @@ def actor_for(staff: Staff) -> Actor:
 
 
 def signed_in_actor() -> Actor | None:
-    """The actor of this request, or None when nobody is signed in. Resolved once for each request."""
-    if not getattr(current_user, "is_authenticated", False):
-        return None
-    if _KEY not in g:
-        setattr(g, _KEY, actor_for(current_user._get_current_object()))
-    actor: Actor = getattr(g, _KEY)
+    """The actor of this request, or None when nobody is signed in. Resolved once for each request, and anew when
+    somebody signs in or out."""
+    actor: Actor | None = g.get(_KEY)
+    if actor is None and getattr(current_user, "is_authenticated", False):
+        actor = actor_for(current_user._get_current_object())
+        setattr(g, _KEY, actor)
     return actor
 
 
@@ -48,6 +48,6 @@ def current_staff() -> Staff:
     return current_session().get_one(Staff, current_actor().staff_id)
 
 
-def forget_actor() -> None:
-    """Resolve the actor again on its next use: after a change of the person's own roles or unit."""
+def forget_actor(*_sender: object, **_said: object) -> None:
+    """Resolve the actor again on its next use: after a change of the person's own roles or unit, or of who it is."""
     g.pop(_KEY, None)

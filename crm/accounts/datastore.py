@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from crm.accounts.deferred import commit_changes
 from crm.accounts.models import Staff, StaffRole
+from crm.accounts.scopes import trusted
 from crm.db import current_session
 
 
@@ -18,7 +19,8 @@ def _by(name: str, case_insensitive: bool) -> Select[Staff]:
     """Put together once: every page looks up who is signed in, and then asks for their roles and their unit."""
     column = getattr(Staff, name)
     same = (func.lower(column) if case_insensitive else column) == bindparam("value")
-    return select(Staff).where(same).options(joinedload(Staff.roles), joinedload(Staff.unit))
+    found = select(Staff).where(same).options(joinedload(Staff.roles), joinedload(Staff.unit))
+    return trusted(found, because="who signs in, or is signed in")
 
 
 class StaffDatastore(SQLAlchemyUserDatastore):

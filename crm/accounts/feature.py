@@ -1,7 +1,5 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.accounts.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.accounts.audit_queries import audit_condition
 from crm.accounts.commands import create_admin
@@ -10,6 +8,7 @@ from crm.accounts.models import AuditEntry
 from crm.accounts.routes import blueprint
 from crm.actors import Role
 from crm.extension_points import Feature, NavItem, PublicEndpoint, Scope
+from crm.lazy_texts import lazy_gettext as _l
 
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
@@ -31,6 +30,7 @@ from crm.accounts.unit_services import UnitFields
 from crm.actors import Role
 from crm.extension_points import Text
 from crm.languages import NAMES
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
 
 ROLE_LABELS: dict[Role, Text] = {

@@ -9,7 +9,6 @@ from typing import Protocol
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_security.recoverable import generate_reset_password_token
 
 from crm.accounts.invitation_tokens import invitation_is_open, invitation_token
@@ -18,6 +17,7 @@ from crm.accounts.models import Staff
 from crm.accounts.security_config import RESET_WITHIN
 from crm.db import current_session
 from crm.extension_points import MessagePurpose, Rendered
+from crm.lazy_texts import lazy_gettext as _l
 from crm.settings import Settings
 
 

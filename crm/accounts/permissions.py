@@ -6,9 +6,10 @@ from typing import ParamSpec, TypeVar
 
 from flask import Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import user_logged_in, user_logged_out
 from werkzeug.exceptions import Forbidden
 
-from crm.accounts.current import current_actor, signed_in_actor
+from crm.accounts.current import current_actor, forget_actor, signed_in_actor
 from crm.accounts.scopes import guard_session, unguard_session
 from crm.actors import Role
 from crm.db import current_session
@@ -69,3 +70,5 @@ def init_permissions(app: Flask) -> None:
     """Check every request of this application, and guard its session against unscoped reads."""
     app.before_request(_deny_by_default)
     app.teardown_request(_take_guard_off)
+    for changed in (user_logged_in, user_logged_out):
+        changed.connect(forget_actor, app)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm.accounts.models import Staff, StaffRole, Unit, staff_roles
 from crm.actors import Actor, Role
-from crm.db import current_session
+from crm.db import current_session, reading_connection
 from crm.errors import NotVisible
 from crm.registry import current_registry
 
@@ -19,7 +19,7 @@ def unit_tree_ids(unit_id: int) -> frozenset[int]:
 
     what is theirs stays visible. One recursive query.
     """
-    return frozenset(current_session().scalars(_unit_tree(), {"unit_id": unit_id}))
+    return frozenset(reading_connection().scalars(_unit_tree(), {"unit_id": unit_id}))
 
 
 @cache

@@ -5,19 +5,22 @@ of its relatives; ``install_guard`` makes the session refuse every other ORM que
 request of staff or respondents runs. Jobs act as the system and see everything.
 """
 
-from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, TypeVarTuple
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, event, select, true
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, event, select, true
 from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.sql.expression import ClauseList
+from sqlalchemy.sql.operators import in_op
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from crm.actors import Actor
-from crm.db import Base, current_session
+from crm.db import Base, current_session, reading_connection
 from crm.errors import NotVisible, UnscopedQuery
 from crm.registry import Registry, current_registry
 
-Row = TypeVar("Row", bound=Base)
+Model = TypeVar("Model", bound=Base)
 Columns = TypeVarTuple("Columns")
 _SCOPED = "brobygg_scoped"
 _GUARD = "brobygg_guard"
@@ -38,7 +41,7 @@ def condition(model: type[Any], actor: Actor) -> ColumnElement[bool]:
     return scope.condition(actor)
 
 
-def visible(model: type[Row], actor: Actor) -> Select[Row]:
+def visible(model: type[Model], actor: Actor) -> Select[Model]:
     """A select of the rows of ``model`` that ``actor`` sees; add filters, order and joins to it."""
     return select(model).where(condition(model, actor)).execution_options(**{_SCOPED: True})
 
@@ -76,11 +79,39 @@ def prepared(actor: Actor, name: Hashable, make: Callable[[], Select[*Columns]])
     if found is None:
         if len(kept) >= _MOST_STATEMENTS:
             kept.clear()
-        found = kept[name, actor] = make()
+        found = kept[name, actor] = cast(Any, replacement_traverse(make(), {}, _written_out))
     return found
 
 
-def visible_one(model: type[Row], actor: Actor, public_id: str) -> Row:
+def _written_out(element: Any, **_unused: Any) -> Any:
+    """A list that an IN compares with, as the values it has: else each execution would write them out anew."""
+    if isinstance(element, BindParameter) and element.expanding and not element.required and element.value:
+        values = [BindParameter(None, value, type_=element.type, unique=True) for value in element.value]
+        return ClauseList(*values).self_group(against=in_op)
+    return None
+
+
+def read_prepared(
+    actor: Actor, name: Hashable, make: Callable[[], Select[*Columns]], **values: object
+) -> Sequence[Row[*Columns]]:
+    """The rows of a prepared statement of columns, at a third of what it costs to ask for objects.
+
+    Raises UnscopedQuery, with guard or without, for a statement that nobody has scoped, and for one of whole objects:
+    of those the database's columns would come.
+    """
+    statement = prepared(actor, name, lambda: _of_columns(name, make()))
+    return reading_connection().execute(statement, values).all()
+
+
+def _of_columns(name: Hashable, statement: Select[*Columns]) -> Select[*Columns]:
+    if not statement.get_execution_options().get(_SCOPED):
+        raise UnscopedQuery(f"the statement {name!r} has no visibility scope")
+    if any(each["expr"] is each["entity"] for each in statement.column_descriptions):
+        raise UnscopedQuery(f"the statement {name!r} asks for objects; read_prepared() reads columns")
+    return statement
+
+
+def visible_one(model: type[Model], actor: Actor, public_id: str) -> Model:
     """The row with this public id, if ``actor`` sees it.
 
     Raises NotVisible; never tells 'none' from 'not yours'.
@@ -91,7 +122,7 @@ def visible_one(model: type[Row], actor: Actor, public_id: str) -> Row:
     return found
 
 
-def locked(model: type[Row], actor: Actor, row_id: int) -> Row:
+def locked(model: type[Model], actor: Actor, row_id: int) -> Model:
     """The row read again with a write lock, if ``actor`` sees it: what a service changes.
 
     Raises NotVisible.

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_security import (
     ChangePasswordForm,
     ForgotPasswordForm,
@@ -19,6 +18,7 @@ from flask_security.utils import get_message
 from wtforms import EmailField, PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import choices
 from crm.web.messages import OurMessages
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -21,6 +20,7 @@ from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.errors import DomainError
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import choices
 from crm.web.paging import paginate, sort_order
 

@@ -1,13 +1,12 @@
 """How the web shell asks accounts who is signed in; bound by crm/app.py."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 
 from flask import g, session
 
 from crm.accounts.current import current_actor, current_staff, signed_in_actor
 from crm.accounts.queries import modules_on
-from crm.db import current_session, transaction
+from crm.db import reading_apart, transaction
 from crm.web.ports import Banner, WebPorts
 
 _MODULES = "brobygg_modules"
@@ -20,7 +19,7 @@ def web_ports(banners: Callable[[], Sequence[Banner]] = tuple) -> WebPorts:
         display_name=_display_name,
         module_on=module_on,
         save_language=_save_language,
-        isolated=_isolated,
+        isolated=reading_apart,
         banners=banners,
         home="tasks.today",
     )
@@ -42,8 +41,3 @@ def _save_language(language: str) -> None:
     with transaction():
         current_staff().language = language
     session["language"] = language
-
-
-def _isolated() -> AbstractContextManager[object]:
-    # A panel only reads. On PostgreSQL a failed query would take the rest of the page's reads with it.
-    return current_session().begin_nested()

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm.agreements.models import Agreement
 from crm.employers.models import Employer
 from crm.extension_points import AuditName, Text
+from crm.lazy_texts import lazy_gettext as _l
 
 ACTIONS: Mapping[str, Text] = {
     "agreement.written": _l("Agreement written"),

@@ -2,9 +2,6 @@
 
 from datetime import timedelta
 
-from flask import url_for
-from flask_babel import lazy_gettext as _l
-
 from crm.agreements import action_routes, draft_routes, routes, signing_routes
 from crm.agreements.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.agreements.blueprint import WRITERS, blueprint
@@ -33,6 +30,8 @@ from crm.extension_points import (
     StageRequirement,
     Subscription,
 )
+from crm.lazy_texts import lazy_gettext as _l
+from crm.web.addresses import row_url
 
 ROUTES = (routes, draft_routes, action_routes)
 """The modules that hang their views on the blueprint; named here so that they are loaded with it."""
@@ -43,7 +42,7 @@ NEW_AGREEMENT = ("agreements.add", _l("New agreement"), frozenset(WRITERS))
 
 
 def _href(source_ref: str) -> str:
-    return url_for("agreements.show", public_id=source_ref.partition(":")[0])
+    return row_url("agreements.show", source_ref.partition(":")[0])
 
 
 def _public() -> tuple[PublicEndpoint, ...]:

@@ -1,12 +1,12 @@
 """Forms of agreements: choosing the kind, writing, signing, refusing, ending, and the filter of the list."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.agreements.services.drafts import LONGEST
 from crm.agreements.states import LABELS
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField
 from crm.web.forms import BaseForm, VersionField, choices, optional_int
 

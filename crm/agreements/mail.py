@@ -10,7 +10,6 @@ from typing import cast
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -25,6 +24,7 @@ from crm.agreements.wording import local_day, phone_in_words
 from crm.db import current_session
 from crm.documents.pdf import PdfUnavailable
 from crm.extension_points import MailFile, MessagePurpose, Rendered
+from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging.models import OutboxMessage
 from crm.settings import Settings
 

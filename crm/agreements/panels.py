@@ -10,8 +10,8 @@ from flask_babel import ngettext
 
 from crm.accounts.current import current_actor
 from crm.agreements.blueprint import WRITERS
-from crm.agreements.models import Agreement, AgreementStatus
-from crm.agreements.queries import agreements_with, waits_for
+from crm.agreements.models import AgreementStatus
+from crm.agreements.queries import AgreementFacts, agreements_with, waits_for
 from crm.agreements.services.rows import type_name
 from crm.agreements.states import COLORS, IN_FORCE, LABELS
 from crm.employers.head import Figure, Head, head_of
@@ -42,7 +42,7 @@ def employer_panel(context: Mapping[str, Any]) -> str:
     )
 
 
-def _tell_head(head: Head, found: Sequence[Agreement], language: str) -> None:
+def _tell_head(head: Head, found: Sequence[AgreementFacts], language: str) -> None:
     """How many agreements are in force, and those that end soon or have ended and that nothing follows."""
     in_force = sum(each.status in IN_FORCE for each in found)
     if in_force:
@@ -63,5 +63,5 @@ def _tell_head(head: Head, found: Sequence[Agreement], language: str) -> None:
         head.wrong.append(Wrong(said, url_for("agreements.show", public_id=each.public_id)))
 
 
-def _ended_lately(agreement: Agreement) -> bool:
+def _ended_lately(agreement: AgreementFacts) -> bool:
     return agreement.ends_on is not None and today() - agreement.ends_on <= _REMEMBERED

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from itertools import compress
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased, contains_eager, defer, joinedload, selectinload
 
-from crm.accounts.scopes import condition, prepared, scoped, trusted, visible
+from crm.accounts.scopes import condition, read_prepared, scoped, trusted, visible
 from crm.actors import Actor
-from crm.agreements.models import Agreement, AgreementStatus, Side
+from crm.agreements.models import Agreement, AgreementSignature, AgreementStatus, Side
 from crm.agreements.states import IN_FORCE, months_later
 from crm.db import current_session
 from crm.employers.models import Employer, EmployerRelationship
@@ -135,17 +136,37 @@ def one_agreement(actor: Actor, public_id: str) -> Agreement:
     return found
 
 
-def agreements_with(actor: Actor, employer_id: int) -> Sequence[Agreement]:
+class AgreementFacts(NamedTuple):
+    """The columns of an agreement that an employer's page reads, and which sides have signed."""
+
+    id: int
+    public_id: str
+    type: str
+    status: AgreementStatus
+    starts_on: date
+    ends_on: date | None
+    follows_id: int | None
+    signed: frozenset[Side]
+
+
+def agreements_with(actor: Actor, employer_id: int) -> Sequence[AgreementFacts]:
     """The agreements with an employer that the actor sees: first what is in force or on its way, the newest first."""
-    statement = prepared(actor, "agreements_with", lambda: _agreements_with(actor))
-    found = current_session().scalars(statement, {"employer_id": employer_id}).unique()
+    rows = read_prepared(actor, "agreements_with", lambda: _agreements_with(actor), employer_id=employer_id)
+    count = len(AgreementFacts._fields) - 1  # Behind them stands for each side whether it has signed.
+    found = [AgreementFacts._make((*row[:count], frozenset(compress(Side, row[count:])))) for row in rows]
     return sorted(found, key=lambda each: each.status.value in _OVER)
 
 
-def _agreements_with(actor: Actor) -> Select[Agreement]:
-    # One query for a page that asks for much; the texts are long and nobody reads them there.
-    statement = visible(Agreement, actor).where(Agreement.employer_id == bindparam("employer_id"))
-    return statement.options(joinedload(Agreement.signatures), defer(Agreement.text)).order_by(Agreement.id.desc())
+def _agreements_with(actor: Actor) -> Select[Any]:
+    columns = (getattr(Agreement, name) for name in AgreementFacts._fields if name != "signed")
+    statement: Any = select(*columns, *map(_signed_by, Side)).select_from(Agreement)
+    statement = statement.where(Agreement.employer_id == bindparam("employer_id")).order_by(Agreement.id.desc())
+    return scoped(statement, condition(Agreement, actor))
+
+
+def _signed_by(side: Side) -> ColumnElement[bool]:
+    theirs = and_(AgreementSignature.agreement_id == Agreement.id, AgreementSignature.side == side)
+    return exists().where(theirs).correlate(Agreement)
 
 
 @dataclass(frozen=True)
@@ -186,11 +207,12 @@ def chain_of(actor: Actor, agreement: Agreement) -> Chain:
     )
 
 
-def waits_for(agreement: Agreement) -> list[Side]:
+def waits_for(agreement: Agreement | AgreementFacts) -> list[Side]:
     """Who has not signed yet what was sent."""
     if agreement.status is not AgreementStatus.SENT:
         return []
-    return [side for side in Side if agreement.signature_of(side) is None]
+    signed = agreement.signed if isinstance(agreement, AgreementFacts) else {each.side for each in agreement.signatures}
+    return [side for side in Side if side not in signed]
 
 
 def agreed_with(actor: Actor) -> Select[int]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -16,6 +15,7 @@ from crm.agreements.states import LABELS
 from crm.db import current_session
 from crm.documents.shipped import LANGUAGES
 from crm.extension_points import SearchDocuments, SearchHit, SearchWords
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.filters import show_date
 
 _OWN = "the index is written of every row; what is shown from it is scoped again"

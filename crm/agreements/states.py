@@ -4,11 +4,11 @@ from calendar import monthrange
 from datetime import date
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm.agreements.models import Agreement, AgreementStatus, FrozenAgreement
 from crm.errors import DomainError
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 S = AgreementStatus
 FOLLOWERS: dict[AgreementStatus, frozenset[AgreementStatus]] = {

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from flask_babel import lazy_gettext as _l
-
 from crm.actors import system_actor
 from crm.attachments import services
 from crm.attachments.audit_labels import ACTIONS, SUBJECTS
@@ -13,6 +11,7 @@ from crm.attachments.routes import blueprint
 from crm.attachments.store import store
 from crm.db import transaction
 from crm.extension_points import Feature, PeriodicJob, Scope
+from crm.lazy_texts import lazy_gettext as _l
 
 SWEEP = "attachments.sweep"
 REACH = "attachments.reach"

@@ -8,7 +8,6 @@ from typing import Any
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 
@@ -18,6 +17,7 @@ from crm.attachments.kinds import ACCEPT
 from crm.attachments.store import LARGEST, store
 from crm.db import current_session, transaction
 from crm.errors import DomainError, FilesUnavailable
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm
 
 WHICH_FILES = _l("PDF, image or office file, 10 MB at most. No health information and no identity numbers.")

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask_babel import lazy_gettext as _l
-
 from crm.cooperation.models import CooperationGroup
 from crm.extension_points import AuditName, Text
+from crm.lazy_texts import lazy_gettext as _l
 
 ACTIONS: Mapping[str, Text] = {
     "appearance_added": _l("Talk or article written down"),

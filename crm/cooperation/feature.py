@@ -1,7 +1,5 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.cooperation import group_routes, meeting_routes, talk_routes
 from crm.cooperation.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.cooperation.merging import merge_members
@@ -16,6 +14,7 @@ from crm.cooperation.scopes import (
 )
 from crm.employers.queries import STAFF
 from crm.extension_points import Feature, NavItem, Scope
+from crm.lazy_texts import lazy_gettext as _l
 
 ROUTES = (talk_routes, group_routes, meeting_routes)
 """The modules that hang their views on the blueprints; named here so that they are loaded with them."""

@@ -2,7 +2,6 @@
 
 import secrets
 
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
@@ -17,6 +16,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.cooperation.fields import AppearanceFields, GroupFields, MemberFields
 from crm.cooperation.words import GROUP_KINDS, KINDS
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField, NoteLine
 from crm.web.filters import today
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int

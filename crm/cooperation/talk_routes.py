@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm.accounts import audit
 from crm.accounts.current import current_actor
@@ -25,6 +24,7 @@ from crm.cooperation.words import KINDS
 from crm.db import transaction
 from crm.employers.queries import STAFF
 from crm.errors import DomainError
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.conflicts import refusal
 from crm.web.downloads import download
 from crm.web.filters import today

@@ -1,8 +1,7 @@
 """Kinds of appearances and of groups, in words."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 KINDS: dict[str, Text] = {
     "talk": _l("Talk"),

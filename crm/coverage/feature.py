@@ -1,7 +1,5 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.coverage import code_routes, routes
 from crm.coverage.audit_labels import ACTIONS, SUBJECTS
 from crm.coverage.models import CoverageTarget
@@ -9,6 +7,7 @@ from crm.coverage.modules import COVERAGE
 from crm.coverage.routes import blueprint
 from crm.coverage.scopes import target_scope
 from crm.extension_points import Feature, NavItem, Scope
+from crm.lazy_texts import lazy_gettext as _l
 
 ROUTES = (routes, code_routes)
 """The modules that hang their views on the blueprint; named here so that they are loaded with it."""

@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, FileField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -12,6 +11,7 @@ from crm.coverage.counting import AGREEMENT, CONTACT, PARTICIPANTS, PLACEMENT
 from crm.coverage.regions import COUNTRIES, COUNTY, MUNICIPALITY, RegionBook
 from crm.coverage.services import TargetFields
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.filters import today
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, grouped_choices, optional_int
 

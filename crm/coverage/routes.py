@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm.accounts import audit
 from crm.accounts.current import current_actor
@@ -19,6 +18,7 @@ from crm.coverage.modules import only_where_it_is_on
 from crm.coverage.queries import coverage_of, region_book, targets_for
 from crm.db import transaction
 from crm.errors import DomainError, EditConflict
+from crm.lazy_texts import lazy_gettext as _l
 from crm.programmes.queries import programmes_for
 from crm.web.conflicts import differences
 from crm.web.downloads import download

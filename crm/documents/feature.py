@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from crm.actors import system_actor
@@ -16,6 +15,7 @@ from crm.documents.routes import blueprint
 from crm.documents.services.texts import ensure_shipped
 from crm.documents.shipped import shipped_texts
 from crm.extension_points import Feature, MergeStep, NavItem, Panel, PeriodicJob, Scope
+from crm.lazy_texts import lazy_gettext as _l
 
 
 def bring_shipped_in() -> str:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm.documents.models import DocumentKind
 from crm.errors import DomainError
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 _FIELD = re.compile(r"\{([a-z_]{1,40})\}")
 _BRACE = re.compile(r"[{}]")

@@ -1,6 +1,5 @@
 """Forms of texts, of the library's file, and of a sheet that was given."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, FileField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -10,6 +9,7 @@ from crm.documents.shipped import LANGUAGES
 from crm.extension_points import Text
 from crm.glossary import picklists
 from crm.languages import NAMES
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, VersionField, choices, optional_int
 
 KINDS: dict[DocumentKind, Text] = {

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, column, false, se
 from sqlalchemy.orm import selectinload
 
 from crm.accounts.models import Staff
-from crm.accounts.scopes import condition, prepared, scoped, visible
+from crm.accounts.scopes import condition, read_prepared, scoped, visible
 from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.documents.models import DocumentKind, DocumentTemplate, DocumentVersion, SheetGiven
@@ -91,8 +91,7 @@ def sheets_given_to(actor: Actor, employer_id: int) -> list[GivenSheet]:
 
 def sheets_at(actor: Actor, employer_id: int) -> SheetsAt:
     """Which sheets an employer was given, and which there are, in one query: the page of an employer wants both."""
-    statement = prepared(actor, "sheets", lambda: _with_given(actor))
-    rows = current_session().execute(statement, {"employer_id": employer_id}).all()
+    rows = read_prepared(actor, "sheets", lambda: _with_given(actor), employer_id=employer_id)
     newest = {row.template_id: row.number for row in rows}
     given = [
         GivenSheet(

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm.employers.handover_models import Handover
 from crm.employers.models import Contact, ContactPerson, Employer, EmployerRelationship, Workplace
 from crm.extension_points import AuditName, Text
+from crm.lazy_texts import lazy_gettext as _l
 
 ACTIONS: Mapping[str, Text] = {
     "employer.added": _l("Employer added"),

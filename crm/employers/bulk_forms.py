@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, SelectField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm.employers.services.bulk import DEPUTY, OWNER, STAGE, TASK, BulkWish
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteLine
 from crm.web.forms import BaseForm, choices, optional_int
 

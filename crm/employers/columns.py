@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -19,6 +18,7 @@ from crm.employers.stages import KINDS
 from crm.employers.ways import INFORMATION
 from crm.extension_points import Text
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.tasks.models import Task, TaskState
 from crm.web.filters import show_date
 

@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
@@ -23,9 +23,11 @@ from crm.accounts.current import current_staff
 from crm.attachments.uploads import WithFile
 from crm.employers.fields import ContactFields, NextStep
 from crm.employers.forms import reader_language
-from crm.employers.models import Contact, Position, Workplace
+from crm.employers.models import Contact, Workplace
+from crm.employers.queries import PersonAt
 from crm.employers.ways import BASES
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.guard import Finding, pointed_out
 from crm.tasks.models import Task, TaskState
 from crm.tasks.queries import TaskRow
@@ -82,7 +84,7 @@ class ContactForm(WithFile):
 
     def prepare(
         self,
-        positions: Sequence[Position],
+        people: Sequence[PersonAt],
         workplaces: Sequence[Workplace],
         sheets: Sequence[tuple[int, str]],
     ) -> None:
@@ -94,13 +96,7 @@ class ContactForm(WithFile):
         self.basis.choices = choices(BASES.items(), empty=_l("Choose"))
         self.purpose.choices = choices(picklists.options("contact_purpose", language), empty=_l("Not stated"))
         self.quality_level.choices = choices(_LEVELS, empty=_l("Not stated"))
-        chosen = set(self.person_ids.data or ())
-        here = [each for each in positions if each.left_on is None or each.person_id in chosen]
-        self.person_ids.choices = [(each.person_id, _name_and_title(each)) for each in here]
-        self.sheet.choices = choices(sheets, empty=_l("None"))
-        self.workplace_id.choices = choices(
-            [(place.id, place.name) for place in workplaces], empty=_l("The whole employer")
-        )
+        fill_own_choices(self, people, workplaces=workplaces, sheets=sheets)
 
     def as_fields(self) -> ContactFields:
         """What services want."""
@@ -147,6 +143,23 @@ class ContactForm(WithFile):
     def pointed_out(self) -> list[Finding]:
         """What in the texts looks as if it does not belong there, until it has been ticked."""
         return pointed_out(self, "note", "next_text")
+
+
+def fill_own_choices(
+    form: Any,
+    people: Sequence[PersonAt],
+    *,
+    workplaces: Sequence[Workplace],
+    sheets: Sequence[tuple[int, str]],
+) -> None:
+    """The choices of those fields of ``form`` that are the employer's own. Who has left stays where they were met."""
+    chosen = set(form.person_ids.data or ())
+    here = [each for each in people if each.left_on is None or each.person_id in chosen]
+    form.person_ids.choices = [(each.person_id, _name_and_title(each)) for each in here]
+    form.sheet.choices = choices(sheets, empty=_l("None"))
+    form.workplace_id.choices = choices(
+        [(place.id, place.name) for place in workplaces], empty=_l("The whole employer")
+    )
 
 
 def new_contact_form(**given: object) -> ContactForm:
@@ -233,5 +246,5 @@ def _next_choices() -> list[tuple[str, str]]:
     )
 
 
-def _name_and_title(position: Position) -> str:
-    return ", ".join(filter(None, (position.person.name, position.title)))
+def _name_and_title(person: PersonAt) -> str:
+    return ", ".join(filter(None, (person.name, person.title)))

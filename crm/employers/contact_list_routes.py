@@ -2,7 +2,6 @@
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, SelectField
 from wtforms.validators import Optional
 
@@ -23,6 +22,7 @@ from crm.employers.contact_list import (
 from crm.employers.forms import reader_language
 from crm.employers.queries import STAFF
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.downloads import download
 from crm.web.forms import BaseForm, choices
 from crm.web.paging import requested_page

@@ -5,7 +5,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm.accounts.current import current_actor
@@ -23,11 +22,12 @@ from crm.employers.blueprint import blueprint
 from crm.employers.contact_forms import ContactForm, filled_contact_form
 from crm.employers.models import Contact, Employer
 from crm.employers.page import employer_context
-from crm.employers.queries import STAFF, positions_at, workplaces_of
+from crm.employers.queries import STAFF, people_at, workplaces_of
 from crm.employers.services.contacts import may_change
 from crm.employers.services.next_steps import next_step_of
 from crm.errors import DomainError, EditConflict
 from crm.languages import in_language
+from crm.lazy_texts import lazy_gettext as _l
 from crm.tasks.models import Task, TaskState
 from crm.tasks.places import is_settled_elsewhere
 from crm.tasks.queries import open_tasks_of_employer
@@ -57,7 +57,7 @@ def log_contact(public_id: str) -> ResponseReturnValue:
     employer = visible_one(Employer, actor, public_id)
     employer_id = employer.id
     form = ContactForm()
-    form.prepare(positions_at(actor, employer_id), workplaces_of(actor, employer_id), sheet_choices(actor))
+    form.prepare(people_at(actor, employer_id), workplaces_of(actor, employer_id), sheet_choices(actor))
     findings = form.pointed_out()
     if form.validate_on_submit() and not findings:
         try:
@@ -85,7 +85,7 @@ def edit_contact(public_id: str) -> ResponseReturnValue:
     form = ContactForm() if post else filled_contact_form(contact, next_step, given and given[0])
     form.next_on.object_data = getattr(next_step, "due_on", None)
     sheets = dict([*sheet_choices(actor), *([given] if given else [])])
-    form.prepare(positions_at(actor, employer.id), workplaces_of(actor, employer.id), list(sheets.items()))
+    form.prepare(people_at(actor, employer.id), workplaces_of(actor, employer.id), list(sheets.items()))
     findings = form.pointed_out()
     different: list[tuple[str, object]] = []
     employer_public_id = employer.public_id

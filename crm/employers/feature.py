@@ -2,9 +2,6 @@
 
 from datetime import timedelta
 
-from flask import url_for
-from flask_babel import lazy_gettext as _l
-
 from crm.actors import Role
 from crm.employers import (
     add_routes,
@@ -36,6 +33,8 @@ from crm.employers.staff_panel import staff_panel
 from crm.employers.today_panel import next_up
 from crm.employers.view_models import BulkAction, SavedView
 from crm.extension_points import Feature, HistoryKind, NavItem, Panel, PeriodicJob, Scope
+from crm.lazy_texts import lazy_gettext as _l
+from crm.web.addresses import row_url
 
 ROUTES = (
     routes,
@@ -53,7 +52,7 @@ ROUTES = (
 
 
 def _contact_href(public_id: str) -> str:
-    return url_for("employers.edit_contact", public_id=public_id)
+    return row_url("employers.edit_contact", public_id)
 
 
 def _nav_items() -> list[NavItem]:

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from types import ModuleType
 
-from flask_babel import lazy_gettext as _l
-
 from crm.employers import contact_list_routes, handover_routes, merge_routes, status_routes, wishes_routes
 from crm.employers.handover_mail import handover_purpose
 from crm.employers.handover_models import Handover
@@ -22,6 +20,7 @@ from crm.extension_points import (
     Scope,
     Subscription,
 )
+from crm.lazy_texts import lazy_gettext as _l
 
 
 def route_modules() -> tuple[ModuleType, ...]:

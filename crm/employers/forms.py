@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import get_locale
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
@@ -16,6 +15,7 @@ from crm.employers.rules import CHECK_DIGIT, SIMILAR_NAME
 from crm.employers.stages import KINDS, StageSet
 from crm.employers.ways import INFORMATION, REASONS, WAYS
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
 
 

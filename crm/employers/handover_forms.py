@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
@@ -14,6 +13,7 @@ from crm.accounts.models import Staff
 from crm.employers.handover_models import Telling
 from crm.employers.handover_queries import Held
 from crm.employers.services.handovers import Assignment
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.clean import clean_line
 from crm.web.forms import BaseForm, choices
 

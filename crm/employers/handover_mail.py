@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm.accounts.models import Staff, Unit
@@ -25,6 +24,7 @@ from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.services.handovers import PURPOSE
 from crm.employers.services.lines import write_told_line
 from crm.extension_points import MessagePurpose, Rendered
+from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging.addresses import show_phone
 from crm.messaging.models import MessageState, OutboxMessage
 from crm.settings import Settings

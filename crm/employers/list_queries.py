@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm import clock
 from crm.accounts.models import Staff
-from crm.accounts.scopes import condition, scoped, trusted
+from crm.accounts.scopes import condition, read_prepared, scoped, trusted
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.columns import COLUMNS, USUAL
@@ -19,6 +19,7 @@ from crm.employers.stage_queries import stages_of
 from crm.employers.stages import LONG_LIST, STAGES
 from crm.employers.text_index import COUNTED, TextMatch, text_index
 from crm.history.approach import may_be_approached
+from crm.many_rows import among_gathered
 from crm.tasks.models import Task, TaskState
 from crm.web.filters import today
 from crm.web.paging import PER_PAGE, page_url
@@ -108,8 +109,8 @@ def employer_page(actor: Actor, filters: EmployerFilter, *, page: int) -> Employ
     total = _total(actor, filters, match)
     is_more = total > COUNTED
     number = max(1, page) if is_more else min(max(1, page), max(1, -(-total // PER_PAGE)))
-    statement = _lines(actor, filters, match, offset=(number - 1) * PER_PAGE)
-    rows = [_line(row, filters.columns) for row in current_session().execute(statement)] if total else []
+    found = _rows(actor, filters, match, offset=(number - 1) * PER_PAGE) if total else ()
+    rows = [_line(row, filters.columns) for row in found]
     has_next = len(rows) > PER_PAGE
     return EmployerPage(
         items=rows[:PER_PAGE], page=number, per_page=PER_PAGE, total=min(total, COUNTED), is_more=is_more,
@@ -170,20 +171,42 @@ def _match(filters: EmployerFilter) -> TextMatch | None:
 
 def _total(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> int:
     """How many there are, at most one more than ``COUNTED``. The index knows it where nothing but the text filters."""
-    only_text = replace(filters, text="", sort="name", show="in_use", columns=USUAL) == EmployerFilter()
-    if match is not None and only_text and filters.show == "in_use":
+    if match is not None and _is_only_text(filters):
         return COUNTED + 1 if match.total is None else match.total
     counted = select(func.count()).select_from(_ids(actor, filters, match).limit(COUNTED + 1).subquery())
     counted = trusted(counted, because="counts a statement that is scoped")
     return current_session().scalar(counted) or 0
 
 
-def _lines(actor: Actor, filters: EmployerFilter, match: TextMatch | None, *, offset: int) -> Select[Any]:
-    """The lines of a page and one more. They are chosen first, so that only they are joined with all that is shown."""
+def _is_only_text(filters: EmployerFilter) -> bool:
+    return replace(filters, text="", sort="name", columns=USUAL) == EmployerFilter()
+
+
+def _rows(actor: Actor, filters: EmployerFilter, match: TextMatch | None, *, offset: int) -> Sequence[Row[Any]]:
+    """The rows of ``_lines``. Where nothing filters but a text that few have, what is asked is put together once for a
+    process."""
+    is_of_many = match is not None and match.gathered is None
+    if is_of_many or not _is_only_text(filters):
+        return current_session().execute(_lines(actor, filters, match), {"offset": offset}).all()
+    dialect = current_session().get_bind().dialect.name
+
+    def make() -> Select[Any]:
+        few = TextMatch(among_gathered(dialect, Employer.id, "found"), COUNTED)
+        return _lines(actor, filters, few if match is not None else None)
+
+    sort = filters.sort if filters.sort.removeprefix("-") in _SORTS else "name"
+    values = {"found": match.gathered} if match is not None else {}
+    name = ("employers.lines", sort, filters.columns, match is None)
+    return read_prepared(actor, name, make, offset=offset, **values)
+
+
+def _lines(actor: Actor, filters: EmployerFilter, match: TextMatch | None) -> Select[Any]:
+    """The lines of a page from ``offset`` on and one more. They are chosen first, so that only they are joined with
+    all that is shown."""
     of_relationship = _SORTS.get(filters.sort.removeprefix("-"), Employer.sort_name).class_ is EmployerRelationship
     few = match is not None and match.total is not None
     chosen = _ordered(_ids(actor, filters, match, joined=of_relationship), filters.sort, few=few)
-    chosen = chosen.limit(PER_PAGE + 1).offset(offset)
+    chosen = chosen.limit(PER_PAGE + 1).offset(bindparam("offset", type_=Integer))
     more = [COLUMNS[key].value for key in filters.columns if key not in USUAL]
     columns = (*_LINE, *more, Employer.country) if more else _LINE
     return _ordered(_with_relationship(select(*columns), actor).where(Employer.id.in_(chosen)), filters.sort)

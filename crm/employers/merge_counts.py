@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, ScalarSelect, func, literal, select
 
 from crm.accounts.scopes import trusted
@@ -12,6 +11,7 @@ from crm.db import Base, current_session
 from crm.employers.models import Contact, Employer
 from crm.employers.moving import has_counterpart, naming
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 LABELS: Mapping[str, Text] = {
     "contact": _l("Contacts"),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm.accounts.scopes import condition, scoped, trusted
@@ -17,6 +16,7 @@ from crm.employers.org_numbers import show_org_number
 from crm.employers.stages import KINDS
 from crm.employers.ways import WAYS
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.filters import show_date
 
 EMPLOYER_LABELS: dict[str, Text] = {

@@ -15,16 +15,13 @@ from crm.employers.approach import closed_to
 from crm.employers.contact_forms import ContactForm, given_by_address, new_contact_form
 from crm.employers.forms import BlockForm, WarningForm, reader_language
 from crm.employers.head import Figure, Head
-from crm.employers.models import Employer, Position, Workplace
+from crm.employers.models import Employer, Workplace
+from crm.employers.new_contact import new_contact
 from crm.employers.org_numbers import show_org_number
-from crm.employers.queries import (
-    UnitRelationship,
-    positions_at,
-    relationships_to,
-)
+from crm.employers.queries import PersonAt, UnitRelationship, people_at, relationships_to
 from crm.employers.stage_queries import stages_of
 from crm.employers.stages import KINDS, StageSet
-from crm.employers.usual_fields import flag_fields, usual_fields
+from crm.employers.usual_fields import flag_fields
 from crm.employers.ways import INFORMATION, NEEDS_REASON, REASONS, WAYS
 from crm.employers.wrong import PARTICIPANTS, spoke_just_now, wrong_with
 from crm.glossary import picklists
@@ -40,14 +37,11 @@ TOLD_WITHIN = timedelta(days=30)
 
 def employer_context(actor: Actor, employer: Employer, form: ContactForm | None = None) -> dict[str, Any]:
     """Everything that employers/show.html wants. ``form`` is a contact that could not be saved yet."""
-    positions = positions_at(actor, employer.id)
+    people = people_at(actor, employer.id)
     relationships = relationships_to(actor, employer.id)
     own = own_of(actor, relationships)
     tasks = open_tasks_of_employer(actor, employer.id)
     stages = stages_of(own.own.unit_id if own and own.own else actor.unit_id)
-    given = {} if form else given_by_address(tasks)
-    contact_form = form or new_contact_form(**given)
-    contact_form.prepare(positions, workplaces_in_use(employer), sheets_of_page(actor, employer.id).choices)
     guard, day, always = _guard(relationships), today(), _always(actor, employer)
     head = Head(wrong=wrong_with(employer, own, tasks, day, closed=always["closed"]))
     return {
@@ -59,21 +53,19 @@ def employer_context(actor: Actor, employer: Employer, form: ContactForm | None 
         "next_step": next_with_employer(tasks, own.own.unit_id if own and own.own else None),
         "own": own,
         "others": [each for each in relationships if each is not own],
-        "positions": [each for each in positions if each.left_on is None],
-        "left": [each for each in positions if each.left_on is not None],
+        "people": [each for each in people if each.left_on is None],
+        "left": [each for each in people if each.left_on is not None],
         "tasks": tasks,
         "tags": _tags(employer, own, stages),
         "who": _who(employer),
         "warning": _warning_in_force(employer, day),
         "guard": guard,
         "just_now": spoke_just_now(actor, guard, day),
-        "form": contact_form,
-        "usual": usual_fields(contact_form) if form is None and not given else None,
-        "task_at_hand": next((row for row in tasks if row.task.public_id == contact_form.task.data), None),
+        **_log_form(actor, employer, people=people, tasks=tasks, form=form),
         "stages": stages,
         "channel": lambda code: picklists.label("contact_channel", code, reader_language()),
         "outcome": lambda code: picklists.label("contact_outcome", code, reader_language()),
-        "person_tags": lambda position: _person_tags(position, day),
+        "person_tags": lambda person: _person_tags(person, day),
         "reader": actor.language,
     }
 
@@ -112,6 +104,20 @@ def _always(actor: Actor, employer: Employer) -> dict[str, Any]:
         "closed": bool(closed_to(actor, [employer])),
         "needs_reason": NEEDS_REASON,
     }
+
+
+def _log_form(
+    actor: Actor, employer: Employer, *, people: Sequence[PersonAt], tasks: Sequence[TaskRow], form: ContactForm | None
+) -> dict[str, Any]:
+    """``form``, one with what the address says, or one that nobody has filled in: ``new``."""
+    workplaces, sheets = workplaces_in_use(employer), sheets_of_page(actor, employer.id).choices
+    given = {} if form else given_by_address(tasks)
+    if form is None and not given:
+        return {"form": None, "new": new_contact(people, workplaces, sheets=sheets), "task_at_hand": None}
+    filled = form or new_contact_form(**given)
+    filled.prepare(people, workplaces, sheets)
+    at_hand = next((row for row in tasks if row.task.public_id == filled.task.data), None)
+    return {"form": filled, "new": None, "task_at_hand": at_hand}
 
 
 def _with_people(head: Head, tasks: Sequence[TaskRow]) -> Head:
@@ -192,10 +198,9 @@ def _warning_in_force(employer: Employer, day: date) -> str | None:
     return None if expired else employer.warning
 
 
-def _person_tags(position: Position, day: date) -> list[tuple[str, str]]:
-    person = position.person
+def _person_tags(person: PersonAt, day: date) -> list[tuple[str, str]]:
     found = []
-    if position.decides:
+    if person.decides:
         found.append((_("Decides"), "neutral"))
     if person.do_not_call:
         found.append((_("Do not call"), "danger"))

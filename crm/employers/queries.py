@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeVarTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, false, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from crm.accounts.models import Staff, StaffRole, Unit, staff_roles
-from crm.accounts.scopes import condition, prepared, scoped, trusted, visible
+from crm.accounts.scopes import condition, prepared, read_prepared, scoped, trusted, visible
 from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.employers.models import (
@@ -22,20 +22,55 @@ from crm.employers.models import (
 )
 from crm.errors import NotVisible
 
+Columns = TypeVarTuple("Columns")
 STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 _OWNER, _DEPUTY, _CALLER = (Staff.__table__.alias(name) for name in ("owner", "deputy", "caller"))
 _NEWEST, _CONTACT = (Contact.__table__.alias(name) for name in ("newest_contact", "contact_of_unit"))
 _GUARDED = "the contact guard tells only number, date, kind, unit and owner of other units' relationships"
 
 
+class OwnRelationship(NamedTuple):
+    """The columns of a relationship that those who are of its unit read."""
+
+    public_id: str
+    version_id: int
+    unit_id: int
+    owner_id: int | None
+    stage: str
+    stage_since: datetime
+    prior_experience: str
+    prior_experience_reason: str | None
+    preferred_information: str | None
+    note: str | None
+
+
+class PersonAt(NamedTuple):
+    """Somebody who works or has worked at an employer: the person, and what they are there."""
+
+    person_id: int
+    public_id: str
+    name: str
+    phone: str | None
+    email: str | None
+    do_not_call: bool
+    do_not_mail: bool
+    preferred_way: str | None
+    told_on: date | None
+    created_at: datetime
+    title: str | None
+    decides: bool
+    left_on: date | None
+    workplace: str | None
+
+
 @dataclass(frozen=True)
 class UnitRelationship:
-    """What everybody may know of a unit's relationship. ``own`` is the row where it is one of the reader's units."""
+    """What everybody may know of a unit's relationship. ``own`` is more of it where it is one of the reader's units."""
 
     unit: str
     owner: str | None
     deputy: str | None
-    own: EmployerRelationship | None
+    own: OwnRelationship | None
     last_on: date | None = None
     last_channel: str | None = None
     last_staff: str | None = None
@@ -79,16 +114,30 @@ def _one_employer(actor: Actor) -> Select[Employer]:
 
 def positions_at(actor: Actor, employer_id: int) -> list[Position]:
     """Who works at an employer, those who have left last; persons and workplaces are loaded with them."""
-    statement = prepared(actor, "positions", lambda: _positions(actor))
-    return list(current_session().scalars(statement, {"employer_id": employer_id}))
+    statement = select(Position).options(contains_eager(Position.person), joinedload(Position.workplace))
+    return list(current_session().scalars(_by_person(actor, statement), {"employer_id": employer_id}))
 
 
-def _positions(actor: Actor) -> Select[Position]:
+def people_at(actor: Actor, employer_id: int) -> list[PersonAt]:
+    """Who works at an employer, in the order of ``positions_at``, for a page that only shows them."""
+    rows = read_prepared(actor, "people at an employer", lambda: _people_at(actor), employer_id=employer_id)
+    return [PersonAt._make(row) for row in rows]
+
+
+def _people_at(actor: Actor) -> Select[Any]:
+    of_person = (
+        ContactPerson.id, ContactPerson.public_id, ContactPerson.name, ContactPerson.phone, ContactPerson.email,
+        ContactPerson.do_not_call, ContactPerson.do_not_mail, ContactPerson.preferred_way, ContactPerson.told_on,
+        ContactPerson.created_at,
+    )  # fmt: skip
+    statement: Any = select(*of_person, Position.title, Position.decides, Position.left_on, Workplace.name)
+    return _by_person(actor, statement.select_from(Position)).outerjoin(Position.workplace)
+
+
+def _by_person(actor: Actor, statement: Select[*Columns]) -> Select[*Columns]:
     statement = (
-        select(Position)
-        .join(Position.person)
+        statement.join(Position.person)
         .where(Position.employer_id == bindparam("employer_id"), ContactPerson.archived_at.is_(None))
-        .options(contains_eager(Position.person), joinedload(Position.workplace))
         .order_by(Position.left_on.is_not(None), Position.decides.desc(), ContactPerson.sort_name)
     )
     return scoped(statement, condition(Position, actor))
@@ -132,22 +181,22 @@ def relationships_to(actor: Actor, employer_id: int) -> list[UnitRelationship]:
 
     Of other units only who, when and how is told. A contact always leaves its unit with a relationship.
     """
-    statement = prepared(actor, "relationships", lambda: _relationships(actor))
-    rows = current_session().execute(statement, {"employer_id": employer_id}).all()
-    found = [
-        UnitRelationship(
-            unit, owner, deputy, row if row.unit_id in actor.unit_ids else None, on, channel, caller,
-            outcome if row.unit_id in actor.unit_ids else None, caller_id, count,
-        )
-        for row, unit, owner, deputy, on, channel, outcome, caller, caller_id, count in rows
-    ]  # fmt: skip
-    return sorted(found, key=lambda each: each.own is None)
+    rows = read_prepared(actor, "relationships", lambda: _relationships(actor), employer_id=employer_id)
+    return sorted((_relationship(actor, row) for row in rows), key=lambda each: each.own is None)
+
+
+def _relationship(actor: Actor, row: Sequence[Any]) -> UnitRelationship:
+    *columns, unit, owner, deputy, on, channel, outcome, caller, caller_id, count = row
+    told = OwnRelationship(*columns)
+    own = told if told.unit_id in actor.unit_ids else None
+    return UnitRelationship(unit, owner, deputy, own, on, channel, caller, outcome if own else None, caller_id, count)
 
 
 def _relationships(actor: Actor) -> Select[Any]:
-    statement = (
+    statement: Any = (
         select(
-            EmployerRelationship, Unit.name, _OWNER.c.name, _DEPUTY.c.name, _NEWEST.c.on_date, _NEWEST.c.channel,
+            *(getattr(EmployerRelationship, name) for name in OwnRelationship._fields),
+            Unit.name, _OWNER.c.name, _DEPUTY.c.name, _NEWEST.c.on_date, _NEWEST.c.channel,
             _NEWEST.c.outcome, _CALLER.c.name, _CALLER.c.id, _count_of_contacts(),
         )
         .join(Unit, Unit.id == EmployerRelationship.unit_id)

@@ -18,7 +18,8 @@ from crm.employers.blueprint import blueprint
 from crm.employers.bulk_forms import KIND_LABELS
 from crm.employers.columns import COLUMNS, chosen_columns
 from crm.employers.form_page import employer_form_page, kept_industry, parent_id_of, parent_text
-from crm.employers.forms import BlockForm, EmployerFilterForm, EmployerForm, ViewForm, WarningForm
+from crm.employers.forms import BlockForm, EmployerFilterForm, EmployerForm, WarningForm
+from crm.employers.list_form import list_form
 from crm.employers.list_page import active_filters
 from crm.employers.list_queries import EmployerFilter, employer_page, rows_for_file
 from crm.employers.models import Employer
@@ -47,12 +48,14 @@ def index() -> ResponseReturnValue:
             return redirect(opens_with)
     form, filters = filter_of(request.args)
     stages = stages_of(actor.unit_id)
+    page = employer_page(actor, filters, page=requested_page())
     return render_template(
         "employers/index.html",
-        page=employer_page(actor, filters, page=requested_page()),
+        page=page,
         form=form,
         filters=filters,
         stages=stages,
+        stage_names={code: str(stages.label(code)) for code in {row.stage for row in page.items if row.stage}},
         columns=[COLUMNS[key] for key in filters.columns],
         headings={key: str(COLUMNS[key].label) for key in filters.columns},
         views=views_for(actor),
@@ -60,7 +63,7 @@ def index() -> ResponseReturnValue:
         active=active_filters(form),
         view=request.args.get("view", ""),
         query=query_of(request.args),
-        view_form=ViewForm(),
+        fields=list_form(form, filters, stages),
         bulk_kinds=KIND_LABELS,
     )
 

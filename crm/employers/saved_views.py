@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
-from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from werkzeug.datastructures import MultiDict
 
 from crm import clock
 from crm.accounts.audit import record
 from crm.accounts.models import Unit
-from crm.accounts.scopes import condition, locked, scoped, visible
+from crm.accounts.scopes import condition, locked, read_prepared, scoped, visible
 from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.employers.queries import STAFF
 from crm.employers.view_models import BulkAction, DefaultView, SavedView
 from crm.errors import DomainError, NotAllowed
+from crm.web.addresses import fixed_url
 from crm.web.context import url_if_exists
 
 MOST_VIEWS = 30
@@ -59,19 +60,24 @@ def query_of(arguments: "MultiDict[str, str]") -> str:
 
 def views_for(actor: Actor) -> list[ViewLink]:
     """The saved views that ``actor`` may read, by name, the default one first. One query."""
+    rows = read_prepared(actor, "employers.saved_views", lambda: _views_of(actor))
+    return [
+        ViewLink(
+            name=name, href=_href(query, public_id), public_id=public_id, is_shared=unit_id is not None,
+            is_own=_may_change(actor, staff_id, unit_id), is_default=default is not None,
+        )
+        for name, query, public_id, staff_id, unit_id, default in rows
+    ]  # fmt: skip
+
+
+def _views_of(actor: Actor) -> Select[str, str, str, int, int | None, int | None]:
+    of_view = (SavedView.name, SavedView.query, SavedView.public_id, SavedView.staff_id, SavedView.unit_id)
     statement = (
-        select(SavedView, DefaultView.view_id)
+        select(*of_view, DefaultView.view_id)
         .outerjoin(DefaultView, and_(DefaultView.view_id == SavedView.id, DefaultView.staff_id == actor.staff_id))
         .order_by(DefaultView.view_id.is_(None), SavedView.name, SavedView.id)
     )
-    rows = current_session().execute(scoped(statement, condition(SavedView, actor)))
-    return [
-        ViewLink(
-            name=view.name, href=_href(view.query, view.public_id), public_id=view.public_id,
-            is_shared=view.unit_id is not None, is_own=_may_change(actor, view), is_default=default is not None,
-        )
-        for view, default in rows
-    ]  # fmt: skip
+    return scoped(statement, condition(SavedView, actor))
 
 
 def ready_made(arguments: "MultiDict[str, str]") -> list[ViewLink]:
@@ -86,7 +92,7 @@ def ready_made(arguments: "MultiDict[str, str]") -> list[ViewLink]:
     ]
     found = [ViewLink(str(name), _href(query), is_current=here == query) for name, query in lists]
     others = [(_("Friendly but stuck"), "pipeline.stalled"), (_("Expiring agreements"), "agreements.expiring")]
-    return found + [ViewLink(str(name), url_if_exists(at)) for name, at in others if url_if_exists(at)]
+    return found + [ViewLink(str(name), href) for name, at in others if (href := url_if_exists(at))]
 
 
 def _filters_of(arguments: "MultiDict[str, str]") -> str:
@@ -135,7 +141,7 @@ def save_view(actor: Actor, *, name: str, query: str, shared: bool = False, as_d
 def remove_view(actor: Actor, *, view_id: int) -> None:
     """Remove a view. Its author may, and managers those of their unit. Raises NotVisible, NotAllowed."""
     view = locked(SavedView, actor, view_id)
-    if not _may_change(actor, view):
+    if not _may_change(actor, view.staff_id, view.unit_id):
         raise NotAllowed(_("Only who made this view, or a manager, removes it."))
     _record(actor, "saved_view.removed", view)
     current_session().delete(view)
@@ -173,15 +179,20 @@ def _set_default(staff_id: int, view_id: int | None) -> None:
         there.view_id = view_id
 
 
-def _may_change(actor: Actor, view: SavedView) -> bool:
-    manages = actor.has_role(Role.MANAGER) and view.unit_id in actor.unit_ids
-    return view.staff_id == actor.staff_id or manages
+def _may_change(actor: Actor, staff_id: int, unit_id: int | None) -> bool:
+    """Whether ``actor`` may change the view of a member of staff that is shared with a unit, or with none."""
+    return staff_id == actor.staff_id or (actor.has_role(Role.MANAGER) and unit_id in actor.unit_ids)
 
 
 def _href(query: str, public_id: str = "") -> str:
+    return f"{fixed_url('employers.index')}?{_arguments(query, public_id)}"
+
+
+@lru_cache(maxsize=512)
+def _arguments(query: str, public_id: str) -> str:
     pairs = [*parse_qsl(query), *([("view", public_id)] if public_id else [])]
     # An address without arguments opens the default view: a view that filters nothing has to say so.
-    return f"{url_for('employers.index')}?{urlencode(pairs or [('owner', 'all')])}"
+    return urlencode(pairs or [("owner", "all")])
 
 
 def _record(actor: Actor, action: str, view: SavedView | None) -> None:

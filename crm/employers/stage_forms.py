@@ -1,6 +1,5 @@
 """Forms about stages: moving to one, and choosing which a unit has."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, FieldList, FormField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -8,6 +7,7 @@ from crm.employers.models import Stage
 from crm.employers.services.stage_plans import OwnStage
 from crm.employers.stages import STAGES, StageSet, meaning_of
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteLine
 from crm.web.forms import BaseForm, VersionField, choices
 

@@ -9,10 +9,9 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask_babel import lazy_gettext as _l
-
 from crm.employers.models import EmployerKind, Stage
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 STAGES: dict[str, Text] = {
     Stage.NEW.value: _l("New"),

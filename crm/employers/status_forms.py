@@ -1,12 +1,12 @@
 """The form with which staff say whether an employer is in business."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from crm.employers.models import RegisterStatus
 from crm.employers.registers.by_hand import Statement
 from crm.employers.registers.words import STATUS
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, VersionField, choices
 
 

@@ -24,6 +24,8 @@ class TextMatch:
 
     condition: ColumnElement[bool]
     total: int | None
+    gathered: object | None = None
+    """Which they are, where they are few: crm.many_rows.gathered."""
 
 
 class TextIndex(Protocol):

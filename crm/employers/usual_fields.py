@@ -4,34 +4,34 @@ It has no names, tokens or keys: field names, picklists and today's date. What i
 it cannot be out of date.
 """
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import Any, TypeVar, cast
 
-from flask import current_app
-from flask_babel import get_locale
+from flask import request
 from markupsafe import Markup
 
-from crm.employers.contact_forms import ContactForm
+from crm.accounts.current import current_staff
+from crm.employers.contact_forms import new_contact_form
 from crm.employers.forms import BlockForm, WarningForm, reader_language
 from crm.web.filters import today
-from crm.web.forms import BaseForm
+from crm.web.kept import kept, written_by
 
-_EXTENSION = "brobygg.usual_fields"
-_MACROS = ("first_fields", "folded_fields", "file_field")
-_MOST = 64
 _WARNED_FOR = timedelta(days=180)
-Fields = TypeVar("Fields")
 
 
 @dataclass(frozen=True)
 class UsualFields:
-    """The fields of a contact above the fold, and those below it that do not depend on the employer."""
+    """The fields of a contact that do not depend on the employer, by the macros of employers/_log_form.html."""
 
-    first: Markup
-    folded: Markup
-    file: Markup
+    hidden_before: Markup
+    """The hidden fields before the form's own key, and those after it."""
+    hidden_after: Markup
+    first_fields: Markup
+    note_field: Markup
+    folded_fields: Markup
+    present_field: Markup
+    file_field: Markup
+    basis_field: Markup
 
 
 @dataclass(frozen=True)
@@ -42,39 +42,25 @@ class FlagFields:
     warning: Markup
 
 
-def usual_fields(form: ContactForm) -> UsualFields:
-    """The fields of ``form``, which is a new one that nobody has filled in."""
-    choices: Any = form.next_when.choices
-    key = ("contact", form.on_date.data, *((str(each.value), str(each.label)) for each in choices))
-    macros = "employers/_log_form.html"
-    return _kept(
-        key,
-        lambda: UsualFields(*(_written(macros, name, form) for name in _MACROS)),
-    )
+def usual_fields() -> UsualFields:
+    """The fields of a contact that nobody has filled in. The days in it depend on today and the reader's country."""
+    key = (reader_language(), today(), current_staff().unit.country, request.script_root)
+    return kept("employers.contact", key, _new_usual_fields)
+
+
+def _new_usual_fields() -> UsualFields:
+    form = new_contact_form()
+    form.prepare((), (), ())
+    template = "employers/_log_form.html"
+    return UsualFields(**{each.name: written_by(template, each.name, form) for each in fields(UsualFields)})
 
 
 def flag_fields() -> FlagFields:
     """The empty fields of a block and of a warning, which ends in half a year."""
-    return _kept(("flags", today()), _new_flag_fields)
+    return kept("employers.flags", (reader_language(), today()), _new_flag_fields)
 
 
 def _new_flag_fields() -> FlagFields:
     block, warning = BlockForm(formdata=None), WarningForm(formdata=None, data={"until": today() + _WARNED_FOR})
     macros = "employers/_side.html"
-    return FlagFields(_written(macros, "block_fields", block), _written(macros, "warning_fields", warning))
-
-
-def _written(template: str, macro: str, form: BaseForm) -> Markup:
-    macros = current_app.jinja_env.get_template(template).module
-    return cast(Markup, getattr(macros, macro)(form))
-
-
-def _kept(key: Hashable, write: Callable[[], Fields]) -> Fields:
-    kept: dict[Hashable, Any] = current_app.extensions.setdefault(_EXTENSION, {})
-    key = (str(get_locale()), reader_language(), key)
-    found: Fields | None = kept.get(key)
-    if found is None:
-        if len(kept) >= _MOST:
-            kept.clear()
-        found = kept[key] = write()
-    return found
+    return FlagFields(written_by(macros, "block_fields", block), written_by(macros, "warning_fields", warning))

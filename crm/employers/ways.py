@@ -1,8 +1,7 @@
 """Values that a unit notes about how an employer wants to be met, and why it is approached all the same."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 BASES: dict[str, Text] = {
     "cooperation": _l("We work together already"),

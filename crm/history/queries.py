@@ -1,17 +1,19 @@
 """Reading the contact history of one thing."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from operator import itemgetter
+from typing import Any, NamedTuple
 
+from flask import current_app
+from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
-from flask_babel import to_user_timezone
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, bindparam, false, func, not_, or_, select
 
 from crm.accounts.models import Staff, Unit
-from crm.accounts.scopes import prepared, trusted
+from crm.accounts.scopes import read_prepared, trusted
 from crm.actors import Actor
-from crm.db import current_session
 from crm.extension_points import HistoryKind
 from crm.history.models import HistoryLine, HistoryLink
 from crm.history.subjects import Subject, participant_is_visible
@@ -25,11 +27,11 @@ FIRST_LINES = 8
 # Aliased, so that a count is of its own and not correlated with the rows around it.
 _LINK = HistoryLink.__table__.alias("counted")
 _LINE = HistoryLine.__table__.alias("counted_line")
+_CHOICES = "brobygg.history_kinds"
 _CHECKED = "the caller has read the subject through its scope; lines of others are reduced"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line as the page shows it. A reduced line tells only that there was something, when and by whom."""
 
     kind: str
@@ -72,13 +74,24 @@ def lines_for(
     if not rows and number > 1:
         # The address names a page beyond the last one: the first is better than nothing.
         number, rows = 1, _rows(actor, wanted, 1)
-    items = [_shown(*row, language=actor.language) for row, _total in rows]
-    return page_of(items, page=number, per_page=per_page, total=rows[0][1] if rows else 0)
+    return page_of(
+        _Writer(actor.language).lines(rows), page=number, per_page=per_page, total=rows[0].total if rows else 0
+    )
 
 
-def kind_choices(chosen: str = "") -> list[tuple[str, str]]:
+def kind_choices(chosen: str = "") -> Sequence[tuple[str, str]]:
     """Key and label for a filter by kind. Kinds with the same label are one choice: the first, or the one chosen."""
-    kinds = current_registry().history_kinds.values()
+    kinds = current_registry().history_kinds
+    chosen = chosen if chosen in kinds else ""
+    # The words of a kind are fixed for a language; asking for all of them takes longer than reading the history.
+    kept: dict[tuple[object, ...], tuple[tuple[str, str], ...]] = current_app.extensions.setdefault(_CHOICES, {})
+    key = (str(get_locale()), chosen, *kinds)
+    if key not in kept:
+        kept[key] = tuple(_kind_choices(kinds.values(), chosen))
+    return kept[key]
+
+
+def _kind_choices(kinds: Iterable[HistoryKind], chosen: str) -> list[tuple[str, str]]:
     by_label: dict[str, str] = {}
     for kind in kinds:
         if kind.key == chosen or str(kind.label) not in by_label:
@@ -104,30 +117,27 @@ class _Wanted:
     own_only: bool
 
 
-_Row = tuple[HistoryLine, str | None, str | None, bool]
-
-
-def _rows(actor: Actor, wanted: _Wanted, page: int) -> list[tuple[_Row, int]]:
+def _rows(actor: Actor, wanted: _Wanted, page: int) -> Sequence[Any]:
     """A page of lines with author, unit and whether they are reduced; each with the number of lines in all pages."""
     of_kind = bool(wanted.kind)
     name = ("history", wanted.column, of_kind, wanted.own_only)
-    statement = prepared(
-        actor, name, lambda: _statement(actor, wanted.column, of_kind=of_kind, own_only=wanted.own_only)
+    skipped = (page - 1) * wanted.per_page
+    values: dict[str, object] = {"subject": wanted.subject_id, "rows": wanted.per_page, "skipped": skipped}
+    if wanted.kind:
+        values["kinds"] = _called_the_same(wanted.kind)
+    return read_prepared(
+        actor, name, lambda: _statement(actor, wanted.column, of_kind=of_kind, own_only=wanted.own_only), **values
     )
-    values = {"subject": wanted.subject_id, "rows": wanted.per_page, "skipped": (page - 1) * wanted.per_page}
-    found = current_session().execute(
-        statement, values | ({"kinds": _called_the_same(wanted.kind)} if wanted.kind else {})
-    )
-    return [((line, author, unit, bool(reduced)), total) for line, author, unit, reduced, total in found]
 
 
-def _statement(
-    actor: Actor, column: str, *, of_kind: bool, own_only: bool
-) -> Select[HistoryLine, str | None, str | None, bool, int]:
+def _statement(actor: Actor, column: str, *, of_kind: bool, own_only: bool) -> Select[Any]:
     hidden = _hidden_from(actor, by_unit=column != "participant_id")
-    total = _count(column, of_kind=of_kind).label("total")
-    statement: Select[HistoryLine, str | None, str | None, bool, int] = (
-        select(HistoryLine, Staff.name, Unit.name, hidden.label("reduced"), total)
+    statement: Any = (
+        select(
+            HistoryLine.kind, HistoryLine.at, HistoryLine.source_ref, HistoryLine.author_label, HistoryLine.summary,
+            HistoryLine.detail, Staff.name.label("author"), Unit.name.label("unit"), hidden.label("reduced"),
+            _count(column, of_kind=of_kind).label("total"),
+        )
         .select_from(HistoryLink)
         .join(HistoryLine, HistoryLine.id == HistoryLink.line_id)
         .outerjoin(Staff, Staff.id == HistoryLine.author_id)
@@ -136,7 +146,7 @@ def _statement(
         .order_by(HistoryLink.at.desc(), HistoryLink.line_id.desc())
         .limit(bindparam("rows", type_=Integer))
         .offset(bindparam("skipped", type_=Integer))
-    )
+    )  # fmt: skip
     if of_kind:
         statement = statement.where(HistoryLine.kind.in_(bindparam("kinds", expanding=True)))
     if own_only:
@@ -167,17 +177,36 @@ def _hidden_from(actor: Actor, *, by_unit: bool) -> ColumnElement[bool]:
     return or_(others, about_hidden) if by_unit else about_hidden
 
 
-def _shown(line: HistoryLine, author: str | None, unit: str | None, reduced: bool, *, language: str) -> Line:
-    kind = current_registry().history_kinds.get(line.kind, HistoryKind(key=line.kind, label=""))
-    label = str(kind.label)
-    return Line(
-        kind=line.kind,
-        at=to_user_timezone(line.at).date() if kind.day_only else line.at,
-        kind_label=label,
-        kind_color=kind.color,
-        author=" · ".join(filter(None, (author or line.author_label, unit if reduced else None))),
-        summary=str(_("By another unit")) if reduced else in_language(line.summary, language),
-        detail="" if reduced else in_language(line.detail or {}, language),
-        href=None if reduced else kind.href(line.source_ref),
-        reduced=reduced,
-    )
+class _Writer:
+    """Writes lines for one reader. A page has the same few kinds again and again."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._zone: tzinfo | None = get_timezone()
+        self._kinds: dict[str, tuple[HistoryKind, str]] = {}
+
+    def lines(self, rows: Sequence[Any]) -> list[Line]:
+        """The lines of ``rows``."""
+        return [self._line(row) for row in rows]
+
+    def _line(self, row: Any) -> Line:
+        key, at, source_ref, label, summary, detail, author, unit, reduced, _total = row
+        kind, kind_label = self._kind(key)
+        return Line(
+            kind=key,
+            at=at.astimezone(self._zone).date() if kind.day_only else at,
+            kind_label=kind_label,
+            kind_color=kind.color,
+            author=" · ".join(filter(None, (author or label, unit if reduced else None))),
+            summary=str(_("By another unit")) if reduced else in_language(summary, self._language),
+            detail="" if reduced or not detail else in_language(detail, self._language),
+            href=None if reduced else kind.href(source_ref),
+            reduced=bool(reduced),
+        )
+
+    def _kind(self, key: str) -> tuple[HistoryKind, str]:
+        found = self._kinds.get(key)
+        if found is None:
+            kind = current_registry().history_kinds.get(key, HistoryKind(key=key, label=""))
+            found = self._kinds[key] = (kind, str(kind.label))
+        return found

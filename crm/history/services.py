@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from crm.accounts.scopes import trusted
 from crm.actors import Actor
-from crm.db import current_session
+from crm.db import current_session, reading_connection
 from crm.history.models import HistoryLine, HistoryLink
 from crm.history.subjects import Subject
 
@@ -18,7 +18,8 @@ __all__ = ["Subject", "remove_details", "remove_line", "write_line"]
 
 _BY_KEY = "the line is named by the key of the row that it comes from, which the caller has checked"
 _LINES = cast(Table, HistoryLine.__table__)
-_LINK = insert(cast(Table, HistoryLink.__table__))
+# Nobody asks for the keys of the new rows.
+_LINK = insert(cast(Table, HistoryLink.__table__)).inline()
 _NO_SUBJECT = dict.fromkeys(("employer_id", "workplace_id", "contact_person_id", "participant_id"))
 # Made once: a line is written for every message that leaves.
 _INSERTS: dict[str, ReturningInsert[int]] = {
@@ -54,7 +55,7 @@ def write_line(
         "summary": summary,
         "detail": detail,
     }
-    line_id = current_session().execute(_insert_unless_there(), values).scalar()
+    line_id = reading_connection().execute(_insert_unless_there(), values).scalar()
     if line_id is not None:
         _link(line_id, at, subjects)
         return
@@ -87,7 +88,7 @@ def _insert_unless_there() -> ReturningInsert[int]:
 def _link(line_id: int, at: datetime, subjects: Sequence[Subject]) -> None:
     rows = [{**_NO_SUBJECT, "line_id": line_id, "at": at, **each.as_columns()} for each in dict.fromkeys(subjects)]
     if rows:
-        current_session().execute(_LINK, rows)
+        reading_connection().execute(_LINK, rows if len(rows) > 1 else rows[0])
 
 
 def _link_again(line: HistoryLine, subjects: Sequence[Subject]) -> None:

@@ -10,12 +10,12 @@ from functools import cache, partial
 from importlib.resources import files
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm.employers.columns import COLUMNS
 from crm.folding import fold
 from crm.imports.sheets import Sheet, UnreadableFile
 from crm.languages import in_all_languages
+from crm.lazy_texts import lazy_gettext as _l
 
 WHAT_IS_WRONG = _l("What is wrong")
 """The heading of the column that we add to a file of wrong rows. It is never read."""

@@ -1,6 +1,5 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
 from crm.actors import Actor, Role
@@ -11,6 +10,7 @@ from crm.imports.commands import import_command
 from crm.imports.models import ImportMapping, ImportRun
 from crm.imports.routes import blueprint
 from crm.imports.tasks import import_job
+from crm.lazy_texts import lazy_gettext as _l
 
 
 def feature() -> Feature:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
@@ -12,6 +11,7 @@ from crm.imports.columns import fields_of_kind
 from crm.imports.field_names import field_name
 from crm.imports.lookups import Defaults
 from crm.imports.mappings import LONGEST_NAME
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, choices, optional_int
 
 _OVERWRITE = _l("Replace what is filled in already where the file says otherwise (employers)")

@@ -1,8 +1,5 @@
 """What this feature adds to the application."""
 
-from flask import url_for
-from flask_babel import lazy_gettext as _l
-
 from crm.events import ContactLogged, RelationshipHandedOver, StaffDisabled, StaffMoved
 from crm.extension_points import ApproachReason, Feature, HistoryKind, Module, NavItem, Panel, Scope, Subscription
 from crm.inquiries import person_routes, report_routes, routes
@@ -16,13 +13,15 @@ from crm.inquiries.search import inquiry_documents
 from crm.inquiries.services.callbacks import after_contact
 from crm.inquiries.services.lines import KIND
 from crm.inquiries.today_panel import MODULE, waiting_panel
+from crm.lazy_texts import lazy_gettext as _l
+from crm.web.addresses import row_url
 
 ROUTES = (routes, person_routes, report_routes)
 """The modules that hang their views on the blueprint; named here so that they are loaded with it."""
 
 
 def _href(source_ref: str) -> str:
-    return url_for("inquiries.show", public_id=source_ref.partition(":")[0])
+    return row_url("inquiries.show", source_ref.partition(":")[0])
 
 
 def feature() -> Feature:

@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import request
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 from wtforms import (
     BooleanField,
     DateField,
@@ -27,6 +25,8 @@ from crm.inquiries import queries
 from crm.inquiries.queries import InquiryFilter
 from crm.inquiries.services.inquiries import MOST_DAYS, USUAL_DAYS, InquiryFields
 from crm.inquiries.sources import GROUPS, NOT_STATED, grouped_sources
+from crm.lazy_texts import lazy_gettext as _l
+from crm.lazy_texts import lazy_pgettext
 from crm.web.filters import today
 from crm.web.forms import BaseForm, VersionField, choices, grouped_choices, optional_int, optional_text
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from flask_babel import lazy_pgettext
 
 from crm.extension_points import Text
 from crm.glossary import picklists
 from crm.inquiries.models import InquiryState
 from crm.inquiries.tables import Doubt, Problem
+from crm.lazy_texts import lazy_pgettext
 
 STATES: Mapping[InquiryState, Text] = {
     InquiryState.RECEIVED: lazy_pgettext("inquiry", "Received"),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from flask import url_for
 from flask_babel import get_locale
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm.accounts.scopes import trusted
@@ -14,6 +13,7 @@ from crm.extension_points import SearchDocuments, SearchHit, SearchWords
 from crm.glossary import picklists
 from crm.inquiries.labels import STATES
 from crm.inquiries.models import Inquiry, InquiryState
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.filters import show_date
 
 KIND = "inquiry"

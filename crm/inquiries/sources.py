@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Text
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 
 NOT_STATED = "unknown"
 EMPLOYER = "employer_inbound"

@@ -1,7 +1,5 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Feature, NavItem, Panel, Scope
 from crm.interviews.audit_labels import ACTIONS
 from crm.interviews.merging import merge_interviews
@@ -10,6 +8,7 @@ from crm.interviews.modules import INTERVIEWS
 from crm.interviews.panels import employer_panel
 from crm.interviews.routes import blueprint
 from crm.interviews.scopes import READERS, own_interviews
+from crm.lazy_texts import lazy_gettext as _l
 
 
 def feature() -> Feature:

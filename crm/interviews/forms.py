@@ -3,13 +3,13 @@
 import secrets
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from crm import clock
 from crm.interviews.guide import GUIDE, LONGEST_WORDS, Answer, Topic
 from crm.interviews.services import InterviewFields
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_text
 

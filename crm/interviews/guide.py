@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask_babel import lazy_gettext as _l
-
 from crm.employers.ways import INFORMATION
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 LONGEST_WORDS = 2000
 _YES_PARTLY_NO: Mapping[str, Text] = {"yes": _l("Yes"), "partly": _l("Partly"), "no": _l("No")}

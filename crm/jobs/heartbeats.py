@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, literal, select, true
 
 from crm import clock
-from crm.db import current_session, transaction
+from crm.db import current_session, reading_connection, transaction
 from crm.jobs.models import Heartbeat, InstallationFact
 from crm.registry import Registry
 
@@ -64,7 +64,7 @@ def signs_with(*asked: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
 
 def read_signs(statement: Select[*tuple[Any, ...]]) -> tuple[Signs, tuple[Any, ...]]:
     """The signs of life, and the values of what was asked with them."""
-    rows = current_session().execute(statement).all()
+    rows = reading_connection().execute(statement).all()
     signs = {row[0]: (row[2] or row[1], row[3]) for row in rows if row[0] is not None}
     return signs, tuple(rows[0])[4:]
 

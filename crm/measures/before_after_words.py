@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext, pgettext
 
 from crm.extension_points import Text
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.measures.windows import AGREEMENTS, CONTACTS, INQUIRIES, PLACEMENTS, Asked, BeforeAfter, Sum
 from crm.reports.few import is_hidden
 from crm.reports.filters import FollowUpFilters

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select
 
 from crm.accounts.models import Staff, Unit
@@ -15,6 +14,7 @@ from crm.db import current_session
 from crm.employers.models import Contact, Employer
 from crm.extension_points import Text
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.measures.contact_queries import ASKING, IN_PERSON, contacts_in
 from crm.measures.formulas import Share, whole_weeks
 from crm.measures.rows import PER_PAGE, Maker, Row, Rows, Wanted

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm.accounts.scopes import trusted
@@ -12,6 +11,7 @@ from crm.agreements.models import Agreement
 from crm.coverage.queries import region_book
 from crm.db import current_session
 from crm.employers.models import Employer, Workplace
+from crm.lazy_texts import lazy_gettext as _l
 from crm.measures.contact_queries import employers_met
 from crm.measures.contact_rows import label
 from crm.measures.cooperation_queries import (

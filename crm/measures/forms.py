@@ -1,9 +1,9 @@
 """Forms of the measures."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm
 
 

@@ -2,13 +2,13 @@
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm.accounts.scopes import trusted
 from crm.cooperation.words import KINDS
 from crm.db import current_session
 from crm.employers.models import Employer
+from crm.lazy_texts import lazy_gettext as _l
 from crm.measures.formulas import Share
 from crm.measures.heard_queries import appearances_of, said_in
 from crm.measures.rows import Maker, Row, Rows, Wanted, employer_page

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from statistics import median
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
 
@@ -13,6 +12,7 @@ from crm.accounts.scopes import trusted
 from crm.db import current_session
 from crm.employers.models import Employer, EmployerRelationship
 from crm.employers.stages import STAGES, stage_label
+from crm.lazy_texts import lazy_gettext as _l
 from crm.measures.formulas import Share
 from crm.measures.pipeline_queries import WAY, begun_relationships, stays_in
 from crm.measures.rows import Maker, Row, Rows, Wanted, employer_page

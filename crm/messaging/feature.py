@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from flask_babel import lazy_gettext as _l
-
 from crm.actors import Role
 from crm.extension_points import Feature, NavItem, PeriodicJob
+from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging import mailbox_routes, routes, sending_routes, suppression_routes
 from crm.messaging.audit_labels import ACTIONS, SUBJECTS
 from crm.messaging.blueprint import STAFF, blueprint

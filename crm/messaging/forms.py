@@ -1,9 +1,9 @@
 """Forms of the pages about messages."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging.labels import CHANNELS
 from crm.messaging.models import Channel, MessageState
 from crm.messaging.queries import MessageFilters

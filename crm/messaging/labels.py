@@ -1,9 +1,9 @@
 """States, channels and reasons in the reader's words."""
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging.models import Channel, MessageState
 from crm.registry import current_registry
 

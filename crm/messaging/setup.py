@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app
-from flask_babel import lazy_gettext as _l
 from flask_mail import Mail
 
 from crm.actors import Role
 from crm.errors import SettingsError
 from crm.extension_points import NavItem, SmsGateway
+from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging.bounce_settings import BounceMailbox, bounce_mailbox_from
 from crm.messaging.models import Channel
 from crm.messaging.receiver_log import ReceiverLog, receiver_log_from

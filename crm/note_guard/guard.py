@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask import current_app, request
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.numbers import identity_numbers
 from crm.note_guard.words import patterns
 

@@ -1,10 +1,9 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.actors import Role
 from crm.events import OptedOut, StaffDisabled, StaffMoved
 from crm.extension_points import Feature, HistoryKind, NavItem, Scope, Subscription
+from crm.lazy_texts import lazy_gettext as _l
 from crm.participants import scopes
 from crm.participants.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.participants.listeners import ask_for_new_coordinator, write_refusal_down

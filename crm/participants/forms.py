@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
@@ -18,6 +17,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.accounts.models import Staff, Unit
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.participants.listing import ARCHIVED, CURRENT, EVERYBODY, EXITED
 from crm.participants.models import ConsentKind, EnrolmentStage
 from crm.participants.rules import PARTICIPANT_LANGUAGES

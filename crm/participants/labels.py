@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import get_locale
-from flask_babel import lazy_gettext as _l
 
 from crm.extension_points import Text
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging.addresses import show_phone
 from crm.participants.forms import CHANNEL_ORDERS, SEX_CHOICES
 from crm.participants.rules import PARTICIPANT_LANGUAGES

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import AuditName, Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.partnerships.models import Commitment, Partnership
 
 ACTIONS: Mapping[str, Text] = {

@@ -1,11 +1,10 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.actors import Role
 from crm.employers.queries import STAFF
 from crm.events import RelationshipHandedOver
 from crm.extension_points import Feature, HistoryKind, NavItem, Panel, Scope, Subscription
+from crm.lazy_texts import lazy_gettext as _l
 from crm.partnerships import commitment_routes, report_routes, routes, voice_routes
 from crm.partnerships.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.partnerships.blueprint import blueprint

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Form, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from crm.actors import Actor
+from crm.lazy_texts import lazy_gettext as _l
 from crm.partnerships.list_queries import PartnershipFilter, units_with_partnerships
 from crm.web.filters import today
 from crm.web.forms import choices, optional_int

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
@@ -17,6 +16,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField, NoteLine
 from crm.partnerships.fields import CommitmentFields, EvidenceFields, PartnershipFields, TestimonialFields
 from crm.partnerships.frameworks import FRAMEWORKS

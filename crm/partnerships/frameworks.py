@@ -3,9 +3,8 @@
 A tag helps a company to find its own figures again. It is no claim that anybody conforms to anything.
 """
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 FRAMEWORKS: dict[str, Text] = {
     "gri_401_1": _l("GRI 401-1: new hires"),

@@ -1,10 +1,10 @@
 """What of partnerships an administrator switches on for a unit."""
 
-from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
 from crm.accounts.web_ports import module_on
 from crm.extension_points import Module
+from crm.lazy_texts import lazy_gettext as _l
 
 PARTNERSHIPS = Module(
     key="partnerships",

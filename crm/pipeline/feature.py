@@ -1,10 +1,9 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.actors import Role
 from crm.employers.queries import STAFF
 from crm.extension_points import Feature, Module, NavItem, Panel
+from crm.lazy_texts import lazy_gettext as _l
 from crm.pipeline.panels import stalled_panel
 from crm.pipeline.routes import blueprint
 

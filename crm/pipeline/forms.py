@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from crm.accounts.queries import unit_tree_ids
 from crm.employers.stages import KINDS
+from crm.lazy_texts import lazy_gettext as _l
 from crm.pipeline.queries import BoardFilter
 from crm.web.forms import BaseForm, choices, optional_int
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.placements.gaps import GapKind, Level
 from crm.placements.words import GAPS, LEVELS
 from crm.web.forms import BaseForm, VersionField, choices, optional_int

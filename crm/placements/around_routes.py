@@ -5,7 +5,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm import clock
 from crm.accounts.current import current_actor
@@ -19,6 +18,7 @@ from crm.documents.pdf import PdfUnavailable, make_pdf
 from crm.employers.models import Employer
 from crm.errors import DomainError, EditConflict, NotVisible
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.participants.models import Participant
 from crm.participants.services.editing import unit_of
 from crm.placements import around_services

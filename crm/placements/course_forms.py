@@ -2,7 +2,6 @@
 
 import secrets
 
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
@@ -16,6 +15,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm import clock
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField, NoteLine
 from crm.placements.following_services import CertificateFields, CheckInFields, EvaluationFields
 from crm.placements.preparing_services import ClarificationFields, MeetingFields

@@ -1,10 +1,9 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.actors import Role
 from crm.events import EmployerClosed, EmployerClosingUndone, WorkplaceClosed, WorkplaceReopened
 from crm.extension_points import ApproachReason, Feature, HistoryKind, Module, NavItem, Panel, Subscription, TaskPlace
+from crm.lazy_texts import lazy_gettext as _l
 from crm.placements import around_routes, course_routes, list_routes, routes, settings_routes
 from crm.placements.audit_labels import ACTIONS, FIELDS, SUBJECTS
 from crm.placements.blueprint import blueprint, figures

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.employers.models import Employer
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.placements.around_models import Occupation
 from crm.web.forms import BaseForm, VersionField, choices, optional_int, optional_text
 

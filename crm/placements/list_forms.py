@@ -1,10 +1,10 @@
 """The form above the list of placements; read from the address."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.placements import listing
 from crm.web.forms import BaseForm, choices, optional_text
 

@@ -16,14 +16,9 @@ from crm.employers.wrong import Wrong
 from crm.glossary import picklists
 from crm.participants.models import Participant
 from crm.placements.around_services import caseworker_of
+from crm.placements.at_employer import PlacementFacts, placements_at, placements_to_end
 from crm.placements.models import Placement
-from crm.placements.queries import (
-    numbers_to_call,
-    open_alerts,
-    placements_at,
-    placements_of,
-    placements_to_end,
-)
+from crm.placements.queries import numbers_to_call, open_alerts, placements_of
 from crm.placements.words import ALERTS, EVALUATORS, STATUS_COLORS
 from crm.web.filters import today
 
@@ -70,9 +65,7 @@ def employer_panel(context: Mapping[str, Any]) -> str:
     if at.figures.running:
         text = ngettext("One placement in progress", "%(num)d placements in progress", at.figures.running)
         head_of(context).figures.append(Figure(text, "#placements"))
-    found = [
-        Wrong(each.participant.full_name, url_for("placements.show", public_id=each.public_id)) for each in at.to_act
-    ]
+    found = [Wrong(each.who, url_for("placements.show", public_id=each.public_id)) for each in at.to_act]
     head_of(context).people.extend(found)
     seen_after_request(actor, [placement.participant_id for placement in (*at.seen, *at.to_act)])
     reasons = dict(picklists.options("placement_end_reason", actor.language))
@@ -113,7 +106,7 @@ def chains_link(context: Mapping[str, Any]) -> str:
     return render_template("placements/chains_link.html", sees_people=sees_people)
 
 
-def state_of(placement: Placement, on: date | None = None) -> str:
+def state_of(placement: Placement | PlacementFacts, on: date | None = None) -> str:
     """planned, active or ended on a day (default: today)."""
     day = on or today()
     if placement.ends_on is not None and placement.ends_on < day:

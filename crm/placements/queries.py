@@ -1,21 +1,21 @@
 """Reads of placements."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from crm.accounts.models import Unit
 from crm.accounts.queries import modules_on
-from crm.accounts.scopes import condition, prepared, trusted, visible
+from crm.accounts.scopes import trusted, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import Employer
 from crm.employers.text_index import text_index
-from crm.participants.models import Enrolment, Participant
+from crm.participants.models import Enrolment
 from crm.placements.around_models import (
     AdaptedPosts,
     Occupation,
@@ -26,31 +26,17 @@ from crm.placements.around_models import (
 )
 from crm.placements.gaps import SHIPPED, GapKind, Level
 from crm.placements.models import BEFORE_START, Placement
-from crm.placements.step_models import Clarification, Evaluator, PlacementEvaluation
+from crm.placements.step_models import Clarification
 
 IN_FULL = "placements_full"
 """The module with which a unit works with clarifications, check-ins, evaluations and certificates."""
 MOST_MATCHES = 10
 MOST_ALERTS = 50
 HIRED = "hired"
-_NAMED = ~Participant.protected
 # With fewer persons, a share would tell of one of them.
 FEWEST_FOR_SHARE = 3
 # Somebody who was hired shortly before the exit works there at the exit, though the placement has ended.
 _HIRED_BEFORE_EXIT = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class PlacementsAt:
-    """Placements at an employer: those of participants whom the reader sees, and how many there are besides."""
-
-    seen: Sequence[Placement]
-    others: int
-    figures: "EmployerFigures"
-    to_act: Sequence[Placement] = ()
-    """Those of ``seen`` for whom somebody must act now."""
-    evaluated: Mapping[int, Collection[Evaluator]] = field(default_factory=dict)
-    """By whom those of ``seen`` that have ended were evaluated, by id."""
 
 
 @dataclass(frozen=True)
@@ -113,51 +99,6 @@ def numbers_to_call(participant_id: int) -> list[tuple[str, str]]:
     return [(name, who) for name, who in found if who]
 
 
-def placements_at(actor: Actor, employer_id: int, *, limit: int = 20) -> PlacementsAt:
-    """The newest placements at an employer. Participants whom the actor does not see are only counted.
-
-    So are those with a protected identity, whoever asks: no employer's page names them.
-    """
-    statement = prepared(actor, "placements_at", lambda: _placements_at(actor))
-    rows = current_session().execute(statement, {"employer_id": employer_id}).all()
-    # The page shows a participant where the statement gave one, and of all others only their number.
-    seen = [row for row in rows if row[1] is not None]
-    return PlacementsAt(
-        seen=tuple(row[0] for row in seen[:limit]),
-        others=len(rows) - len(seen),
-        figures=_figures([row[0] for row in rows]),
-        to_act=tuple(row[0] for row in seen if row[2]),
-        evaluated={row[0].id: {by for by, there in zip(Evaluator, row[3:], strict=True) if there} for row in seen},
-    )
-
-
-def placements_to_end(actor: Actor, employer_id: int, today: date) -> PlacementsAt:
-    """The placements that end with an employer that is gone: those that go on today, and those that are planned."""
-    statement = prepared(actor, "placements_at", lambda: _placements_at(actor))
-    rows = current_session().execute(statement, {"employer_id": employer_id}).all()
-    ending = [row for row in rows if row[0].end_reason is None and (row[0].ends_on is None or row[0].ends_on >= today)]
-    seen = tuple(row[0] for row in ending if row[1] is not None)
-    return PlacementsAt(seen, len(ending) - len(seen), _figures([row[0] for row in ending]))
-
-
-def _placements_at(actor: Actor) -> Select[Any]:
-    open_alert = and_(PlacementAlert.placement_id == Placement.id, PlacementAlert.dealt_with_at.is_(None))
-    seen = and_(Participant.id == Placement.participant_id, _NAMED, condition(Placement, actor))
-    statement: Any = (
-        select(Placement, Participant, exists().where(open_alert).correlate(Placement), *map(_evaluated_by, Evaluator))
-        .outerjoin(Participant, seen)
-        .where(Placement.employer_id == bindparam("employer_id"))
-        .options(contains_eager(Placement.participant))
-        .order_by(Placement.starts_on.desc(), Placement.id.desc())
-    )
-    return trusted(statement, because="participants are joined by who sees them; other placements are only counted")
-
-
-def _evaluated_by(evaluator: Evaluator) -> ColumnElement[bool]:
-    theirs = and_(PlacementEvaluation.placement_id == Placement.id, PlacementEvaluation.evaluator == evaluator)
-    return and_(Placement.end_reason.is_not(None), exists().where(theirs).correlate(Placement))
-
-
 def employer_figures(employer_id: int) -> EmployerFigures:
     """The figures of an employer, in one query."""
     statement = select(
@@ -167,10 +108,11 @@ def employer_figures(employer_id: int) -> EmployerFigures:
         Placement.end_reason,
         Placement.cancelled,
     ).where(Placement.employer_id == employer_id)
-    return _figures(current_session().execute(trusted(statement, because="figures without persons")).all())
+    return figures_of(current_session().execute(trusted(statement, because="figures without persons")).all())
 
 
-def _figures(rows: Sequence[Any]) -> EmployerFigures:
+def figures_of(rows: Sequence[Any]) -> EmployerFigures:
+    """The figures of placements that have these columns."""
     begun = [row for row in rows if row.status not in BEFORE_START and not row.cancelled]
     running = [row for row in begun if row.end_reason is None and row.status == "active"]
     retained = {row.participant_id for row in begun if row.end_reason in (None, HIRED)}

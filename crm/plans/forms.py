@@ -4,10 +4,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField
 from crm.placements.models import Placement
 from crm.plans.models import PaperKind

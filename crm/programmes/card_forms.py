@@ -1,10 +1,10 @@
 """Forms of the project card."""
 
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 from wtforms import BooleanField, DateField, DecimalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from crm.lazy_texts import lazy_gettext as _l
+from crm.lazy_texts import lazy_pgettext
 from crm.programmes.card_services import GoalFields, PartnerFields
 from crm.web.filters import today
 from crm.web.forms import BaseForm, VersionField, choices

@@ -1,9 +1,8 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.actors import Role
 from crm.extension_points import Feature, NavItem, Scope
+from crm.lazy_texts import lazy_gettext as _l
 from crm.programmes import card_routes, routes
 from crm.programmes.audit_labels import ACTIONS, FIELDS, NAMES, SUBJECTS
 from crm.programmes.blueprint import blueprint

@@ -1,6 +1,5 @@
 """Forms of the programme pages."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
@@ -12,6 +11,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, VersionField, optional_int
 
 _PERCENT = (Optional(), NumberRange(min=0, max=100))

@@ -1,9 +1,9 @@
 """What this feature adds to the application."""
 
 from flask import Flask
-from flask_babel import lazy_gettext as _l
 
 from crm.extension_points import Feature, NavItem
+from crm.lazy_texts import lazy_gettext as _l
 from crm.reports.percentages import shown_percent, words
 from crm.reports.routes import blueprint
 

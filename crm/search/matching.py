@@ -1,6 +1,24 @@
 """What a search means in SQL, on both databases."""
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Select, and_, case, func, literal, or_, select, true
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from crm.folding import fold
 from crm.search.folding import search_terms
@@ -31,15 +49,38 @@ def matches(connection: Connection, text: str) -> ColumnElement[bool] | None:
     return and_(*found)
 
 
-def of_kind(connection: Connection, kind: str, text: str) -> ColumnElement[bool]:
-    """That a document is of this kind, beside ``matches`` for the same text.
+@cache
+def long_words(dialect: str, number: int) -> ColumnElement[bool]:
+    """``matches`` for so many words of three letters or more, put together once: see ``values_of_long_words``."""
+    if dialect == "sqlite":
+        return _in_trigrams(bindparam("words", type_=Text))
+    words = (bindparam(f"word_{place}", type_=Text) for place in range(number))
+    return and_(*(document.c.body.like(word, escape="/") for word in words))
 
-    SQLite does not know how few a trigram finds, and would read every document of the kind to see which are among
-    them; told that most documents are of the kind it looks up those that were found.
-    """
+
+def values_of_long_words(dialect: str, terms: Sequence[str]) -> dict[str, object] | None:
+    """The values for ``long_words``; None where a word is too short for it."""
+    if any(len(term) < TRIGRAM for term in terms):
+        return None
+    if dialect == "sqlite":
+        return {"words": " ".join(map(_quoted, terms))}
+    return {f"word_{place}": f"%{_literally(term)}%" for place, term in enumerate(terms)}
+
+
+def of_kind(connection: Connection, kind: str, text: str) -> ColumnElement[bool]:
+    """That a document is of this kind, beside ``matches`` for the same text."""
     condition = document.c.kind == kind
     has_trigram = any(len(term) >= TRIGRAM for term in search_terms(text))
-    return func.likely(condition, type_=Boolean) if connection.dialect.name == "sqlite" and has_trigram else condition
+    return tested_last(connection.dialect.name, condition) if has_trigram else condition
+
+
+def tested_last(dialect: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition on documents beside words that are looked up in the index.
+
+    SQLite does not know how few a trigram finds, and would read every document of a kind to see which are among
+    them; told that most documents are of the kind it looks up those that were found.
+    """
+    return func.likely(condition, type_=Boolean) if dialect == "sqlite" else condition
 
 
 def contains_all(text: str) -> ColumnElement[bool]:
@@ -81,11 +122,16 @@ def _name_begins(letter: str) -> ColumnElement[bool]:
     return document.c.title.startswith(letter, autoescape=True)
 
 
-def _in_trigrams(query: str, best: int | None = None) -> ColumnElement[bool]:
+def _in_trigrams(query: str | BindParameter[str], best: int | None = None) -> ColumnElement[bool]:
     found: Select[int] = select(trigrams.c.rowid).where(trigrams.c.search_trigram.op("MATCH")(query))
     if best is not None:
         found = found.order_by(trigrams.c.rank).limit(best)
     return document.c.id.in_(found)
+
+
+def _literally(needle: str) -> str:
+    """A text in which LIKE finds nothing but the text."""
+    return needle.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def _quoted(needle: str) -> str:

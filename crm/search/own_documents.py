@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -12,6 +11,7 @@ from crm.accounts.scopes import trusted
 from crm.db import current_session
 from crm.employers.models import Contact, Employer, Workplace
 from crm.extension_points import SearchDocuments, SearchHit, SearchWords
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.filters import show_date
 
 WORKPLACE, NOTE = "workplace", "contact_note"

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.elements import True_
 
 from crm.accounts.scopes import condition, scoped, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import ContactPerson, Employer, Position
 from crm.extension_points import SearchDocuments, SearchHit
+from crm.lazy_texts import lazy_gettext as _l
 from crm.participants.models import Participant
 from crm.registry import current_registry
 from crm.search.documents import EMPLOYER, PARTICIPANT, PERSON
@@ -25,6 +26,8 @@ _RANKED = 2000
 LAST_PAGE = _RANKED // SHOWN
 _COMPARED = 300
 _MODELS: dict[str, type[Any]] = {EMPLOYER: Employer, PERSON: ContactPerson, PARTICIPANT: Participant}
+_IN_USE_ALONE = frozenset({EMPLOYER})
+"""Kinds of documents that only rows in use have: an archived employer's is of another kind."""
 _ALIKE = 78
 """How much (of 100) a word must be like another to count as the same with a typing error (rapidfuzz, ratio)."""
 
@@ -72,8 +75,8 @@ def find(actor: Actor, text: str, *, kind: str | None = None, page: int = 1) -> 
     nearly alike if there is none.
 
     Accents and capitals do not count, and telephone numbers are found however they are written; where nothing has the
-    words as they are written, other endings are tried, then typing errors. One query for what kinds there are, and two
-    for each of them. ``page``: further pages of what has the words, up to some thousand.
+    words as they are written, other endings are tried, then typing errors. One query for what there is, and two at most
+    for each kind of it. ``page``: further pages of what has the words, up to some thousand.
     """
     # No text in a database has this character, and neither database can be asked for it.
     text = text.replace("\0", " ")
@@ -84,7 +87,7 @@ def find(actor: Actor, text: str, *, kind: str | None = None, page: int = 1) -> 
         found = matches(connection, attempt)
         if found is None:
             return Results()
-        ids = {key: _ids(actor, key, found, attempt, page) for key in _there(models, found)}
+        ids = _found(actor, models, found, attempt, page)
         if any(ids.values()):
             return _results(actor, ids, similar=bool(similar))
     wide = resembles(connection, text) if page == 1 else None
@@ -104,20 +107,30 @@ def _models() -> dict[str, type[Any]]:
     return _MODELS | {each.kind: each.model for each in current_registry().search_documents.values()}
 
 
-def _there(wanted: Iterable[str], found: ColumnElement[bool]) -> list[str]:
-    """Those of the kinds of which the index has something; all, when it has too much to look through."""
+def _found(
+    actor: Actor, wanted: Iterable[str], found: ColumnElement[bool], text: str, page: int
+) -> dict[str, list[int]]:
+    """The rows of each kind, the best first. One query for what there is, and one for each kind of it."""
     some = select(document.c.kind).where(found).limit(_RANKED + 1).subquery()
     counted = select(some.c.kind, func.count()).group_by(some.c.kind)
     counts: dict[str, int] = {row[0]: row[1] for row in current_session().connection().execute(counted)}
-    return [kind for kind in wanted if kind in counts or sum(counts.values()) > _RANKED]
+    few = sum(counts.values()) <= _RANKED
+    return {
+        kind: _ids(actor, kind, found, text, page, few=few)
+        # All kinds, when the index has too much to look through.
+        for kind in wanted
+        if kind in counts or not few
+    }
 
 
-def _ids(actor: Actor, kind: str, found: ColumnElement[bool], text: str, page: int) -> list[int]:
-    # Of a text that very many have only some are put in order: nobody reads them all, and a longer text finds fewer.
-    is_of_kind = of_kind(current_session().connection(), kind, text)
-    some = select(document.c.id).where(is_of_kind, found).limit(_RANKED)
-    # They are of the kind already. Said once more, it would let SQLite read every document of the kind.
-    statement = _seen(actor, kind, select(document.c.row_id)).where(document.c.id.in_(some.subquery().select()))
+def _ids(actor: Actor, kind: str, found: ColumnElement[bool], text: str, page: int, *, few: bool) -> list[int]:
+    those: tuple[ColumnElement[bool], ...] = (of_kind(current_session().connection(), kind, text), found)
+    if not few:
+        # Of a text that very many have only some are put in order: nobody reads all, and a longer text finds fewer.
+        some = select(document.c.id).where(*those).limit(_RANKED)
+        # They are of the kind already. Said once more, it would let SQLite read every document of the kind.
+        those = (document.c.id.in_(some.subquery().select()),)
+    statement = _seen(actor, kind, select(document.c.row_id)).where(*those)
     ordered = statement.order_by(*best_first(text)).limit(SHOWN + 1).offset((page - 1) * SHOWN)
     return list(current_session().scalars(ordered))
 
@@ -144,10 +157,20 @@ def _likeness(words: Sequence[str], title: str) -> float:
 def _seen(actor: Actor, kind: str, statement: Select[Any]) -> Select[Any]:
     """``statement`` about documents of one kind, joined to the rows they are of, those alone that may be seen."""
     model = _models()[kind]
+    seen = condition(model, actor)
+    if _is_seen_whole(actor, kind):
+        return scoped(statement, seen)  # Reading the rows would change nothing.
     joined = statement.join(model, model.id == document.c.row_id)
-    if hasattr(model, "archived_at"):
-        joined = joined.where(model.archived_at.is_(None))
-    return scoped(joined, condition(model, actor))
+    return scoped(joined.where(*_in_use(model)), seen)
+
+
+def _is_seen_whole(actor: Actor, kind: str) -> bool:
+    """Whether every document of a kind is of a row that is in use and that the reader may see."""
+    return kind in _IN_USE_ALONE and isinstance(condition(_models()[kind], actor), True_)
+
+
+def _in_use(model: type[Any]) -> Sequence[ColumnElement[bool]]:
+    return (model.archived_at.is_(None),) if hasattr(model, "archived_at") else ()
 
 
 def _results(actor: Actor, ids: dict[str, list[int]], *, similar: bool) -> Results:
@@ -173,7 +196,7 @@ def _groups(actor: Actor, ids: dict[str, list[int]]) -> list[Group]:
 def _rows(actor: Actor, model: type[Any], ids: list[int]) -> Sequence[Any]:
     if not ids:
         return ()
-    statement = visible(model, actor).where(model.id.in_(ids[:SHOWN]))
+    statement = visible(model, actor).where(model.id.in_(ids[:SHOWN]), *_in_use(model))
     if model is ContactPerson:
         statement = statement.options(selectinload(ContactPerson.positions).joinedload(Position.employer))
     rows = {row.id: row for row in current_session().scalars(statement)}

@@ -1,7 +1,5 @@
 """The page with what was found."""
 
-from functools import partial
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -9,12 +7,13 @@ from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.reading import seen_many
 from crm.employers.approach import closed_to, works_at
+from crm.employers.models import Employer
 from crm.employers.org_numbers import show_org_number
 from crm.employers.queries import STAFF
 from crm.employers.registers.finding import why_found
 from crm.employers.ways import NEEDS_REASON
 from crm.messaging.addresses import show_phone
-from crm.search.marking import marked
+from crm.search.marking import marker
 from crm.search.queries import LAST_PAGE, find, kinds
 from crm.web.clean import clean_line
 
@@ -42,12 +41,18 @@ def results() -> ResponseReturnValue:
         kind=kind,
         page=page,
         last_page=LAST_PAGE,
-        mark=partial(marked, query=text),
+        mark=marker(text),
         why=why_found,
-        number=show_org_number,
+        below=_below,
         closed=closed_to(actor, [at for person in found.persons for at in works_at(person.positions)] if found else []),
         needs_reason=NEEDS_REASON,
         phone=show_phone,
     )
     ids = [person.id for person in found.participants] if found else []
     return seen_many(actor, html, participant_ids=ids)
+
+
+def _below(employer: Employer) -> str:
+    """What stands below the name of an employer: the place and the number."""
+    number = show_org_number(employer.org_number, employer.country)
+    return " · ".join(filter(None, (employer.municipality or employer.city, number)))

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, null
 
 from crm.extension_points import AuditName, Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.tasks.models import Task
 
 ACTIONS: Mapping[str, Text] = {

@@ -1,8 +1,7 @@
 """What this feature adds to the application."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Feature, NavItem, Scope
+from crm.lazy_texts import lazy_gettext as _l
 from crm.tasks.audit_labels import ACTIONS, NAMES, SUBJECTS
 from crm.tasks.models import Task
 from crm.tasks.queries import who_sees

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from crm.actors import Actor, Role
 from crm.db import current_session
 from crm.extension_points import Text
 from crm.history.subjects import table
+from crm.lazy_texts import lazy_gettext as _l
 from crm.tasks.models import Task
 
 _SETTLED_IN = 3

@@ -1,9 +1,9 @@
 """Forms of the task pages."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, choices
 
 

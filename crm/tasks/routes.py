@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 from werkzeug.exceptions import BadRequest
 
@@ -18,6 +17,7 @@ from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.errors import DomainError
 from crm.languages import in_language
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.guard import pointed_out
 from crm.tasks import queries, services
 from crm.tasks.first_steps import first_steps

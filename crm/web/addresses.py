@@ -1,10 +1,13 @@
-"""Addresses that every page has: those of menus, style sheets and scripts."""
+"""Addresses that every page has: those of menus, style sheets and scripts; and those of the rows of a list."""
 
+import re
 from typing import Any
 
 from flask import current_app, has_request_context, request, url_for
 
 _EXTENSION = "brobygg.addresses"
+_PLACE = "row0of0list"
+_is_plain = re.compile("[A-Za-z0-9_:-]+").fullmatch
 
 
 def fixed_url(endpoint: str, **values: Any) -> str:
@@ -20,3 +23,10 @@ def fixed_url(endpoint: str, **values: Any) -> str:
     if found is None:
         found = kept[key] = url_for(endpoint, **values)
     return found
+
+
+def row_url(endpoint: str, public_id: str) -> str:
+    """``url_for(endpoint, public_id=...)`` for one of many rows, whose addresses differ in nothing but the id."""
+    if _is_plain(public_id) is None:
+        return url_for(endpoint, public_id=public_id)  # It knows how anything else is written.
+    return fixed_url(endpoint, public_id=_PLACE).replace(_PLACE, public_id)

@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale
 
 from crm.languages import NAMES
-from crm.web.addresses import fixed_url
+from crm.web.addresses import fixed_url, row_url
 from crm.web.charts import bar_svg
 from crm.web.fields import field_attrs, field_errors, field_kind, form_errors
 from crm.web.inputs import choice_inputs
@@ -120,6 +120,7 @@ def init_context(app: Flask, *, organisation: str) -> None:
         field_kind=field_kind,
         form_errors=form_errors,
         here_with=here_with,
+        row_url=row_url,
         same_filters=same_filters,
         organisation_name=organisation,
         slot=slot,

@@ -8,13 +8,13 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from crm.actors import Role
 from crm.errors import DomainError, EditConflict, NotAllowed, NotVisible
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.ports import ports
 from crm.web.resend import PAGE_TOO_OLD, resend_page
 

@@ -22,9 +22,9 @@ from crm import clock
 _ENGLISH = {"short": "dd/MM/y", "medium": "d MMM y", "long": "d MMMM y", "full": "EEEE d MMMM y"}
 
 
-def _pattern(format: str) -> str:
-    locale = get_locale()
-    return _ENGLISH.get(format, format) if locale is not None and str(locale) == "en" else format
+def _is_english(locale: Locale | None) -> bool:
+    """Whether this is English of nowhere in particular; the text of a locale is made up anew each time."""
+    return locale is not None and locale.language == "en" and str(locale) == "en"
 
 
 def show_date(value: date | datetime | None, format: str = "medium") -> str:
@@ -32,7 +32,8 @@ def show_date(value: date | datetime | None, format: str = "medium") -> str:
     if value is None:
         return ""
     day = to_user_timezone(value).date() if isinstance(value, datetime) else value
-    return _written_day(day, _pattern(format), get_locale())
+    locale = get_locale()
+    return _written_day(day, _ENGLISH.get(format, format) if _is_english(locale) else format, locale)
 
 
 def show_period(first: date, last: date | None) -> str:

@@ -15,6 +15,8 @@ from wtforms import widgets as w
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # the stubs describe 3.2
 from wtforms.widgets.core import clean_key  # type: ignore[attr-defined]  # the same
 
+from crm.web.escaping import written
+
 
 def attributes(values: Mapping[str, Any]) -> str:
     """Attributes in the order of their names: True is a name alone, False is left out."""
@@ -24,7 +26,7 @@ def attributes(values: Mapping[str, Any]) -> str:
             parts.append(key)
         elif value is not False:
             # A text that is marked as safe may still have quotation marks.
-            parts.append(f'{key}="{escape(value)}"' if type(value) is str else _quoted(key, value))
+            parts.append(f'{key}="{written(value)}"' if type(value) is str else _quoted(key, value))
     return " ".join(parts)
 
 
@@ -129,12 +131,13 @@ def _options(field: Any) -> Iterator[str]:
 
 
 def _option(choice: Choice) -> str:
-    label = escape(choice.label or choice.value)
+    # Written first and then asked whether it is empty: to ask a text for its length translates it once more.
+    label = written(choice.label) or written(choice.value)
     if choice.render_kw:
         own = {_name(key): value for key, value in choice.render_kw.items()}
         values = {"value": choice.value, **own} | ({"selected": True} if choice.selected else {})
         return f"<option {attributes(values)}>{label}</option>"
-    return f"<option {'selected ' if choice.selected else ''}{_quoted('value', str(choice.value))}>{label}</option>"
+    return f'<option {"selected " if choice.selected else ""}value="{written(str(choice.value))}">{label}</option>'
 
 
 _BOUNDS = frozenset({"min", "max"})

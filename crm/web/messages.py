@@ -3,9 +3,8 @@
 WTForms' catalogues have no Danish and speak of "fields"; ours say what to do, in every language.
 """
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 # WTForms' English text to ours. Placeholders are those that WTForms fills in.
 MESSAGES: dict[str, Text] = {

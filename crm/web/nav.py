@@ -1,16 +1,20 @@
 """The main menu and the settings menu: links that features registered, shown to whom they concern."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request
+from flask_babel import get_locale
 
+from crm.actors import Actor
 from crm.errors import PluginError
 from crm.extension_points import NavItem
 from crm.web.addresses import fixed_url
 from crm.web.ports import ports
 
 EXTENSION = "brobygg.nav"
+_KEPT = "brobygg.nav.kept"
 
 
 @dataclass(frozen=True)
@@ -30,31 +34,54 @@ def register_nav(app: Flask, item: NavItem) -> None:
     items[item.key] = item
 
 
-def _items() -> list[NavItem]:
-    items: dict[str, NavItem] = current_app.extensions.get(EXTENSION, {})
-    return list(items.values())
+@dataclass(frozen=True)
+class _Shown:
+    """An item that somebody may follow, in their language."""
+
+    item: NavItem
+    label: str
+    href: str
+    blueprint: str
+    is_alone: bool
+    """No other item that is shown leads into its blueprint."""
 
 
-def _shown_items() -> list[NavItem]:
-    """The items that the person signed in may follow. Every page asks, so who it is is asked once."""
+def _shown_items() -> Sequence[_Shown]:
+    """The items of both menus that the person signed in may follow, in order.
+
+    They depend on the roles, on the modules that are on and on the language alone, and every page has them: they are
+    put together once for each of these in a process.
+    """
     actor = ports().actor()
     if actor is None:
-        return []
-    views, module_on = current_app.view_functions, ports().module_on
-    return [
+        return ()
+    extension = current_app.extensions
+    items: Mapping[str, NavItem] = extension.get(EXTENSION, {})
+    on = tuple(filter(ports().module_on, sorted({item.module for item in items.values() if item.module})))
+    key = (actor.roles, on, str(get_locale()), request.script_root, len(items))
+    kept: dict[Hashable, Sequence[_Shown]] = extension.setdefault(_KEPT, {})
+    if key not in kept:
+        kept[key] = _put_together(items.values(), actor, on)
+    return kept[key]
+
+
+def _put_together(items: Iterable[NavItem], actor: Actor, on: Collection[str]) -> Sequence[_Shown]:
+    views = current_app.view_functions
+    shown = [
         item
-        for item in _items()
-        if item.endpoint in views and actor.has_role(*item.roles) and (item.module is None or module_on(item.module))
+        for item in sorted(items, key=lambda item: (item.order, item.key))
+        if item.endpoint in views and actor.has_role(*item.roles) and (item.module is None or item.module in on)
     ]
+    blueprints = Counter(_blueprint(item.endpoint) for item in shown)
+    return tuple(
+        _Shown(item, str(item.label), fixed_url(item.endpoint), own := _blueprint(item.endpoint), blueprints[own] == 1)
+        for item in shown
+    )
 
 
-def _is_here(item: NavItem, shown: Sequence[NavItem]) -> bool:
+def _is_here(shown: _Shown, endpoint: str) -> bool:
     """Whether the page shown belongs to the item: same blueprint, or same view where items that are shown share it."""
-    here = request.endpoint or ""
-    if here == item.endpoint:
-        return True
-    own = _blueprint(item.endpoint)
-    return _blueprint(here) == own and sum(_blueprint(each.endpoint) == own for each in shown) == 1
+    return endpoint == shown.item.endpoint or (shown.is_alone and _blueprint(endpoint) == shown.blueprint)
 
 
 def _blueprint(endpoint: str) -> str:
@@ -63,6 +90,6 @@ def _blueprint(endpoint: str) -> str:
 
 def nav_links(section: str = "main") -> list[NavLink]:
     """The links of a menu that the person signed in may follow, in order."""
+    here = request.endpoint or ""
     shown = _shown_items()
-    found = sorted((item for item in shown if item.section == section), key=lambda item: (item.order, item.key))
-    return [NavLink(str(item.label), fixed_url(item.endpoint), _is_here(item, shown)) for item in found]
+    return [NavLink(each.label, each.href, _is_here(each, here)) for each in shown if each.item.section == section]

@@ -36,7 +36,7 @@ class WebPorts:
     ``module_on``        whether a module is switched on for them
     ``banners``          what every page must say ("sending stands still")
     ``save_language``    called when somebody signed in chooses a language
-    ``isolated``         a savepoint that a panel runs in, so that a failing query loses nothing else
+    ``isolated``         what a panel runs in, so that a failing query loses nothing else
     ``sign_in``, ``sign_out``, ``home``, ``search``: endpoints; one that does not exist is left out
     """
 

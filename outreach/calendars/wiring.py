@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template
-from flask_babel import lazy_gettext as _l
 
 from crm.accounts.current import current_actor
 from crm.actors import Role
 from crm.extension_points import Panel, PublicEndpoint, Scope, Text
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.calendars.models import CalendarFeed
 from outreach.calendars.queries import feed_of, own_feed
 from outreach.calendars.routes import blueprint

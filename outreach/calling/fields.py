@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import Field as FormField
 from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional
@@ -12,6 +11,7 @@ from wtforms.widgets import DateTimeLocalInput
 from crm.employers.forms import reader_language
 from crm.employers.ways import INFORMATION, REASONS
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField, NoteLine
 from crm.web.forms import choices, optional_text
 from outreach.scripts.definition import FIELD_CHOICES, Node

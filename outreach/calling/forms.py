@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -16,6 +15,7 @@ from crm.employers.models import Position
 from crm.employers.ways import BASES, REASONS
 from crm.glossary import picklists
 from crm.languages import NAMES
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField, NoteLine
 from crm.web.filters import today
 from crm.web.forms import BaseForm, VersionField, choices, optional_int, optional_text

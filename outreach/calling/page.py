@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.current import current_staff
@@ -15,6 +14,7 @@ from crm.employers.ways import BAD
 from crm.extension_points import Text
 from crm.glossary import picklists
 from crm.languages import NAMES
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.calling.briefing import Briefing, briefing, values_for
 from outreach.calling.fields import PREFIX, fields_at, is_required
 from outreach.calling.forms import SCRIPT, CallForm, ClosingForm

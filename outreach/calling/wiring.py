@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 
 from crm.extension_points import Panel, Scope, TaskPlace, Text
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.calling import closing_routes as closing_routes
 from outreach.calling import referral_routes as referral_routes
 from outreach.calling import routes as routes

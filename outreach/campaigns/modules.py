@@ -1,8 +1,7 @@
 """What of campaigns an administrator switches on for a unit."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Module
+from crm.lazy_texts import lazy_gettext as _l
 
 BY_CALLER = Module(
     key="calls_by_caller",

@@ -3,7 +3,6 @@
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Form, SelectField
 from wtforms.validators import Optional
 
@@ -16,6 +15,7 @@ from crm.actors import Actor
 from crm.db import transaction
 from crm.employers.queries import STAFF
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.reports.pdf import PdfUnavailable, as_pdf
 from crm.web.downloads import attachment
 from crm.web.filters import today

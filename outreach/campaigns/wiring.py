@@ -1,10 +1,10 @@
 """What this room adds to the plugin."""
 
 from flask import render_template
-from flask_babel import lazy_gettext as _l
 
 from crm.employers.queries import STAFF
 from crm.extension_points import NavItem, Panel
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.campaigns import routes
 from outreach.campaigns.blueprint import blueprint
 from outreach.scripts.modules import CALLS

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.campaigns.counting import WITHIN, Kind
 
 KINDS: Mapping[Kind, Text] = {

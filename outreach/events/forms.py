@@ -4,11 +4,11 @@ import secrets
 from datetime import date, datetime, time
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.languages import NAMES
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField, NoteLine
 from crm.web.forms import BaseForm, VersionField, choices, optional_int
 from outreach.events.fields import EventFields, Reply, WalkIn

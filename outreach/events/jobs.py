@@ -2,7 +2,6 @@
 
 from datetime import datetime, time, timedelta
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, or_, select
 
 from crm import clock
@@ -10,6 +9,7 @@ from crm.accounts.scopes import trusted
 from crm.actors import system_actor
 from crm.db import current_session, transaction
 from crm.extension_points import PeriodicJob
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.events.models import OutreachEvent
 from outreach.events.services.reminding import remind
 

@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -19,6 +18,7 @@ from crm.db import current_session, transaction_memo
 from crm.employers.approach import closed_to
 from crm.employers.models import Employer, Position
 from crm.extension_points import MailFile, MessagePurpose, Rendered
+from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging.models import MessageState, OutboxMessage
 from outreach.events import purposes
 from outreach.events.calendar import calendar_of

@@ -6,7 +6,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms import Form, SelectField, StringField
 from wtforms.validators import Length
@@ -21,6 +20,7 @@ from crm.actors import Actor
 from crm.db import current_session, transaction
 from crm.employers.queries import STAFF, staff_of_units
 from crm.errors import DomainError
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.conflicts import refusal
 from crm.web.downloads import attachment, download
 from crm.web.filters import today

@@ -1,10 +1,10 @@
 """Everything that the room of events adds, for the plugin's own lists."""
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 
 from crm.employers.queries import STAFF
 from crm.extension_points import HistoryKind, NavItem, Panel, PublicEndpoint, Scope
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.events import door_routes, follow_routes, invite_routes, reply_routes, routes
 from outreach.events.blueprint import blueprint
 from outreach.events.lines import LINE

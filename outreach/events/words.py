@@ -1,9 +1,8 @@
 """Words of events, as lists."""
 
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
+from crm.lazy_texts import lazy_pgettext
 from outreach.events.models import Answer, MailState
 
 KINDS: dict[str, Text] = {

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from flask import request
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int
 from outreach.lists.fields import ListFields
 from outreach.lists.list_queries import EntryFilter

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template
-from flask_babel import lazy_gettext as _l
 
 from crm.accounts.web_ports import module_on
 from crm.employers.queries import STAFF
 from crm.extension_points import NavItem, Panel
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.lists import builder_routes, entry_routes, file_routes, routes
 from outreach.lists.blueprint import blueprint
 from outreach.scripts.modules import CALLS

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
+from crm.lazy_texts import lazy_pgettext
 from outreach.lists.models import EntryState, LeftOut, Wanted
 
 STATES: Mapping[EntryState, Text] = {

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField, NoteLine
 from crm.web.filters import show_date, today
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text

@@ -7,10 +7,9 @@ person: what matters is that the person takes a stand on their own limits.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
+from crm.lazy_texts import lazy_pgettext
 
 MINUTES = 30
 LONGEST = 2000

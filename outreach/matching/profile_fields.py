@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
+from crm.lazy_texts import lazy_pgettext
 from outreach.matching.models import MatchProfile
 
 AGE, PHOTO = "age", "photo"

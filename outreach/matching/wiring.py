@@ -1,10 +1,10 @@
 """What matching adds to the plugin, in one place."""
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 
 from crm.extension_points import HistoryKind, NavItem
+from crm.lazy_texts import lazy_gettext as _l
+from crm.lazy_texts import lazy_pgettext
 from outreach.matching import (
     figure_routes,
     guide_routes,

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
+from crm.lazy_texts import lazy_pgettext
 from outreach.matching.states import ChosenBy, MatchState, MentorState, OfferState
 
 MENTOR_STATES: Mapping[str, Text] = {

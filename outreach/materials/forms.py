@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField
 from wtforms.validators import InputRequired
 
 from crm.languages import NAMES
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, choices, optional_int, optional_text
 from outreach.materials.queries import EMPLOYER, Receiver, Sheet
 

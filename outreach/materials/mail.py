@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm import clock
@@ -18,6 +17,7 @@ from crm.documents.pdf import PdfUnavailable, paper
 from crm.extension_points import MailFile, MessagePurpose, Rendered
 from crm.history.services import Subject, write_line
 from crm.languages import in_all_languages, in_language
+from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging.addresses import show_phone
 from crm.messaging.models import MessageState, OutboxMessage
 from crm.tasks.services import add_task

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Panel, Text
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.materials.panels import material_card
 from outreach.materials.queries import STAFF
 from outreach.materials.routes import blueprint

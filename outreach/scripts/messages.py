@@ -5,9 +5,8 @@ The only module of scripts that knows of translations, besides the command line 
 
 from collections.abc import Mapping
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.scripts.definition import NEXT_STEP, OUTCOME, NodeKind
 from outreach.scripts.drawing import DrawingWords
 from outreach.scripts.effects import Field

@@ -1,8 +1,7 @@
 """What of calls to employers an administrator switches on for a unit: scripts, lists and the calls themselves."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Module
+from crm.lazy_texts import lazy_gettext as _l
 
 CALLS = Module(
     key="calls",

@@ -5,12 +5,12 @@ from typing import Any
 
 from flask_babel import format_datetime
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm.employers.stages import stage_label
 from crm.employers.ways import INFORMATION, REASONS
 from crm.extension_points import Text
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.scripts.definition import FIELD_CHOICES, Creation, Writes
 from outreach.scripts.effects import (
     AddTask,

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
     HiddenField,
@@ -24,6 +23,7 @@ from crm.employers.forms import reader_language
 from crm.employers.models import Position, Workplace
 from crm.employers.ways import BASES
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from crm.tasks.working_days import add_working_days
 from crm.web.filters import today
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text

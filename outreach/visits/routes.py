@@ -3,7 +3,6 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
 from crm.accounts.current import current_actor
@@ -14,6 +13,7 @@ from crm.db import current_session, transaction
 from crm.employers.models import Employer, Workplace
 from crm.employers.queries import STAFF, positions_at, staff_of_units, workplaces_of
 from crm.errors import DomainError
+from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.guard import Finding, pointed_out
 from crm.web.conflicts import refusal
 from crm.web.context import local_path

@@ -1,10 +1,10 @@
 """Everything that visits give to the plugin, in one place."""
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 
 from crm.actors import Role
 from crm.extension_points import HistoryKind, NavItem, Panel, PublicEndpoint, Scope, TaskPlace
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.visits import device_routes, leaving, log_routes, phone_routes, routes
 from outreach.visits.blueprint import ANYBODY, blueprint
 from outreach.visits.models import Visit, VisitDevice, VisitReport

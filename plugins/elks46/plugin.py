@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import Feature, GatewayFactory, PublicEndpoint
 from crm.hookspecs import hookimpl
+from crm.lazy_texts import lazy_gettext as _l
 from crm.settings import Settings
 from plugins.elks46.configuration import callback_secret, gateway_from
 from plugins.elks46.panels import panels

@@ -1,9 +1,9 @@
 """The form of a message text."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, VersionField
 
 

@@ -1,9 +1,9 @@
 """The form for what came of the offer to answer on the spot."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, choices
 
 OUTCOMES = (

@@ -1,10 +1,10 @@
 """The form of a follow-up plan."""
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices
 from surveys.models import FollowUpPlan
 from surveys.plans.services import PlanValues

@@ -32,11 +32,6 @@ def due_rows_of(filters: FollowUpFilters) -> list[ColumnElement[bool]]:
     return [DueRow.exit_on.between(filters.since, filters.until), *_place(filters)]
 
 
-def due_rows_at_any_time(filters: FollowUpFilters) -> list[ColumnElement[bool]]:
-    """Like ``due_rows_of`` without the period: what is late is late, whenever the exit was."""
-    return _place(filters)
-
-
 def says_something() -> ColumnElement[bool]:
     """The condition that a stored answer holds something; a question that was skipped has an empty one."""
     return (Answer.choice != "") | Answer.text.is_not(None)

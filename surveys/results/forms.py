@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, optional_int
 
 

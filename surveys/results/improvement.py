@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from crm import clock
 from crm.accounts.models import Staff
 from crm.accounts.scopes import trusted
 from crm.actors import Actor, Role
-from crm.db import current_session, new_public_id
+from crm.db import current_session, new_public_id, reading_connection
 from crm.errors import DomainError, NotAllowed, NotVisible
 from crm.languages import in_all_languages
 from crm.tasks.models import Task, TaskState
@@ -65,13 +66,7 @@ def add_improvement(
 
 def notes_by_goal(unit_ids: Collection[int]) -> dict[str, tuple[Note, ...]]:
     """The notes of these units by goal, the next day first; cancelled ones are left out. One query."""
-    statement = (
-        select(Task.source_ref, Task.note, Task.due_on, Task.state, Staff.name)
-        .outerjoin(Staff, Staff.id == Task.owner_id)
-        .where(Task.kind == KIND, Task.unit_id.in_(unit_ids), Task.state != TaskState.CANCELLED)
-        .order_by(Task.due_on, Task.id)
-    )
-    rows = current_session().execute(trusted(statement, because="notes on goals, which name no participant"))
+    rows = reading_connection().execute(_notes(), {"units": list(unit_ids)})
     found: defaultdict[str, list[Note]] = defaultdict(list)
     today = clock.today()
     for source_ref, text, due_on, state, owner in rows:
@@ -79,3 +74,16 @@ def notes_by_goal(unit_ids: Collection[int]) -> dict[str, tuple[Note, ...]]:
         note = Note(text or "", owner, due_on, is_done, is_late=not is_done and due_on < today)
         found[(source_ref or "").partition(":")[0]].append(note)
     return {key: tuple(notes) for key, notes in found.items()}
+
+
+@cache
+def _notes() -> Select[str | None, str | None, date, TaskState, str | None]:
+    task, staff = Task.__table__, Staff.__table__
+    statement = (
+        select(task.c.source_ref, task.c.note, task.c.due_on, task.c.state, staff.c.name)
+        .select_from(task.outerjoin(staff, staff.c.id == task.c.owner_id))
+        .where(task.c.kind == KIND, task.c.unit_id.in_(bindparam("units", expanding=True)))
+        .where(task.c.state != TaskState.CANCELLED)
+        .order_by(task.c.due_on, task.c.id)
+    )
+    return trusted(statement, because="notes on goals, which name no participant")

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from babel import Locale, UnknownLocaleError
 from flask_babel import get_locale
-from flask_babel import lazy_gettext as _l
 
 from crm.glossary import picklists
+from crm.lazy_texts import lazy_gettext as _l
 from surveys.dispositions import DueState, StopReason
 from surveys.results.answering import OLDEST_BAND
 

@@ -1,30 +1,36 @@
 """The questionnaires behind the answers: structures, wording in the reader's language, counted answers."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from flask_babel import get_locale
-from sqlalchemy import func, select, union_all
+from sqlalchemy import bindparam, func, select, union_all
 
 from crm.accounts.scopes import trusted
-from crm.db import current_session
+from crm.db import current_session, reading_connection
 from crm.reports.filters import FollowUpFilters
 from surveys.definition import Definition, Question
-from surveys.definition_reading import definition_from_json
 from surveys.definition_texts import option_path, question_path
 from surveys.models import Answer, DueRow, Questionnaire, QuestionnaireVersion, Response, Translation
+from surveys.published import Published, Wording, published_definition, texts_of
 from surveys.results.conditions import COUNTS_ONLY, HAS_ANSWERS, due_rows_of
 from surveys.results.kept_counts import kept_options
 
 FALLBACK_LANGUAGE = "en"
+_VERSION, _TEXTS = QuestionnaireVersion.__table__.c, Translation.__table__.c
 _PUBLISHED = (
-    select(QuestionnaireVersion, Questionnaire.key)
-    .join(Questionnaire, Questionnaire.id == QuestionnaireVersion.questionnaire_id)
-    .where(QuestionnaireVersion.published_at.is_not(None))
-    .order_by(Questionnaire.id, QuestionnaireVersion.number.desc())
+    select(_VERSION.id, _VERSION.public_id, _VERSION.published_at, _VERSION.number, Questionnaire.__table__.c.key)
+    .join(Questionnaire.__table__, Questionnaire.__table__.c.id == _VERSION.questionnaire_id)
+    .where(_VERSION.published_at.is_not(None))
+    .order_by(Questionnaire.__table__.c.id, _VERSION.number.desc())
+)
+# The texts themselves are kept in the process as long as their count stands (surveys.published).
+_WORDINGS = (
+    select(_TEXTS.version_ref_id, _TEXTS.public_id, _TEXTS.language, _TEXTS.version_id, _TEXTS.approved_at)
+    .join(QuestionnaireVersion.__table__, _VERSION.id == _TEXTS.version_ref_id)
+    .where(_VERSION.published_at.is_not(None))
+    .where((_TEXTS.language == FALLBACK_LANGUAGE) | (_TEXTS.language == bindparam("language")))
 )
 
 
@@ -59,11 +65,11 @@ class Version:
 
 def published_versions() -> list[Version]:
     """Every published version with its wording: by questionnaire, the newest first. Two queries."""
-    rows = current_session().execute(_PUBLISHED).all()
-    texts = _texts([version.id for version, _key in rows])
+    rows = reading_connection().execute(_PUBLISHED).all()
+    texts = _texts()
     return [
-        Version(version.id, version.public_id, version.number, key, _parsed(version), texts[version.id])
-        for version, key in rows
+        Version(id_, public_id, number, key, published_definition(Published(id_, public_id, at)), texts[id_])
+        for id_, public_id, at, number, key in rows
     ]
 
 
@@ -86,24 +92,11 @@ def count_answers(filters: FollowUpFilters, questions: Collection[str]) -> dict[
     return dict(counts)
 
 
-def _texts(version_ids: Collection[int]) -> defaultdict[int, dict[str, str]]:
+def _texts() -> defaultdict[int, dict[str, str]]:
     language = str(get_locale() or FALLBACK_LANGUAGE).split("_")[0]
     wanted = (FALLBACK_LANGUAGE, language)
-    statement = select(Translation.version_ref_id, Translation.language, Translation.texts).where(
-        Translation.version_ref_id.in_(version_ids), Translation.language.in_(wanted)
-    )
+    rows = reading_connection().execute(_WORDINGS, {"language": language}).all()
     found: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    rows = current_session().execute(statement).all()
-    for version_id, _language, texts in sorted(rows, key=lambda row: wanted.index(row[1])):
-        found[version_id].update(texts)
+    for version_id, *wording in sorted(rows, key=lambda row: wanted.index(row.language)):
+        found[version_id].update(texts_of(Wording(*wording)))
     return found
-
-
-def _parsed(version: QuestionnaireVersion) -> Definition:
-    return _definition(json.dumps(version.structure))
-
-
-@lru_cache(maxsize=64)
-def _definition(structure: str) -> Definition:
-    """Reading a structure costs more than a query; the same text always means the same questionnaire."""
-    return definition_from_json(json.loads(structure))

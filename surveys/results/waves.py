@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from crm import clock
 from crm.accounts.scopes import trusted
-from crm.db import current_session
+from crm.db import current_session, reading_connection
 from crm.participants.models import Enrolment, EnrolmentExit
 from crm.reports.few import is_hidden
 from crm.reports.filters import FollowUpFilters
@@ -19,13 +19,14 @@ from surveys.ledger import Ledger, LedgerBy, ledger_by
 from surveys.models import DueRow, FollowUpPlan
 from surveys.results.conditions import (
     COUNTS_ONLY,
-    due_rows_at_any_time,
     ledger_filter,
     sees_refusals,
 )
 from surveys.statistics.response_rates import DispositionCounts, count_weighted_dispositions
 from surveys.statistics.suppression import MINIMUM_ANSWERS
 
+_PLAN = FollowUpPlan.__table__.c
+_WAVE_KEYS = select(_PLAN.key).group_by(_PLAN.key).order_by(func.min(_PLAN.days_after), _PLAN.key)
 _SENT = (
     DueState.SENT_WAITING,
     DueState.IN_DOUBT,
@@ -130,12 +131,7 @@ def _sum(parts: Iterable[Ledger]) -> Ledger:
 
 def wave_keys() -> list[str]:
     """The waves that are planned somewhere, in the order of their days. One query."""
-    statement = (
-        select(FollowUpPlan.key)
-        .group_by(FollowUpPlan.key)
-        .order_by(func.min(FollowUpPlan.days_after), FollowUpPlan.key)
-    )
-    return list(current_session().scalars(statement))
+    return list(reading_connection().scalars(_WAVE_KEYS))
 
 
 def _exits(filters: FollowUpFilters) -> int:
@@ -154,10 +150,19 @@ def _exits(filters: FollowUpFilters) -> int:
 
 
 def _late(filters: FollowUpFilters) -> dict[str, int]:
-    statement = (
-        select(DueRow.wave, func.count())
-        .where(DueRow.state == DueState.DUE, DueRow.due_on < clock.today(), *due_rows_at_any_time(filters))
-        .group_by(DueRow.wave)
-    )
-    rows = current_session().execute(trusted(statement, because=COUNTS_ONLY))
-    return dict(rows.all())
+    # Late is late, whenever the exit was.
+    values: dict[str, object] = {"today": clock.today(), "units": list(filters.unit_ids)}
+    if filters.programme_id is not None:
+        values["programme"] = filters.programme_id
+    rows = reading_connection().execute(_late_rows(filters.programme_id is not None), values)
+    return {wave: number for wave, number in rows}
+
+
+@cache
+def _late_rows(of_programme: bool) -> Select[str, int]:
+    due = DueRow.__table__.c
+    units = due.unit_id.in_(bindparam("units", expanding=True))
+    statement = select(due.wave, func.count()).where(due.state == DueState.DUE, due.due_on < bindparam("today"), units)
+    if of_programme:
+        statement = statement.where(due.programme_id == bindparam("programme"))
+    return trusted(statement.group_by(due.wave), because=COUNTS_ONLY)

@@ -13,7 +13,7 @@ from crm import clock
 from crm.accounts.models import Unit
 from crm.accounts.scopes import trusted
 from crm.actors import Actor
-from crm.db import current_session
+from crm.db import current_session, reading_connection
 from crm.extension_points import Accepted
 from crm.history.services import Subject, write_line
 from crm.languages import in_all_languages
@@ -71,12 +71,12 @@ def arrived(actor: Actor, what: Accepted) -> None:
 
     Runs for every message that leaves, hence a few plain statements that load no object. May be repeated.
     """
-    session = current_session()
-    row = session.execute(_ROW, {"ref": what.purpose_ref}).first()
+    connection = reading_connection()
+    row = connection.execute(_ROW, {"ref": what.purpose_ref}).first()
     if row is None:
         return
     if row.state in _OPEN:
-        session.execute(_BEGIN_WAITING, {"id_": row.id, **_waiting(row, what.at)})
+        connection.execute(_BEGIN_WAITING, {"id_": row.id, **_waiting(row, what.at)})
         _forget(row.id)
     reminder = what.purpose == REMINDER
     write_line(

@@ -6,11 +6,10 @@ or an edited text reaches a message that already waits.
 
 from datetime import date
 
-from flask_babel import lazy_gettext as _l
-
 from crm import clock
 from crm.actors import system_actor
 from crm.extension_points import Accepted, MessagePurpose, Rendered
+from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging.models import MessageState, OutboxMessage
 from surveys.deciding import is_late
 from surveys.dispositions import FINAL_STATES, DueState, StopReason

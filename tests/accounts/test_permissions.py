@@ -1,14 +1,18 @@
 """Default deny, and the refusal of reads without a scope."""
 
+from typing import Any
+
 import pytest
 from flask import Flask, g, request_finished
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, true
+from sqlalchemy.orm import aliased
 
-from crm.accounts.models import AuditEntry
+from crm.accounts.models import AuditEntry, Unit
 from crm.accounts.permissions import is_public, require
-from crm.actors import Role
-from crm.db import current_session
+from crm.accounts.scopes import read_prepared, scoped
+from crm.actors import Role, system_actor
+from crm.db import current_session, transaction
 from crm.errors import UnscopedQuery
 from crm.participants.models import Participant
 from tests.accounts.conftest import Organisation, enter
@@ -54,6 +58,35 @@ def test_a_read_without_a_scope_is_refused_in_a_request(model: type[Participant]
         core_app.preprocess_request()
         with pytest.raises(UnscopedQuery):
             current_session().scalars(select(model))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [select(AuditEntry.id), scoped(select(AuditEntry), true()), scoped(select(aliased(AuditEntry)), true())],
+)
+def test_columns_are_read_only_with_a_scope_and_objects_never(statement: Any, core_app: Flask) -> None:
+    with core_app.app_context(), pytest.raises(UnscopedQuery):
+        read_prepared(system_actor("test"), "test", lambda: statement)
+
+
+def test_a_prepared_list_finds_what_it_found_before_and_a_given_one_what_it_is_given(
+    core_app: Flask, organisation: Organisation
+) -> None:
+    def make() -> Any:
+        fixed = Unit.id.in_([organisation.top.id, -1]) & Unit.id.not_in([-2, -3]) & ~Unit.id.in_([])
+        return scoped(select(Unit.id), fixed).where(Unit.id.in_(bindparam("ids", expanding=True)))
+
+    with core_app.app_context():
+        actor = system_actor("test")
+        found = [read_prepared(actor, "lists", make, ids=ids) for ids in ([organisation.top.id, 7], [-1], [])]
+    assert [[row.id for row in rows] for rows in found] == [[organisation.top.id], [], []]
+
+
+def test_columns_are_read_as_the_transaction_has_left_them(core_app: Flask) -> None:
+    with core_app.app_context(), transaction() as session:
+        session.add(Unit(name="Just now", modules=[]))
+        rows = read_prepared(system_actor("test"), "names", lambda: scoped(select(Unit.name), true()))
+    assert "Just now" in [row.name for row in rows]
 
 
 def test_the_guard_is_off_again_after_the_request(core_app: Flask, browser: FlaskClient) -> None:

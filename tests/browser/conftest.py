@@ -1,7 +1,6 @@
 """One server with sample data for each worker, at ten in the morning of a working day, whose clock tests may move."""
 
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page
 
-from tests.servers.browser import Windows
+from tests.servers.browser import Windows, follow
 from tests.servers.gunicorn_app import DevServer
 from tests.servers.shared import locked
 
@@ -55,11 +54,11 @@ class Product:
         page.goto(self.url + "/sign-in")
         page.fill("#email", email)
         page.fill("#password", PASSWORD)
-        page.locator("main form button[type=submit]").click()
-        page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
+        follow(page.locator("main form button[type=submit]"))
+        assert "/sign-in" not in page.url, page.inner_text("main")
         return page
 
-    def wait_for(self, page: Page, path: str, text: str, *, seconds: float = 60) -> None:
+    def wait_for(self, page: Page, path: str, text: str, *, seconds: float = 90) -> None:
         """Open ``path`` until ``text`` stands on it."""
         end = time.monotonic() + seconds
         while True:

@@ -4,10 +4,10 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import COORDINATOR, MANAGER, Product
-from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling
+from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling, follow, next_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 EMPLOYER = "Café Lindblom"
@@ -16,24 +16,23 @@ EMPLOYER = "Café Lindblom"
 def write_agreement(product: Product, page: Page, *, days: int = 365) -> str:
     """Write and send an intention agreement from the employer's page; the path of its page."""
     page.goto(f"/employers?owner=all&q={EMPLOYER}")
-    page.locator("main tbody th a").first.click()
-    page.locator("a[href$='/agreements/new']").click()
+    follow(page.locator("main tbody th a").first)
+    follow(page.locator("a[href$='/agreements/new']"))
     page.select_option("#language", "sv")
-    page.get_by_role("button", name="Next").click()
-    page.locator("#starts_on").wait_for()
+    follow(page.get_by_role("button", name="Next"))
     first = date.fromisoformat(page.input_value("#starts_on"))
     page.fill("#ends_on", (first + timedelta(days=days)).isoformat())
     page.fill("#review_on", (first + timedelta(days=min(days, 30))).isoformat())
-    page.get_by_role("button", name="Save the draft").click()
-    page.get_by_role("button", name="Send for signing").click()
-    page.locator("#employer").wait_for()
+    follow(page.get_by_role("button", name="Save the draft"))
+    follow(page.get_by_role("button", name="Send for signing"))
+    expect(page.locator("#employer")).to_be_visible()
     return re.sub(r"^https?://[^/]+", "", page.url).partition("#")[0]
 
 
 def link_on(page: Page) -> str:
     """The signing link as staff can read it out."""
     page.locator("#employer summary", has_text="Show the link").click()
-    page.get_by_role("button", name="Show the link").click()
+    follow(page.get_by_role("button", name="Show the link"))
     return page.locator("#link").inner_text().strip()
 
 
@@ -45,14 +44,13 @@ def sign_on_phone(windows: Windows, product: Product, link: str) -> Page:
     assert phone.locator("#text h2").count() >= 5, "the readable text comes first"
     assert phone.locator("script").count() == 0
     assert_no_sideways_scrolling(phone)
-    phone.locator("a[href='#sign']").click()
+    phone.locator("a[href='#sign']").click()  # stays on the page
     phone.fill("[name=role]", "Platschef")
-    phone.locator("#sign button[type=submit]").click()
+    follow(phone.locator("#sign button[type=submit]"))
     assert phone.input_value("[name=role]") == "Platschef", "the tick was missing; what was typed is there"
     assert phone.locator("#sign .ds-error-summary, #sign [role=alert]").count() >= 1
     phone.check("[name=may_sign]")
-    phone.locator("#sign button[type=submit]").click()
-    phone.locator(".ds-alert ol li").first.wait_for()
+    follow(phone.locator("#sign button[type=submit]"))
     assert phone.locator(".ds-alert ol li").count() == 3, "what happens next"
     assert phone.locator("#sign").count() == 0
     return phone
@@ -66,8 +64,8 @@ def test_story_four_from_the_template_to_the_renewal(product: Product, windows: 
     desk.goto(path)
     phone = sign_on_phone(windows, product, link_on(desk))
     desk.goto(path)
-    desk.locator("#ours button[type=submit]").click()
-    desk.get_by_text("In force").first.wait_for()
+    follow(desk.locator("#ours button[type=submit]"))
+    expect(desk.get_by_text("In force").first).to_be_visible()
     phone.reload()
     assert "Emma Skoglund" in phone.locator("#signatures").inner_text()
     with phone.expect_download() as on_phone:
@@ -79,8 +77,8 @@ def test_story_four_from_the_template_to_the_renewal(product: Product, windows: 
     desk.goto("/agreements/expiring")
     row = desk.locator("main tbody tr", has_text=EMPLOYER)
     assert_axe_clean(desk)
-    row.get_by_role("button", name="Renew").click()
-    desk.get_by_role("button", name="Send for signing").wait_for()
+    follow(row.get_by_role("button", name="Renew"))
+    expect(desk.get_by_role("button", name="Send for signing")).to_be_visible()
     assert desk.get_by_text("The agreement before this one").count() == 1
 
 
@@ -89,27 +87,27 @@ def test_replaced_refused_and_on_behalf_without_scripts(product: Product, window
     path = write_agreement(product, desk)
     old = link_on(desk)
     desk.locator("summary", has_text="Replace by a new text").click()
-    desk.get_by_role("button", name="Make the new draft").click()
+    follow(desk.get_by_role("button", name="Make the new draft"))
     phone = windows.phone(product.url)
     phone.goto(old)
     assert phone.locator("#sign").count() == 0
     assert phone.locator(".ds-alert").count() == 1
-    desk.get_by_role("button", name="Send for signing").click()
+    follow(desk.get_by_role("button", name="Send for signing"))
     phone.goto(link_on(desk))
     phone.locator("#refuse summary").click()
     phone.fill("#refuse [name=reason]", "Vi väntar till våren")
-    phone.locator("#refuse button[type=submit]").click()
-    phone.locator(".ds-alert").wait_for()
+    follow(phone.locator("#refuse button[type=submit]"))
+    expect(phone.locator(".ds-alert")).to_be_visible()
     assert_axe_clean(phone)
     desk.reload()
     assert "Vi väntar till våren" in desk.locator("#facts").inner_text()
     path = write_agreement(product, desk)
     desk.locator("summary", has_text="They signed on paper").click()
     desk.fill("#employer [name=role]", "Ägare")
-    desk.locator("#employer form[action$='on-behalf'] button[type=submit]").click()
+    follow(desk.locator("#employer form[action$='on-behalf'] button[type=submit]"))
     assert desk.input_value("#employer [name=role]") == "Ägare", "the reason was missing"
     desk.fill("#employer form[action$='on-behalf'] [name=reason]", "Undertecknat på papper vid besöket")
-    desk.locator("#employer form[action$='on-behalf'] button[type=submit]").click()
+    follow(desk.locator("#employer form[action$='on-behalf'] button[type=submit]"))
     assert "Undertecknat på papper" in desk.locator("#signatures").inner_text()
     desk.goto(path)
     assert desk.locator("#employer").count() == 0
@@ -124,14 +122,15 @@ def test_the_employers_page_with_the_keyboard_and_in_the_dark(product: Product, 
     page.focus("a[href='#sign']")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.name") == "name"
+    expect(page.locator("[name=name]")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.type("Platschef")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.locator(".ds-alert ol").wait_for()
+    with next_page(page):
+        page.keyboard.press("Enter")
+    expect(page.locator(".ds-alert ol")).to_be_visible()
     assert_axe_clean(page)
 
 
@@ -147,12 +146,11 @@ def test_the_lists_are_clean_at_the_desk_and_fit_a_phone(product: Product, windo
 def test_a_template_is_previewed_before_it_is_saved(product: Product, windows: Windows) -> None:
     page = product.sign_in(windows.phone(product.url, scripts=False), MANAGER)
     page.goto("/settings/documents")
-    page.locator("main li a.ds-link").first.click()
-    page.locator(".letter").first.wait_for()
+    follow(page.locator("main li a.ds-link").first)
+    expect(page.locator(".letter").first).to_be_visible()
     assert_no_sideways_scrolling(page)
-    page.locator("a.ds-button", has_text="Change").click()
+    follow(page.locator("a.ds-button", has_text="Change"))
     page.fill("#body", "## Ours\n\nBetween {employer} and {unit}.")
-    page.get_by_role("button", name="Preview").click()
-    page.locator("#preview").wait_for()
+    follow(page.get_by_role("button", name="Preview"))
     assert "Between ‹The employer's name› and ‹Our unit›." in page.locator("#preview").inner_text()
     assert_no_sideways_scrolling(page)

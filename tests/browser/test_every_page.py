@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 from tests.browser.conftest import ADMINISTRATOR, COORDINATOR, EVALUATOR, MANAGER, Product
 from tests.browser.examples import EXAMPLES
 from tests.contracts.branch_objects import kinds_of, map_app
-from tests.servers.browser import Windows, find_low_contrast, find_violations
+from tests.servers.browser import Windows, find_low_contrast, find_violations, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
@@ -58,7 +58,7 @@ class Visits:
         page.goto(self.product.url + "/imports")
         file = {"name": "employers.csv", "mimeType": "text/csv", "buffer": b"Name;Phone\nNordlys AS;wrong\nSol AB;\n"}
         page.locator("input[type=file]").first.set_input_files(file)  # type: ignore[arg-type]  # a plain dict
-        page.locator("main form:has(input[type=file]) button[type=submit]").first.click()
+        follow(page.locator("main form:has(input[type=file]) button[type=submit]").first)
 
     def example(self, kind: str, address: str) -> str | None:
         path = self.product.server.home / "brobygg.db"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import COORDINATOR, Product
-from tests.servers.browser import DESKTOP, PHONE, Windows, assert_axe_clean, assert_no_sideways_scrolling
+from tests.servers.browser import DESKTOP, PHONE, Windows, assert_axe_clean, assert_no_sideways_scrolling, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -37,16 +37,12 @@ def _upload(page: Page, name: str, content: bytes) -> None:
     page.locator("input[name=kind][value=employers]").check()
     kind = "text/csv" if name.endswith(".csv") else "application/octet-stream"
     page.set_input_files("input[type=file]", {"name": name, "mimeType": kind, "buffer": content})
-    page.get_by_role("button", name="Check the file").click()
+    follow(page.get_by_role("button", name="Check the file"))
 
 
 def _until(page: Page, text: str) -> None:
     """The page with ``text``, for those whose browser runs no scripts too."""
-    for _time in range(40):
-        if text in page.inner_text("main"):
-            return
-        page.wait_for_timeout(500)
-    raise AssertionError(page.inner_text("main"))
+    expect(page.locator("main")).to_contain_text(text, timeout=60_000)
 
 
 def _checked(page: Page, *, scripts: bool) -> None:
@@ -69,12 +65,12 @@ def test_an_odd_spreadsheet_is_understood_read_in_corrected_and_taken_back(
         assert heading in page.inner_text("main")
         page.select_option(f"#column-{place}", means)
     page.fill("#save_as", f"{mark}: listan")
-    page.get_by_role("button", name="Check the file").click()
+    follow(page.get_by_role("button", name="Check the file"))
     _until(page, "What would happen")
     _checked(page, scripts=scripts)
     assert "Line 34" in page.inner_text("main")
     assert "Nås på" in page.inner_text("main")
-    page.get_by_role("button", name="Read in 30 rows").click()
+    follow(page.get_by_role("button", name="Read in 30 rows"))
     _until(page, "The file is read in")
     _checked(page, scripts=scripts)
     imported = page.url
@@ -83,13 +79,13 @@ def test_an_odd_spreadsheet_is_understood_read_in_corrected_and_taken_back(
     wrong = Path(saved.value.path()).read_bytes()
     # The columns are remembered: the corrected file is not asked about.
     _upload(page, "wrong-rows.csv", wrong.replace(b";12;", b";090-12 34 57;"))
-    page.get_by_role("button", name="Read in one row").click()
+    follow(page.get_by_role("button", name="Read in one row"))
     _until(page, "The file is read in")
     page.goto(f"/search?q={mark}+glas+7")
     assert f"{mark} Glas 7 AB" in page.inner_text("main")
     page.goto(imported)
     page.locator("summary", has_text="Take this import back").click()
-    page.get_by_role("button", name="Take it back").click()
+    follow(page.get_by_role("button", name="Take it back"))
     _until(page, "The import is taken back")
     _checked(page, scripts=scripts)
     page.goto(f"/search?q={mark}+glas+7")
@@ -103,8 +99,8 @@ def test_the_upload_page_is_used_with_the_keyboard(product: Product, windows: Wi
     _checked(page, scripts=True)
     page.locator("input[name=kind]").first.focus()
     page.keyboard.press("ArrowRight")
-    assert page.locator("input[name=kind][value=employers]").is_checked()
-    page.get_by_role("button", name="Check the file").press("Enter")
-    page.wait_for_selector("[aria-invalid=true]")
+    expect(page.locator("input[name=kind][value=employers]")).to_be_checked()
+    follow(page.get_by_role("button", name="Check the file"), key="Enter")
+    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
     assert "Choose a file." in page.inner_text("main")
     assert page.locator("input[name=kind][value=employers]").is_checked()

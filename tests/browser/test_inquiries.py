@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import COORDINATOR, MANAGER, Product
-from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling
+from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling, follow, next_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -15,18 +15,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 def test_a_walk_in_about_two_persons_is_noted_on_a_phone(product: Product, windows: Windows, scripts: bool) -> None:
     page = product.sign_in(windows.phone(product.url, scripts=scripts), COORDINATOR)
     page.goto("/today")
-    page.locator("#inquiries-waiting").get_by_role("link", name="Note a walk-in").click()
+    follow(page.locator("#inquiries-waiting").get_by_role("link", name="Note a walk-in"))
     assert page.locator("form.fg .ds-field:visible").count() < 5
     page.select_option("#topic", "advice")
     page.fill("#who", "the one with the blue cap, the brother")
     assert_no_sideways_scrolling(page)
     if scripts:
         assert_axe_clean(page)
-    page.locator("form.fg button[value=later]").click()
-    page.wait_for_url("**/inquiries")
+    follow(page.locator("form.fg button[value=later]"))
+    expect(page).to_have_url(re.compile("/inquiries$"))
     first = page.locator("main tbody tr").first
     expect(first.locator(".num")).to_have_text("2")
-    first.locator("th a").click()
+    follow(first.locator("th a"))
     expect(page.locator("#persons")).to_contain_text("the one with the blue cap")
     expect(page.locator("#persons")).to_contain_text("the brother")
     assert_no_sideways_scrolling(page)
@@ -43,17 +43,17 @@ def test_an_inquiry_is_answered_and_closed_with_the_keyboard(product: Product, w
     page.keyboard.type("Asks for a place in a bakery")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/inquiries")
-    page.locator("main tbody th a").first.focus()
-    page.keyboard.press("Enter")
-    _press(page, "They have their answer")
+    with next_page(page):
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/inquiries$"))
+    follow(page.locator("main tbody th a").first, key="Enter")
+    follow(page.get_by_role("button", name="They have their answer"), key="Enter")
     expect(page.locator("#facts")).to_contain_text("Answered")
     page.locator("summary", has_text="What came of it").focus()
     page.keyboard.press("Enter")
     page.select_option("#outcome-1", "placement")
-    _press(page, "Save the outcome")
-    _press(page, "Close the inquiry")
+    follow(page.get_by_role("button", name="Save the outcome"), key="Enter")
+    follow(page.get_by_role("button", name="Close the inquiry"), key="Enter")
     expect(page.locator("#facts")).to_contain_text("Closed")
     expect(page.locator("main")).to_contain_text("Undo")
 
@@ -71,11 +71,5 @@ def test_a_manager_reads_sources_and_outcomes_and_follows_a_figure(
     expect(page.locator("#by-source")).to_contain_text("Not stated")
     figure = page.locator("#by-source tbody tr", has_text="Youth unit").locator("a")
     count = int(figure.inner_text())
-    figure.click()
+    follow(figure)
     expect(page.locator("main")).to_contain_text(re.compile(rf"of {count}\b"))
-
-
-def _press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).focus()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ADMINISTRATOR, COORDINATOR, MANAGER, Product
-from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling
+from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -22,17 +22,17 @@ def opened(product: Product, page: Page, who: str = MANAGER, path: str = "/measu
 def test_a_manager_follows_a_figure_to_its_rows_with_the_keyboard(product: Product, desk: Page) -> None:
     """The way is the Follow-up page; the rows say the sum that the figure was counted from."""
     page = opened(product, desk, path="/follow-up")
-    page.get_by_role("link", name="Open the measures").press("Enter")
-    page.wait_for_url(re.compile("/measures"))
+    follow(page.get_by_role("link", name="Open the measures"), key="Enter")
+    expect(page).to_have_url(re.compile("/measures"))
     assert_axe_clean(page)
     figure = page.get_by_role("row", name=re.compile("^Contacts that ask for something"))
     basis = figure.locator(".sub").inner_text()
-    figure.get_by_role("link").press("Enter")
-    page.wait_for_url(re.compile("/measures/rows/asks"))
+    follow(figure.get_by_role("link"), key="Enter")
+    expect(page).to_have_url(re.compile("/measures/rows/asks"))
     expect(page.get_by_text(re.compile(f"Together: {basis} ask for something"))).to_be_visible()
     assert_axe_clean(page)
-    page.get_by_role("link", name="Measures of employer contact").press("Enter")
-    page.wait_for_url(re.compile("/measures$"))
+    follow(page.get_by_role("link", name="Measures of employer contact"), key="Enter")
+    expect(page).to_have_url(re.compile("/measures$"))
     with page.expect_download() as download:
         page.get_by_role("link", name="Excel").press("Enter")
     book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
@@ -48,8 +48,8 @@ def test_on_a_phone_every_figure_is_on_the_screen(product: Product, windows: Win
     assert table.evaluate("e => e.scrollWidth <= e.clientWidth"), "nothing of the figures is beside the screen"
     expect(page.get_by_role("heading", name="Your own figures")).to_be_attached()
     page.locator("#weeks summary").last.click()
-    page.locator("#weeks tbody a").first.click()
-    page.wait_for_url(re.compile("/measures/rows/contacts"))
+    follow(page.locator("#weeks tbody a").first)
+    expect(page).to_have_url(re.compile("/measures/rows/contacts"))
     expect(page.get_by_text(re.compile("^Together: "))).to_be_visible()
     assert_no_sideways_scrolling(page)
     if scripts:
@@ -70,7 +70,7 @@ def test_single_coordinators_are_shown_once_staff_agreed_and_it_is_switched_on(
     assert_axe_clean(page)
     page.locator("#unit").select_option(label="Arbetsmarknad Lindö")
     page.get_by_label("Who agreed").fill("The meeting of the unit")
-    page.get_by_role("button", name="Record").click()
+    follow(page.get_by_role("button", name="Record"))
     expect(page.get_by_text(re.compile("The meeting of the unit"))).to_be_visible()
     page.goto(f"{product.url}/measures")
     # It is not switched on in the settings of the unit yet: both are needed.
@@ -84,8 +84,7 @@ def test_single_coordinators_are_shown_once_staff_agreed_and_it_is_switched_on(
 def _switch_on(product: Product, page: Page) -> None:
     product.sign_in(page, ADMINISTRATOR)
     page.goto(f"{product.url}/settings/units")
-    page.get_by_role("link", name="Arbetsmarknad Lindö").click()
+    follow(page.get_by_role("link", name="Arbetsmarknad Lindö"))
     page.locator("#figures_on").check()
     page.locator("#coordinator_figures_agreed").fill("The meeting of the unit")
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_load_state()
+    follow(page.locator("main form button[type=submit]").first)

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import COORDINATOR, MANAGER, OTHER_COORDINATOR, Product
-from tests.servers.browser import PHONE, Windows, assert_axe_clean, assert_no_sideways_scrolling
+from tests.servers.browser import PHONE, Windows, assert_axe_clean, assert_no_sideways_scrolling, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -22,14 +22,14 @@ def test_a_company_is_taken_over_on_a_phone_and_found_by_the_other_unit(
     product.sign_in(page, OTHER_COORDINATOR)
     page.goto("/employers/new?country=NO")
     page.fill("#find", typed)
-    page.locator("#lookup button[type=submit]").click()
-    page.get_by_role("link", name=name).click()
+    follow(page.locator("#lookup button[type=submit]"))
+    follow(page.get_by_role("link", name=name))
     assert page.input_value("#name") == name
     assert_no_sideways_scrolling(page)
     if scripts:
         assert_axe_clean(page)
-    page.locator("form.fg button[type=submit]").last.click()
-    page.locator("h1", has_text=name).wait_for()
+    follow(page.locator("form.fg button[type=submit]").last)
+    expect(page.locator("h1")).to_contain_text(name)
     page.goto(f"{page.url.split('?')[0]}/details")
     assert "Enhetsregisteret" in page.locator("#register").inner_text()
     desk = windows.open(base_url=product.url, scripts=scripts)
@@ -40,9 +40,9 @@ def test_a_company_is_taken_over_on_a_phone_and_found_by_the_other_unit(
         # While typing, before any button is pressed.
         desk.wait_for_selector("#known li")
     else:
-        desk.locator("#lookup button[type=submit]").click()
-    desk.locator("#known form button").first.click()
-    desk.locator("h1", has_text=name).wait_for()
+        follow(desk.locator("#lookup button[type=submit]"))
+    follow(desk.locator("#known form button").first)
+    expect(desk.locator("h1")).to_contain_text(name)
     assert "/new" not in desk.url
 
 
@@ -53,17 +53,13 @@ def test_with_the_keyboard_alone_a_company_is_taken_over_and_its_name_is_pointed
     desk.goto("/employers/new?country=FI")
     desk.focus("#find")
     desk.keyboard.type("9999000-7")
-    desk.keyboard.press("Enter")
-    hit = desk.locator("#lookup a", has_text=re.compile("."))
-    hit.first.wait_for()
-    name = hit.first.inner_text()
-    hit.first.focus()
-    desk.keyboard.press("Enter")
-    desk.wait_for_selector("form.fg #name")
+    follow(desk.locator("#find"), key="Enter")
+    hit = desk.locator("#lookup a", has_text=re.compile(".")).first
+    name = hit.inner_text()
+    follow(hit, key="Enter")
     assert desk.input_value("#name") == name
-    desk.focus("#name")
-    desk.keyboard.press("Enter")
-    desk.locator("h1", has_text=name).wait_for()
+    follow(desk.locator("#name"), key="Enter")
+    expect(desk.locator("h1")).to_contain_text(name)
     assert "/new" not in desk.url
     desk.goto("/employers/new?country=FI")
     desk.focus("#name")
@@ -80,24 +76,24 @@ def test_the_list_is_filtered_saved_and_changed_at_once_on_a_phone(product: Prod
     first = page.locator("tbody tr").first.bounding_box()
     assert first is not None
     assert first["y"] < 480
-    page.locator("nav.lists a", has_text="My unit").click()
+    follow(page.locator("nav.lists a", has_text="My unit"))
     page.locator("#filter-more").check()
     page.select_option("#stage", "contact")
-    page.locator("form.filter button[type=submit]").click()
-    page.locator(".chips a", has_text="In contact").wait_for()
+    follow(page.locator("form.filter button[type=submit]"))
+    expect(page.locator(".chips a", has_text="In contact")).to_be_visible()
     assert_no_sideways_scrolling(page)
     assert_axe_clean(page)
     page.locator("tbody input[name=e]").first.check()
     page.select_option("#bulk-kind", "task")
-    page.locator("#bulk button[type=submit]").click()
+    follow(page.locator("#bulk button[type=submit]"))
     page.fill("#title", "Ring om sommaren")
     page.fill("#due_on", "2030-05-01")
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_selector("#will")
+    follow(page.locator("main form button[type=submit]").first)
+    expect(page.locator("#will")).to_be_visible()
     assert_no_sideways_scrolling(page)
-    page.locator("#will form button[type=submit]").click()
-    page.get_by_role("button", name="Undo").click()
-    page.get_by_text("Undone for 1 employer.").wait_for()
+    follow(page.locator("#will form button[type=submit]"))
+    follow(page.get_by_role("button", name="Undo"))
+    expect(page.get_by_text("Undone for 1 employer.")).to_be_visible()
 
 
 def test_without_scripts_the_list_is_filtered_and_a_view_is_saved(product: Product, windows: Windows) -> None:
@@ -105,11 +101,11 @@ def test_without_scripts_the_list_is_filtered_and_a_view_is_saved(product: Produ
     product.sign_in(page, COORDINATOR)
     page.goto("/employers?owner=unit")
     page.fill("#q", "Lindö")
-    page.locator("form.filter button[type=submit]").click()
+    follow(page.locator("form.filter button[type=submit]"))
     assert page.locator("tbody tr").count() > 0
     page.locator("main summary", has_text="Columns").click()
     page.fill("#name", "Vår by")
-    page.get_by_role("button", name="Save the view").click()
+    follow(page.get_by_role("button", name="Save the view"))
     assert page.locator("nav.lists [aria-current]").inner_text() == "Vår by"
 
 

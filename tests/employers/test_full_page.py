@@ -1,5 +1,6 @@
 """The two pages of an employer of whom we know everything: within twelve queries, and who may see what."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -124,6 +125,34 @@ def test_a_page_with_everything_on_it_asks_the_database_twelve_times_at_most(
     # That participants were read is written down after the page; that is no question.
     asked = [each for each in statements if not each.startswith("INSERT INTO audit_entry")]
     assert len(asked) <= MOST, "\n\n".join(each[:600] for each in asked)
+
+
+def _log_form(page: str) -> str:
+    form = page[page.index('<div id="log"') : page.index('<div class="hist')]
+    # Each page has a key of its own; forms of the tests carry no token, which the kept one always does.
+    without = re.sub(r'<input id="csrf_token"[^>]+>', "", form)
+    return re.sub(r'(name="submission_key" type="hidden" value=)"[^"]+"', r"\1", without)
+
+
+@pytest.mark.parametrize("block", [False, True])
+def test_the_form_that_is_kept_for_every_employer_is_what_the_whole_form_writes(
+    app: Flask, full: Table, maria: FlaskClient, block: bool
+) -> None:
+    with app.app_context(), transaction():
+        current_session().get_one(Employer, full.employer_id).advertising_block = block
+    address = f"/employers/{full.employer}"
+    kept = _log_form(maria.get(address).text)
+    # What the address gives makes the whole form; a visit is what stands there anyway.
+    assert kept == _log_form(maria.get(f"{address}?channel=visit").text)
+    for field in ("submission_key", "person_ids", "workplace_id", "sheet", *(["basis"] if block else [])):
+        assert f'name="{field}"' in kept, field
+
+
+def test_the_kept_form_holds_nobodys_key_or_token(full: Table, maria: FlaskClient) -> None:
+    address = f"/employers/{full.employer}"
+    first, second = (re.findall(r'id="submission_key"[^>]+value="([^"]+)"', maria.get(address).text) for _ in range(2))
+    assert len(first) == len(second) == 1
+    assert first != second
 
 
 def test_a_stranger_sees_of_the_unit_only_who_when_and_how(

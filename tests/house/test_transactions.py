@@ -1,13 +1,15 @@
 """transaction() is outermost, commits once, and runs what waited for the commit after it."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from crm.accounts.models import Unit
-from crm.db import after_commit, current_session, savepoint, transaction
+from crm.db import after_commit, current_session, reading_apart, savepoint, transaction
 
 
 @pytest.fixture(autouse=True)
@@ -80,4 +82,25 @@ def test_a_read_before_the_transaction_does_not_block_its_write() -> None:
     assert _units() == 0
     with transaction() as session:
         session.add(Unit(name="A", modules=[]))
+    assert _units() == 1
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_reads_apart_and_fails_takes_with_it_only_what_it_left_behind(inside: bool) -> None:
+    with transaction() if inside else nullcontext():
+        before = Unit(name="before", modules=[])
+        if inside:
+            current_session().add(before)
+        with pytest.raises(OperationalError), reading_apart():
+            current_session().add(Unit(name="left behind", modules=[]))
+            current_session().execute(text("SELECT nothing FROM nowhere"))
+        assert _units() == int(inside)
+    assert _units() == int(inside)
+
+
+def test_reading_apart_that_succeeds_changes_nothing() -> None:
+    with transaction() as session:
+        session.add(Unit(name="A", modules=[]))
+        with reading_apart():
+            assert _units() == 1
     assert _units() == 1

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("sv", "nb", "da")
-FOLDERS = ("crm", "surveys", "plugins/elks46")
+FOLDERS = ("crm", "surveys", "outreach", "plugins/elks46")
 KEYWORDS = {
     "_": None,
     "gettext": None,

@@ -1,11 +1,11 @@
 """What every part of the pictures needs: a person signed in, and a file of what the window shows."""
 
-import re
 import sys
 
 from PIL import Image
 from playwright.sync_api import Page
 
+from tests.servers.browser import follow
 from tests.servers.processes import REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "pictures"
@@ -22,8 +22,7 @@ def sign_in(page: Page, who: str) -> Page:
     page.goto("/sign-in")
     page.fill("#email", f"{who}@example.org")
     page.fill("#password", PASSWORD)
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
+    follow(page.locator("main form button[type=submit]"))
     return page
 
 

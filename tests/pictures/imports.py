@@ -5,7 +5,7 @@ import io
 import xlsxwriter
 
 from tests.pictures.camera import save, sign_in
-from tests.servers.browser import Windows
+from tests.servers.browser import Windows, follow
 
 HEADINGS = ("Bolag", "Stad", "Vem pratar vi med?", "Mobil till kontakten", "Färg på mappen")
 ROWS = (
@@ -24,12 +24,12 @@ def imports_and_search(windows: Windows, url: str) -> None:
     desk.locator("input[name=kind][value=employers]").check()
     file = {"name": "företag i Umeå.xlsx", "mimeType": "application/octet-stream", "buffer": _workbook()}
     desk.set_input_files("input[type=file]", file)  # type: ignore[arg-type]  # a plain dict
-    desk.get_by_role("button", name="Check the file").click()
+    follow(desk.get_by_role("button", name="Check the file"))
     desk.wait_for_url("**/columns")
     for place, field in MEANS.items():
         desk.select_option(f"#column-{place}", field)
     save(desk, "import-columns", height=900)
-    desk.get_by_role("button", name="Check the file").click()
+    follow(desk.get_by_role("button", name="Check the file"))
     desk.get_by_role("heading", name="What would happen").wait_for()
     save(desk, "import-preview", height=900)
     desk.goto("/search?q=bageri")

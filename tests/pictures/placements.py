@@ -1,7 +1,7 @@
 """Pictures of placements: the path on the desktop, a meeting on a phone, the list."""
 
 from tests.pictures.camera import save, sign_in
-from tests.servers.browser import Windows
+from tests.servers.browser import Windows, follow
 
 
 def placements(windows: Windows, url: str) -> None:
@@ -9,10 +9,10 @@ def placements(windows: Windows, url: str) -> None:
     desk = sign_in(windows.desktop(url), "manager")
     desk.goto("/placements?state=active&sort=start")
     save(desk, "placements-list", height=700)
-    desk.locator("main tbody th a").first.click()
+    follow(desk.locator("main tbody th a").first)
     save(desk, "placement-path", height=1150)
     phone = sign_in(windows.phone(url), "manager")
     phone.goto("/placements?state=planned")
-    phone.locator("main tbody th a").first.click()
-    phone.locator("#step-meeting a").first.click()
+    follow(phone.locator("main tbody th a").first)
+    follow(phone.locator("#step-meeting a").first)
     save(phone, "placement-meeting-phone")

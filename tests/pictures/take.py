@@ -18,7 +18,7 @@ from tests.pictures.partnerships import partnerships
 from tests.pictures.pipeline import pipeline
 from tests.pictures.placements import placements
 from tests.pictures.registers import registers
-from tests.servers.browser import Windows, launched
+from tests.servers.browser import Windows, follow, launched
 from tests.servers.gunicorn_app import DevServer
 
 MOMENT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -46,11 +46,11 @@ def outreach(windows: Windows, url: str) -> None:
     """Today and an employer, as a coordinator sees them."""
     phone = sign_in(windows.phone(url), "coordinator")
     save(phone, "today-phone")
-    phone.get_by_role("link", name="Log a contact").first.click()
+    follow(phone.get_by_role("link", name="Log a contact").first)
     save(phone, "log-a-contact-phone", height=900)
     desk = sign_in(windows.desktop(url), "coordinator")
     desk.goto("/employers?q=Dalviks")
-    desk.locator("main tbody th a").first.click()
+    follow(desk.locator("main tbody th a").first)
     save(desk, "employer", height=900)
 
 
@@ -58,15 +58,15 @@ def exit_and_survey(windows: Windows, url: str) -> None:
     """An exit is recorded, and the survey answered on the phone in the person's hand."""
     phone = sign_in(windows.phone(url), "coordinator")
     phone.goto("/participants?q=Amiri")
-    phone.locator("main tbody th a").first.click()
-    phone.get_by_role("link", name="Exit").first.click()
+    follow(phone.locator("main tbody th a").first)
+    follow(phone.get_by_role("link", name="Exit").first)
     phone.locator("[name=reason]").select_option("work_ordinary")
-    phone.get_by_role("button", name="Save exit").click()
+    follow(phone.get_by_role("button", name="Save exit"))
     phone.wait_for_url(re.compile("/exits/"))
     phone.goto(phone.url)
     save(phone, "exit-phone", height=900)
-    phone.get_by_role("button", name=re.compile("Answer on this screen")).click()
-    phone.locator("form button[type=submit].b").first.click()
+    follow(phone.get_by_role("button", name=re.compile("Answer on this screen")))
+    follow(phone.locator("form button[type=submit].b").first)
     phone.locator("input[type=radio]").first.wait_for()
     save(phone, "survey-question-phone")
 
@@ -83,12 +83,12 @@ def figures(windows: Windows, url: str) -> None:
     phone.goto(address)
     save(phone, "follow-up-phone")
     phone.goto("/surveys/questionnaires")
-    phone.locator("main a", has_text="Questions").first.click()
+    follow(phone.locator("main a", has_text="Questions").first)
     phone.goto(phone.url + "/preview/ar")
-    phone.locator("a.b").first.click()
+    follow(phone.locator("a.b").first)
     save(phone, "survey-arabic-phone")
     desk.goto("/surveys/calls")
-    desk.get_by_role("link", name="Open").first.click()
+    follow(desk.get_by_role("link", name="Open").first)
     save(desk, "interview", height=640)
 
 
@@ -96,9 +96,9 @@ def plan(windows: Windows, url: str) -> None:
     """What a change of a plan would do, before it is saved."""
     desk = sign_in(windows.desktop(url), "admin")
     desk.goto("/surveys/plans")
-    desk.get_by_role("link", name="Change").nth(1).click()
+    follow(desk.get_by_role("link", name="Change").nth(1))
     desk.locator("[name=days_after]").fill("100")
-    desk.locator("main form button[type=submit]").first.click()
+    follow(desk.locator("main form button[type=submit]").first)
     save(desk, "plan-difference")
 
 

@@ -21,9 +21,10 @@ from crm.placements.around_services import (
     save_caseworker,
     save_occupation,
 )
+from crm.placements.at_employer import placements_at
 from crm.placements.chains import Link, chain_of, figures_of, untypical_by_sex
 from crm.placements.merging import merge_step
-from crm.placements.queries import adapted_posts_at, employer_figures, may_be_told, open_alerts, placements_at
+from crm.placements.queries import adapted_posts_at, employer_figures, may_be_told, open_alerts
 from crm.placements.rollup import placements_below
 from crm.placements.stage_rules import stage_requirements
 from tests.participants.conftest import Here

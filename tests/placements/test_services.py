@@ -9,9 +9,10 @@ from crm.db import current_session, transaction
 from crm.employers.models import Employer
 from crm.errors import DomainError, EditConflict, NotVisible
 from crm.history.models import HistoryLine, HistoryLink
+from crm.placements.at_employer import placements_at
 from crm.placements.models import Placement
 from crm.placements.panels import state_of
-from crm.placements.queries import current_employer_for_exit, employers_like, placements_at, placements_of
+from crm.placements.queries import current_employer_for_exit, employers_like, placements_of
 from crm.placements.services import PlacementFields, change_placement, end_placement, start_placement
 from crm.search.services import index_employer
 from tests.participants.conftest import Here
@@ -94,7 +95,10 @@ def test_a_placement_is_seen_with_its_participant_and_counted_otherwise(here: He
     placement = _start(here, employer)
     assert placements_of(here.coordinator, here.person_id) == [placement]
     own, others = placements_at(here.coordinator, employer.id), placements_at(here.colleague, employer.id)
-    assert (list(own.seen), own.others) == ([placement], 0)
+    assert ([(each.id, each.who) for each in own.seen], own.others) == (
+        [(placement.id, placement.participant.full_name)],
+        0,
+    )
     assert (list(others.seen), others.others) == ([], 1)
     with pytest.raises(NotVisible), transaction():
         end_placement(here.colleague, placement_id=placement.id, ends_on=date(2026, 4, 1), reason="health")

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
+
+from tests.servers.slow import NOT_DIRECTLY, slowed_down
 
 PHONE = ViewportSize(width=360, height=640)
 DESKTOP = ViewportSize(width=1280, height=800)
@@ -25,6 +27,9 @@ ARGUMENTS = (
     "--disable-sync",
 )
 ColorScheme = Literal["light", "dark"]
+# What a test waits for comes within a second, or within many where other tests take the processors. Only a test that
+# fails anyway waits so long.
+PATIENCE_MS = 30_000
 
 
 class NotAccessible(AssertionError):
@@ -39,8 +44,11 @@ def chromium_path() -> str | None:
 @contextmanager
 def launched() -> Iterator[Browser]:
     """Run one Chromium; give each test contexts of its own in it."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright, slowed_down() as proxy:
+        # As an argument: what tests themselves ask, without the browser, goes directly.
+        slowly = [f"--proxy-server={proxy}", f"--proxy-bypass-list={NOT_DIRECTLY}"] if proxy else []
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*ARGUMENTS, *slowly])
         try:
             yield browser
         finally:
@@ -76,7 +84,7 @@ class Windows:
             timezone_id="Europe/Stockholm",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         return context.new_page()
 
@@ -101,6 +109,31 @@ class Windows:
         for context in self._contexts:
             context.close()
         self._contexts.clear()
+
+
+@contextmanager
+def next_page(page: Page) -> Iterator[None]:
+    """Wait until the page that the block leads to has loaded. ``follow`` is shorter where the block is one click.
+
+    Not ``page.expect_navigation()``: it is content when htmx, at its first request, notes the address in the history of
+    the page that is left.
+    """
+    with page.expect_event("load"):
+        yield
+
+
+def follow(element: Locator, *, key: str | None = None) -> None:
+    """Click what leads to another page, or press ``key`` on it, and wait until that page has loaded.
+
+    A click is over when the browser has taken it; the page that it leads to comes later. Until then everything that
+    does not wait by itself (``page.url``, ``count()``, ``inner_text()`` of what both pages have, axe) still reads the
+    page that is left, and ``goto`` breaks off what is being sent.
+    """
+    with next_page(element.page):
+        if key is None:
+            element.click()
+        else:
+            element.press(key)
 
 
 def find_violations(page: Page, *, tags: Sequence[str] = WCAG_TAGS) -> list[dict[str, Any]]:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from playwright.sync_api import Browser, ProxySettings
 
-from tests.servers.browser import NotAccessible, Windows, assert_axe_clean, assert_no_sideways_scrolling
+from tests.servers import slow
+from tests.servers.browser import NotAccessible, Windows, assert_axe_clean, assert_no_sideways_scrolling, follow
 from tests.servers.processes import LOOPBACK
 
 GOOD = """<!doctype html><html lang="en"><head><title>Today</title>
@@ -17,7 +19,8 @@ SMALL = GOOD.replace(
     "<p>", '<a href="/a" style="display:inline-block;width:9px;height:9px;overflow:hidden">a</a>'
     '<a href="/b" style="display:inline-block;width:9px;height:9px;overflow:hidden">b</a><p>'
 )  # fmt: skip
-PAGES = {"/good": GOOD, "/bad": BAD, "/small": SMALL}
+WAY = GOOD.replace("Nothing to do.", '<a href="/good">On</a>').replace("Today", "Yesterday")
+PAGES = {"/good": GOOD, "/bad": BAD, "/small": SMALL, "/way": WAY}
 
 pytestmark = pytest.mark.browser
 
@@ -87,3 +90,24 @@ def test_without_scripts_a_page_still_shows(windows: Windows, pages: str) -> Non
     page.goto("/good")
     assert page.get_by_role("heading", name="Today").is_visible()
     assert_no_sideways_scrolling(page)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_slow_machine_a_click_is_over_before_the_next_page_and_following_waits(
+    browser: Browser, pages: str, monkeypatch: pytest.MonkeyPatch, scripts: bool
+) -> None:
+    monkeypatch.setenv(slow.VARIABLE, "150")
+    with slow.slowed_down() as address:
+        assert address is not None
+        proxy = ProxySettings(server=address, bypass=slow.NOT_DIRECTLY)
+        page = browser.new_page(base_url=pages, proxy=proxy, java_script_enabled=scripts)
+        for key in (None, "Enter"):
+            page.goto("/way")
+            link = page.get_by_role("link", name="On")
+            link.click() if key is None else link.press(key)
+            assert page.url.endswith("/way")
+            page.goto("/way")
+            follow(link, key=key)
+            assert page.url.endswith("/good")
+            assert page.inner_text("h1") == "Today"
+        page.close()

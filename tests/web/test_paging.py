@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from crm.web.addresses import row_url
 from crm.web.paging import Page, here_with, paginate, requested_page, sort_link, sort_order
 
 
@@ -82,3 +83,12 @@ def test_an_unknown_order_is_the_usual_one(shell_app: Flask) -> None:
 def test_an_address_cannot_smuggle_settings_into_a_link(shell_app: Flask) -> None:
     with shell_app.test_request_context("/?_external=1&_anchor=x&_scheme=javascript"):
         assert here_with(page=2).startswith("/?")
+
+
+@pytest.mark.parametrize("public_id", ["aB3-_x", "kind:12", "a/b", "å b", "a?b#c", "%41", "", "row0of0list"])
+def test_the_address_of_a_row_is_the_one_that_flask_gives(shell_app: Flask, public_id: str) -> None:
+    shell_app.add_url_rule("/rows/<path:public_id>/edit", "row", lambda public_id: "")
+    for root in ("", "/prefix"):
+        with shell_app.test_request_context("/", base_url=f"http://localhost{root}/"):
+            for _time in range(2):
+                assert row_url("row", public_id) == url_for("row", public_id=public_id)

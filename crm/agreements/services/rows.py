@@ -12,6 +12,7 @@ from crm.accounts.audit import record
 from crm.accounts.scopes import locked, trusted
 from crm.actors import Actor
 from crm.agreements.models import Agreement, AgreementStatus
+from crm.agreements.queries import AgreementFacts
 from crm.db import current_session
 from crm.errors import EditConflict
 from crm.glossary import picklists
@@ -72,7 +73,7 @@ def tell(
     )
 
 
-def type_name(agreement: Agreement, language: str) -> str:
+def type_name(agreement: Agreement | AgreementFacts, language: str) -> str:
     """What the kind of agreement is called."""
     return picklists.label("agreement_type", agreement.type, language)
 

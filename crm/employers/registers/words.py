@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from crm.employers.models import RegisterStatus
 from crm.extension_points import Text
+from crm.lazy_texts import lazy_gettext as _l
 
 STATUS: Mapping[RegisterStatus, Text] = {
     RegisterStatus.ACTIVE: _l("In business"),

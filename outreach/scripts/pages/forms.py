@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import Form, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
@@ -11,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from crm.accounts.queries import unit_choices
 from crm.actors import Actor
 from crm.languages import NAMES
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int
 from outreach.scripts.definition import CLOSING, LANGUAGES, Script
 from outreach.scripts.effects import Field

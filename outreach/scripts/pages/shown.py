@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from crm.actors import Actor
 from crm.employers.stage_queries import stages_of
 from crm.extension_points import Text
 from crm.languages import NAMES
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.scripts.checking import CheckResult, check
 from outreach.scripts.comparing import Change, ChangeKind, Part
 from outreach.scripts.definition import LANGUAGES, Node, Script, Writes, in_language

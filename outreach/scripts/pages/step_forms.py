@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 from wtforms.validators import Optional as Maybe
@@ -14,6 +13,7 @@ from crm.employers.stages import stage_label
 from crm.extension_points import Text
 from crm.glossary import picklists
 from crm.languages import NAMES
+from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, grouped_choices
 from outreach.scripts.definition import FIELD_CHOICES, LANGUAGES, Node, NodeKind, Script, in_language
 from outreach.scripts.effects import Field

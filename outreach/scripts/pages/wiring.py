@@ -1,8 +1,7 @@
 """What the pages of call scripts add to the application. Importing it puts every route onto the blueprint."""
 
-from flask_babel import lazy_gettext as _l
-
 from crm.extension_points import NavItem
+from crm.lazy_texts import lazy_gettext as _l
 from outreach.scripts.modules import CALLS
 from outreach.scripts.pages import draft_routes, routes, script_routes, step_routes, trying_routes
 from outreach.scripts.pages.blueprint import blueprint
