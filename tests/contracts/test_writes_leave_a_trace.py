@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("crm", "surveys", "plugins")
+PACKAGES = ("crm", "surveys", "outreach", "plugins")
 LOG = "crm.accounts.audit.record"
 
 # Services in all but their names: an answer is written by surveys.answering.
