@@ -14,7 +14,7 @@ from crm.settings import Settings
 _SLASH = r"(?:/|%2[Ff])"
 _PART = r"(?:(?!%2[Ff])[^/?&#\s\"'<>])+"
 _TOKEN_IN_PATH = re.compile(
-    rf"({_SLASH}(?:s|o|agreement|invitation|reset|settings{_SLASH}two-factor){_SLASH}){_PART}"
+    rf"({_SLASH}(?:s|o|agreement|invitation|reset|event|calendars|settings{_SLASH}two-factor){_SLASH}){_PART}"
     # What calls us back has its name in the address, then its secret, then perhaps the token of a message.
     rf"|({_SLASH}hooks{_SLASH}{_PART}{_SLASH}){_PART}(?:{_SLASH}{_PART})*"
 )

@@ -26,8 +26,8 @@ EVENTS = {
     f"outreach.event_{each}"
     for each in ("invitation", "ask_again", "confirmation", "place", "reminder", "change", "cancellation")
 }
-TO_EMPLOYERS |= EVENTS
-"""Those about events are tried in tests/outreach_events/test_inviting.py."""
+TO_EMPLOYERS |= EVENTS | {"outreach_material"}
+"""Those about events are tried in tests/outreach_events/test_inviting.py, material in tests/outreach_materials."""
 TO_OTHERS = ("accounts.", "survey")
 FREE, NO_CONTACT, NO_ADVERTISING, NO_MAIL = "free", "no contact", "no advertising", "no mail"
 Employers = Mapping[str, EmployerRelationship]

@@ -41,6 +41,13 @@ ELSEWHERE = {
     "crm.messaging.services.plan_message": "the outbox keeps each message with its purpose",
     "crm.participants.services.editing.check_unit": "checks only",
     "crm.participants.services.editing.write_person_line": "what the line tells of has been recorded",
+    "outreach.calling.services.drafts.answer_step": "a draft of who calls; closing the call is recorded",
+    "outreach.calling.services.drafts.keep_draft": "the same",
+    "outreach.calling.services.drafts.keep_typed": "the same",
+    "outreach.calling.services.drafts.speak": "the same",
+    "outreach.calling.services.drafts.step_back": "the same",
+    "outreach.lists.services.extend_lease": "who has an entry has been recorded",
+    "outreach.visits.services.traces.write_visit_line": "what the line tells of has been recorded",
     "surveys.answering.save_answer": "beginning and sending in are recorded; an answer is nobody's business",
     "surveys.plans.services.may_change": "reads only",
 }
