@@ -74,7 +74,7 @@ lint: $(VENV)/.test ## style, types, and who may import whom
 bench: install-test ## the benchmarks
 	$(BIN)/python -m bench $(ARGS)
 
-soak: install-test ## a thousand killed senders; the report is docs/soak-report.md
+soak: install-test ## a thousand killed senders, two hundred broken browsers; the report is docs/soak-report.md
 	$(BIN)/python -m tests.faults.soak --kills 1000 $(ARGS)
 
 pictures: install-test ## pictures of the documentation again (docs/pictures)
