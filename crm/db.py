@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Engine, MetaData, String, TypeDecorator, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -101,6 +100,9 @@ _IMMEDIATE = "brobygg_immediate"
 _OPEN = "brobygg_transaction"
 _AFTER = "brobygg_after_commit"
 _MEMO = "brobygg_memo"
+# PQTRANS_IDLE, PQTRANS_INTRANS and PQTRANS_INERROR of libpq: who serves SQLite does without the driver, and without
+# what it imports.
+_IDLE, _INTRANS, _INERROR = 0, 2, 3
 
 
 def current_session() -> Session:
@@ -222,7 +224,7 @@ def _refuse_failed_transaction(session: Session) -> None:
     """
     if session.in_transaction() and session.connection().dialect.name == "postgresql":
         driver: Any = session.connection().connection.dbapi_connection
-        if driver.pgconn.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+        if driver.pgconn.transaction_status == _INERROR:
             raise RuntimeError("a statement failed, and its failure was passed over")
 
 
@@ -241,7 +243,7 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name == "postgresql":
         engine.dialect.do_rollback = _roll_back  # type: ignore[method-assign,assignment]
         if not isinstance(engine.dialect.do_ping, _Ping):
-            engine.dialect.do_ping = _Ping(engine.dialect.do_ping)  # type: ignore[method-assign]
+            engine.dialect.do_ping = _Ping(engine.dialect.do_ping)  # type: ignore[method-assign,assignment]
     elif not event.contains(engine, "begin", _begin):
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _begin)
@@ -254,10 +256,10 @@ def _roll_back(connection: Any) -> None:
     transaction had made. The product makes no tables while it runs, every read ends with a roll-back, and wide
     statements cost more to plan than to run.
     """
-    if connection.pgconn.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
+    if connection.pgconn.transaction_status == _INTRANS:
         connection.pgconn.exec_(b"ROLLBACK")
     # A transaction that failed, or a connection that broke meanwhile, is the driver's affair.
-    if connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+    if connection.pgconn.transaction_status != _IDLE:
         connection.rollback()
 
 
@@ -301,7 +303,7 @@ def _sqlite_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
         "journal_mode=WAL",
         "synchronous=FULL",
         "busy_timeout=15000",
-        "cache_size=-32000",
+        "cache_size=-8000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

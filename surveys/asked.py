@@ -19,7 +19,7 @@ from crm.participants.models import Enrolment, Participant
 from surveys.answers import Answers
 from surveys.dispositions import DueState
 from surveys.models import Answer, DueRow, FollowUpPlan, QuestionnaireVersion, Response
-from surveys.published import Published
+from surveys.published import Published, wordings_within
 from surveys.responses import answers_from
 from surveys.sending.texts import CLOSE_DAYS, ContactPerson, Coordinator, Office, contact_person, switchboard_of
 from surveys.standing import Standing, standing_at
@@ -65,6 +65,8 @@ class Asked:
     version_id: int | None
     version_public_id: str | None
     version_published_at: datetime | None
+    wordings: str | None
+    """The translations of that version (surveys.published.wordings_from)."""
 
     @property
     def version(self) -> Published | None:
@@ -197,4 +199,4 @@ def _office_columns() -> tuple[ColumnElement[Any], ...]:
 def _response_columns() -> tuple[ColumnElement[Any], ...]:
     response, version = _RESPONSE.c, _VERSION.c
     names = (version.id, version.public_id, version.published_at)
-    return (response.id, response.language, response.mode, *names)
+    return (response.id, response.language, response.mode, *names, wordings_within(version.id))

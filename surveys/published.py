@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, String, bindparam, case, cast, func, literal, select
 
 from crm.db import current_session
 from surveys.definition import Definition
@@ -41,7 +41,7 @@ class Wording(NamedTuple):
     public_id: str
     language: str
     version_id: int
-    approved_at: datetime | None
+    approved: bool
 
 
 def newest_version(questionnaire_id: int) -> Published | None:
@@ -73,6 +73,27 @@ def wordings_of(version: Published) -> list[Wording]:
     """The translations of a version as they stand now, drafts included."""
     found = current_session().connection().execute(_wordings(), {"version": version.id})
     return [Wording(*row) for row in found]
+
+
+def wordings_within(version_id: ColumnElement[int]) -> ScalarSelect[str | None]:
+    """What ``wordings_of`` tells, as one text in a column of a larger statement; ``wordings_from`` reads it."""
+    column = _TRANSLATION.c
+    approved = case((column.approved_at.is_not(None), literal("1")), else_=literal("0"))
+    parts = (column.public_id, column.language, cast(column.version_id, String), approved)
+    told: ColumnElement[str] = literal("")
+    for part in parts:
+        told = told.concat(part).concat(" ")
+    every = select(func.aggregate_strings(told, "")).where(column.version_ref_id == version_id)
+    return every.correlate(_VERSION).scalar_subquery()
+
+
+def wordings_from(told: str | None) -> list[Wording]:
+    """The translations that a column of ``wordings_within`` tells of. None of their parts has a space in it."""
+    parts = iter((told or "").split())
+    return [
+        Wording(public_id, language, int(version_id), approved == "1")
+        for public_id, language, version_id, approved in zip(parts, parts, parts, parts, strict=True)
+    ]
 
 
 def texts_of(wording: Wording) -> Mapping[str, str]:
@@ -113,7 +134,7 @@ def _newest() -> Select[Any]:
 def _wordings() -> Select[Any]:
     column = _TRANSLATION.c
     return (
-        select(column.public_id, column.language, column.version_id, column.approved_at)
+        select(column.public_id, column.language, column.version_id, column.approved_at.is_not(None))
         .where(column.version_ref_id == bindparam("version"))
         .order_by(column.id)
     )

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import cast
 
-from sqlalchemy import Select, Table, delete, insert, select, update
+from sqlalchemy import Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -17,9 +18,10 @@ from crm.history.subjects import Subject
 __all__ = ["Subject", "remove_details", "remove_line", "write_line"]
 
 _BY_KEY = "the line is named by the key of the row that it comes from, which the caller has checked"
-_LINES = cast(Table, HistoryLine.__table__)
+_LINES, _LINKS = cast(Table, HistoryLine.__table__), cast(Table, HistoryLink.__table__)
 # Nobody asks for the keys of the new rows.
-_LINK = insert(cast(Table, HistoryLink.__table__)).inline()
+_LINK = insert(_LINKS).inline()
+_OF_LINE = "line_"
 _NO_SUBJECT = dict.fromkeys(("employer_id", "workplace_id", "contact_person_id", "participant_id"))
 # Made once: a line is written for every message that leaves.
 _INSERTS: dict[str, ReturningInsert[int]] = {
@@ -55,9 +57,7 @@ def write_line(
         "summary": summary,
         "detail": detail,
     }
-    line_id = reading_connection().execute(_insert_unless_there(), values).scalar()
-    if line_id is not None:
-        _link(line_id, at, subjects)
+    if _write_new(values, at, subjects):
         return
     line = current_session().scalars(_by_key(kind, source_ref).with_for_update()).one()
     line.at, line.unit_id, line.summary, line.detail = at, unit_id, summary, detail
@@ -80,9 +80,33 @@ def _by_key(kind: str, source_ref: str) -> Select[HistoryLine]:
     return trusted(statement, because=_BY_KEY)
 
 
-def _insert_unless_there() -> ReturningInsert[int]:
+def _write_new(values: dict[str, object], at: datetime, subjects: Sequence[Subject]) -> bool:
+    """Write a line that is not there, with its links. False, and nothing written, when it is there."""
+    connection = reading_connection()
+    dialect = connection.dialect.name
+    if dialect == "postgresql" and len(subjects) == 1:
+        line = {f"{_OF_LINE}{name}": value for name, value in values.items()}
+        return (
+            connection.execute(_line_with_link(), {**line, **_NO_SUBJECT, **subjects[0].as_columns()}).first()
+            is not None
+        )
     # Both dialects speak the same ON CONFLICT, which settles a race without a savepoint for every line.
-    return _INSERTS[current_session().get_bind().dialect.name]
+    line_id = connection.execute(_INSERTS[dialect], values).scalar()
+    if line_id is None:
+        return False
+    _link(line_id, at, subjects)
+    return True
+
+
+@cache
+def _line_with_link() -> ReturningInsert[int]:
+    """A line and its one link as a single statement, and a single journey to the server."""
+    given = {each.name: bindparam(_OF_LINE + each.name, type_=each.type) for each in _LINES.c if each.name != "id"}
+    new = postgresql.insert(_LINES).values(given).on_conflict_do_nothing().returning(_LINES.c.id, _LINES.c.at)
+    line = new.cte("line")
+    about = [bindparam(name, type_=_LINKS.c[name].type) for name in _NO_SUBJECT]
+    linked = select(line.c.id, line.c.at, *about)
+    return insert(_LINKS).from_select(["line_id", "at", *_NO_SUBJECT], linked).returning(_LINKS.c.line_id)
 
 
 def _link(line_id: int, at: datetime, subjects: Sequence[Subject]) -> None:

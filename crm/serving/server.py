@@ -62,11 +62,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def _warm(app: Flask) -> None:
     """Show nobody the page of sign-in, which asks no database, and compile the frame of every page of staff.
 
-    What this makes is shared by the workers; each would make it anew at its first page. A page that fails is logged
-    like any other, and does not stop the start.
+    Both in the language of the installation, for which templates are compiled apart. What this makes is shared by the
+    workers; each would make it anew at its first page. A page that fails is logged like any other, and does not stop
+    the start.
     """
-    app.test_client().get("/sign-in")
-    app.jinja_env.get_template("web/layout.html")
+    spoken = {"Accept-Language": app.config["BABEL_DEFAULT_LOCALE"]}
+    app.test_client().get("/sign-in", headers=spoken)
+    with app.test_request_context(headers=spoken):
+        app.jinja_env.get_template("web/layout.html")
 
 
 def serve(settings: Settings, *, bind: str, workers: int, threads: int) -> None:

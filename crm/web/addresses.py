@@ -1,6 +1,7 @@
 """Addresses that every page has: those of menus, style sheets and scripts; and those of the rows of a list."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app, has_request_context, request, url_for
@@ -30,3 +31,15 @@ def row_url(endpoint: str, public_id: str) -> str:
     if _is_plain(public_id) is None:
         return url_for(endpoint, public_id=public_id)  # It knows how anything else is written.
     return fixed_url(endpoint, public_id=_PLACE).replace(_PLACE, public_id)
+
+
+def link_url(endpoint: str, own: Mapping[str, Any], *, lang: str) -> str:
+    """``url_for(endpoint, lang=lang, **own)`` for the addresses behind a personal link, which differ in nothing but
+    ``own``: the token, the key of a question. ``lang`` is one of the languages that a survey has.
+    """
+    if not all(_is_plain(value) for value in own.values()):
+        return url_for(endpoint, lang=lang, **own)
+    found = fixed_url(endpoint, **{name: f"{name}-{_PLACE}" for name in own}, lang=lang)
+    for name, value in own.items():
+        found = found.replace(f"{name}-{_PLACE}", value)
+    return found

@@ -8,7 +8,6 @@ from flask import Flask
 from flask_babel import (
     format_date,
     format_datetime,
-    format_percent,
     format_time,
     get_locale,
     get_timezone,
@@ -79,6 +78,11 @@ def _written_number(value: float, pattern: str | None, locale: Locale | None) ->
     return str(numbers.format_decimal(value, format=pattern, locale=locale))
 
 
+@lru_cache(maxsize=2048, typed=True)
+def _written_share(value: float, pattern: str, locale: Locale | None) -> str:
+    return str(numbers.format_percent(value, format=pattern, locale=locale))
+
+
 @lru_cache(maxsize=2048)
 def _written_day(day: date, pattern: str, locale: Locale | None) -> str:
     return str(dates.format_date(day, pattern, locale=locale))
@@ -89,7 +93,7 @@ def show_percent(value: float | None, digits: int = 0) -> str:
     if value is None:
         return "–"
     decimals = "." + "0" * digits if digits else ""
-    return str(format_percent(value, f"#,##0{decimals}\u00a0%"))
+    return _written_share(value, f"#,##0{decimals}\u00a0%", get_locale())
 
 
 def show_size(value: int) -> str:

@@ -9,11 +9,20 @@ from flask import request, url_for
 from werkzeug.exceptions import NotFound
 
 from crm.messaging.mail_html import direction_of
+from crm.web.addresses import link_url
 from crm.web.paging import here_with
 from surveys.answering import questionnaire_of_wave
 from surveys.asked import Asked, asked_by_opt_out_token, asked_by_survey_token
 from surveys.definition import Definition
-from surveys.published import Published, Wording, newest_version, published_definition, texts_of, wordings_of
+from surveys.published import (
+    Published,
+    Wording,
+    newest_version,
+    published_definition,
+    texts_of,
+    wordings_from,
+    wordings_of,
+)
 from surveys.sending.texts import ContactPerson, long_date
 from surveys.shipped import FALLBACK_LANGUAGE, TextState, page_text, shipped_languages, shipped_privacy_texts
 from surveys.tokens import form_token, form_token_fits, opt_out_token, survey_token
@@ -59,12 +68,14 @@ class Visit:
     @cached_property
     def wordings(self) -> dict[str, Wording]:
         """The translations of the version as they stand now, by language."""
-        return {each.language: each for each in wordings_of(self.version)}
+        # A response that was begun has told them with its row.
+        known = wordings_of(self.version) if self.row.version is None else wordings_from(self.row.wordings)
+        return {each.language: each for each in known}
 
     @cached_property
     def languages(self) -> list[str]:
         """The languages whose texts somebody has approved, in the order of the switch. Drafts are not among them."""
-        approved = {each.language for each in self.wordings.values() if each.approved_at is not None}
+        approved = {each.language for each in self.wordings.values() if each.approved}
         known = [each.code for each in shipped_languages() if each.code in approved]
         return known or [FALLBACK_LANGUAGE]
 
@@ -106,14 +117,22 @@ class Visit:
         """The last day on which the link works, in words."""
         return long_date(self.row.closed_on, self.language)
 
-    def url(self, endpoint: str, **values: Any) -> str:
+    def url(self, endpoint: str, **values: str) -> str:
         """The address of one of the person's own pages, in the language of the visit."""
-        return url_for(f"surveys_respondent.{endpoint}", token=self.token, lang=self.language, **values)
+        return link_url(f"surveys_respondent.{endpoint}", {"token": self.token, **values}, lang=self.language)
 
     def opt_out_url(self) -> str:
         """The page that says "no more surveys"."""
         token = opt_out_token(self.row.public_id, self.row.token_version)
         return url_for("surveys_opt_out.ask", token=token, lang=self.language)
+
+    def privacy_url(self) -> str:
+        """The long page about what becomes of the answers."""
+        return link_url("surveys_info.privacy", {"token": self.token}, lang=self.language)
+
+    def genuine_url(self) -> str:
+        """The page that says how to tell that the message is genuine."""
+        return link_url("surveys_info.genuine", {}, lang=self.language)
 
     def survey_url(self) -> str:
         """The survey itself, for the opt-out page."""

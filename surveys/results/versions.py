@@ -27,7 +27,7 @@ _PUBLISHED = (
 )
 # The texts themselves are kept in the process as long as their count stands (surveys.published).
 _WORDINGS = (
-    select(_TEXTS.version_ref_id, _TEXTS.public_id, _TEXTS.language, _TEXTS.version_id, _TEXTS.approved_at)
+    select(_TEXTS.version_ref_id, _TEXTS.public_id, _TEXTS.language, _TEXTS.version_id, _TEXTS.approved_at.is_not(None))
     .join(QuestionnaireVersion.__table__, _VERSION.id == _TEXTS.version_ref_id)
     .where(_VERSION.published_at.is_not(None))
     .where((_TEXTS.language == FALLBACK_LANGUAGE) | (_TEXTS.language == bindparam("language")))

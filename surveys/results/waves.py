@@ -155,7 +155,7 @@ def _late(filters: FollowUpFilters) -> dict[str, int]:
     if filters.programme_id is not None:
         values["programme"] = filters.programme_id
     rows = reading_connection().execute(_late_rows(filters.programme_id is not None), values)
-    return {wave: number for wave, number in rows}
+    return {row.wave: row[1] for row in rows}
 
 
 @cache

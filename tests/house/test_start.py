@@ -13,8 +13,19 @@ from crm.serving.server import Server
 from crm.serving.starting import undisturbed
 from crm.settings import Settings, load_settings
 
-# Each costs a start 10 ms or 2 MB, and belongs to exports, commands or installations with Redis.
-HEAVY = ("alembic", "flufl.bounce", "rapidfuzz", "redis", "requests", "rq", "tqdm", "weasyprint", "xlsxwriter")
+# Each costs a start 10 ms or 2 MB, and belongs to exports, commands or installations with Redis or PostgreSQL.
+HEAVY = (
+    "alembic",
+    "flufl.bounce",
+    "psycopg",
+    "rapidfuzz",
+    "redis",
+    "requests",
+    "rq",
+    "tqdm",
+    "weasyprint",
+    "xlsxwriter",
+)
 
 
 def _imported_by(code: str, folder: Path) -> set[str]:

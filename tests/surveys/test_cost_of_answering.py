@@ -33,19 +33,17 @@ def _seen(queries: list[str], word: str) -> int:
     return sum(1 for each in queries if each.startswith(word))
 
 
-def test_a_question_is_shown_with_three_queries_and_nothing_is_written(
-    asked: Asked, count_queries: CountQueries
-) -> None:
+def test_a_question_is_shown_with_two_queries_and_nothing_is_written(asked: Asked, count_queries: CountQueries) -> None:
     _exit, person = asked()
     person.begin()
     person.get("/q/good_treatment")
     with count_queries() as queries:
         assert QUESTION in person.get("/q/good_treatment")
-    assert _seen(queries, "SELECT") == 3
+    assert _seen(queries, "SELECT") == 2
     assert not any(_seen(queries, word) for word in ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE"))
 
 
-def test_an_answer_is_saved_with_four_queries_and_two_writes(asked: Asked, count_queries: CountQueries) -> None:
+def test_an_answer_is_saved_with_three_queries_and_two_writes(asked: Asked, count_queries: CountQueries) -> None:
     _exit, person = asked()
     person.begin()
     form = person.client.get(f"{person.base}/q/good_treatment").text
@@ -53,7 +51,7 @@ def test_an_answer_is_saved_with_four_queries_and_two_writes(asked: Asked, count
     with count_queries() as queries:
         sent = {"form_token": token, "answer": "5"}
         assert person.client.post(f"{person.base}/q/good_treatment", data=sent).status_code == 303
-    assert (_seen(queries, "SELECT"), _seen(queries, "INSERT"), _seen(queries, "UPDATE")) == (4, 1, 1)
+    assert (_seen(queries, "SELECT"), _seen(queries, "INSERT"), _seen(queries, "UPDATE")) == (3, 1, 1)
 
 
 def test_a_changed_and_approved_text_is_shown_at_once(scene: Scene, asked: Asked) -> None:
