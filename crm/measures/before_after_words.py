@@ -111,9 +111,9 @@ def _sum(each: Sum, *, hidden: bool, zero_before: bool) -> list[Cell]:
 
 
 def _employers(found: BeforeAfter) -> Sheet:
-    headings = [_("Employer"), _("First contact")]
+    headings, before, after = [_("Employer"), _("First contact")], _("Before"), _("After")
     for name in NAMES.values():
-        headings += [f"{name}: {_('Before')}", f"{name}: {_('After')}"]
+        headings += [f"{name}: {before}", f"{name}: {after}"]
     rows: list[list[Cell]] = [
         [row.name, row.begun, *(count for kind in NAMES for count in (row.counts[kind].before, row.counts[kind].after))]
         for row in found.rows

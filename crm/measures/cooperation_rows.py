@@ -61,7 +61,8 @@ def cooperation(filters: FollowUpFilters, wanted: Wanted) -> Rows:
     # Where no placement names a workplace, the column would be empty from top to bottom.
     columns = [_l("Employer"), *([_l("Workplace")] if at_work else []), _l("Municipality"), _l("Placements"),
                _l("Is counted")]  # fmt: skip
-    words = f"{show_number(len(keys))} · {_('Workplaces of the area that cooperate')}: {_of(share)}"
+    cooperate = _("Workplaces of the area that cooperate")
+    words = f"{show_number(len(keys))} · {cooperate}: {_of(share)}"
     return Rows(_("Workplaces that cooperate"), columns, rows, len(keys), share, words)
 
 

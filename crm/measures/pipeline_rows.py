@@ -55,8 +55,8 @@ def stays(filters: FollowUpFilters, wanted: Wanted) -> Rows:
         rows.append(Row(cells, employer_page(public_id)))
     words = ngettext("%(num)d stay that ended", "%(num)d stays that ended", len(found))
     if found:
-        middle = show_number(median(stay.days for stay in found), 1)
-        words = f"{words}, {_('the one in the middle %(days)s days', days=middle)}"
+        middle = _("the one in the middle %(days)s days", days=show_number(median(stay.days for stay in found), 1))
+        words = f"{words}, {middle}"
     columns = [_l("Employer"), _l("Stage"), _l("From"), _l("To"), _l("Days"), _l("Unit")]
     title = _("Stays that ended in the period")
     return Rows(title, columns, rows, len(found), Share(len(found), len(found)), words)

@@ -60,7 +60,10 @@ def _ticks(chart: LineChart) -> list[float]:
     if not values:
         return nice_ticks(0, 100)
     low, high = min(values), max(values)
-    return nice_ticks(low, high if high > low else low + 1)
+    ticks = nice_ticks(low, high if high > low else low + 1)
+    # Things that are counted have no halves.
+    whole = [tick for tick in ticks if tick == int(tick)]
+    return whole if len(whole) > 1 and chart.digits == 0 else ticks
 
 
 def _frame(chart: LineChart, ticks: Sequence[float], *, wide: bool) -> Frame:

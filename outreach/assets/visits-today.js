@@ -26,6 +26,14 @@
     if (ready) ready.hidden = false;
   }
 
+  // The browser may have sent a visit in the background while this page was on its way: then the page still asks for it.
+  // Once only: a page that was loaded anew is believed.
+  function shows_what_is_done(kept) {
+    const there = new Set(kept.map((visit) => visit.id));
+    const [way] = performance.getEntriesByType('navigation');
+    return way.type !== 'reload' && [...place.querySelectorAll('[data-visit]')].some((link) => !there.has(link.dataset.visit));
+  }
+
   // What could not be sent at once is tried again for as long as this page is open.
   async function send_what_waits() {
     if ((await visits.all('queue')).length === 0) return;
@@ -50,7 +58,7 @@
     await navigator.serviceWorker.ready;
     lead_to_card(said.answer.visits);
     place.dataset.ready = '1';
-    if (said.results.length) location.reload();
+    if (said.results.length || shows_what_is_done(said.answer.visits)) location.reload();
   }
   begin().catch(() => {});
 })();

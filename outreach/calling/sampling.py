@@ -25,7 +25,7 @@ _Answer = tuple[str, Mapping[str, str]]
 _NEEDS = {"sv": "Två personer i köket på förmiddagarna", "nb": "To personer på kjøkkenet om formiddagen"}
 _NAMED = {"sv": "Åkessons Måleri, 010-555 01 23", "nb": "Aker Maling, 55 50 12 34"}
 _NOTE = {"sv": "Vill gärna läsa på först.", "nb": "Vil gjerne lese først."}
-_ON_THE_WAY = {"sv": "Pratade med växeln, hon är på möte till", "nb": "Snakket med sentralbordet, hun er i møte til"}
+_ON_THE_WAY = {"sv": "Kom fram genom växeln.", "nb": "Kom fram via sentralbordet."}
 
 
 def add_calls() -> None:

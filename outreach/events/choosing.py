@@ -225,9 +225,14 @@ def _invited(event: OutreachEvent) -> frozenset[Key]:
 
 
 def opted_out_of(employer_ids: Collection[int]) -> frozenset[Key]:
-    """Who at these employers wants no invitations to events."""
-    statement = select(EventOptOut.employer_id, EventOptOut.person_id).where(EventOptOut.employer_id.in_(employer_ids))
-    return frozenset((row[0], row[1]) for row in current_session().execute(trusted(statement, because=_HERE)))
+    """Who at these employers wants no invitations to events. A person has said it for everywhere they work."""
+    said = select(Position.employer_id, Position.person_id).where(
+        Position.employer_id.in_(employer_ids), Position.person_id.in_(select(EventOptOut.person_id))
+    )
+    here = select(EventOptOut.employer_id, EventOptOut.person_id).where(EventOptOut.employer_id.in_(employer_ids))
+    both = here.union(said).subquery()
+    rows = current_session().execute(trusted(select(both.c.employer_id, both.c.person_id), because=_HERE))
+    return frozenset((row[0], row[1]) for row in rows)
 
 
 def suppressed_among(addresses: Iterable[str | None]) -> frozenset[str]:

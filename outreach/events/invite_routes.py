@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from crm import clock
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import visible, visible_one
@@ -20,7 +21,9 @@ from crm.employers.routes import filter_of
 from crm.employers.saved_views import arguments_of, views_for
 from crm.employers.view_models import SavedView
 from crm.errors import DomainError, NotVisible
+from crm.messaging.quiet_hours import next_allowed
 from crm.partnerships.modules import PARTNERSHIPS
+from crm.web.filters import show_datetime
 from crm.web.forms import grouped_choices
 from crm.web.undo import flash_undo
 from outreach.events.blueprint import blueprint
@@ -171,9 +174,22 @@ def _send(actor: Actor, event: OutreachEvent, form: InviteForm, wish: InviteWish
     event_id, public_id, batch = event.id, event.public_id, form.key or new_key()
     with transaction():
         count = inviting.invite(actor, event_id=event_id, wish=wish, batch=batch)
-    text = ngettext("%(num)d invitation leaves in a minute.", "%(num)d invitations leave in a minute.", count)
-    flash_undo(text, url_for(".undo_batch", batch=batch))
+    flash_undo(_leaving(count, event_id), url_for(".undo_batch", batch=batch))
     return redirect(url_for(".show", public_id=public_id), code=303)
+
+
+def _leaving(count: int, event_id: int) -> str:
+    """When the mail leaves: at night it waits for the morning, and saying "in a minute" would be wrong."""
+    event, now = current_session().get_one(OutreachEvent, event_id), clock.now()
+    leaves = next_allowed(event.unit, now)
+    if leaves <= now:
+        text = ngettext("%(num)d invitation leaves in a minute.", "%(num)d invitations leave in a minute.", count)
+    else:
+        text = ngettext(
+            "%(num)d invitation leaves on %(when)s.", "%(num)d invitations leave on %(when)s.", count,
+            when=show_datetime(leaves),
+        )  # fmt: skip
+    return str(text)
 
 
 def _sources(actor: Actor, event: OutreachEvent) -> list[Any]:

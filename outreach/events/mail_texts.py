@@ -49,13 +49,14 @@ def _ending(purpose: str, row: EventInvitation) -> list[str]:
     event = row.event
     parts: list[str] = []
     if purpose in purposes.ADVERTISING:
-        parts.append(f"{_('Answer the invitation')}:\n{reply_url(row)}")
+        parts.append(_("Answer the invitation: %(link)s", link=reply_url(row)))
         parts.append(_("You need no account, and you can change your answer until %(day)s.", day=last_day(event)))
     elif purpose != purposes.CANCELLATION:
-        parts.append(f"{_('See or change your answer')}:\n{reply_url(row)}")
+        parts.append(_("See or change your answer: %(link)s", link=reply_url(row)))
     parts.append(_asking(event))
     if purpose in purposes.ADVERTISING:
-        parts.append(f"{_('No more invitations to events, please')}: {reply_url(row, 'no-more')}")
+        no_more = _("No more invitations to events, please")
+        parts.append(f"{no_more}: {reply_url(row, 'no-more')}")
     return parts
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 from wtforms import Form, SelectField, StringField
 from wtforms.validators import Length
 
@@ -21,6 +21,7 @@ from crm.db import current_session, transaction
 from crm.employers.queries import STAFF, staff_of_units
 from crm.errors import DomainError
 from crm.lazy_texts import lazy_gettext as _l
+from crm.lazy_texts import lazy_pgettext
 from crm.web.conflicts import refusal
 from crm.web.downloads import attachment, download
 from crm.web.filters import today
@@ -41,7 +42,7 @@ _SHOWN = {
     "coming": _l("To come"),
     "mine": _l("To come, those I answer for"),
     "past": _l("Past"),
-    "cancelled": _l("Cancelled"),
+    "cancelled": lazy_pgettext("event", "Cancelled"),
     "all": _l("All"),
 }
 
@@ -83,6 +84,7 @@ def add() -> ResponseReturnValue:
     actor = current_actor()
     form = EventForm() if request.method == "POST" else EventForm(data=_usual(actor))
     _prepare(form, actor, None)
+    _move_along(form)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -200,7 +202,7 @@ def calendar_answer(body: bytes) -> ResponseReturnValue:
 def _usual(actor: Actor) -> dict[str, Any]:
     """What the form begins with: a breakfast in three weeks, or the event that is copied, on that day."""
     unit = current_session().get_one(Unit, actor.unit_id) if actor.unit_id else None
-    day = today() + timedelta(days=21)
+    day = _suggested_day()
     found: dict[str, Any] = {"kind": "breakfast", "from_time": time(8), "until_time": time(9, 30), "most_places": 3,
                              "owner_id": actor.staff_id, "unit_id": actor.unit_id,
                              "language": unit.language if unit else "sv"}  # fmt: skip
@@ -209,6 +211,21 @@ def _usual(actor: Actor) -> dict[str, Any]:
         event = visible_one(OutreachEvent, actor, copied)
         found |= planning.values_of(event) | {"unit_id": event.unit_id}
     return found | {"on_date": day, **_days_before(day), "submission_key": new_key(), "version": None}
+
+
+def _suggested_day() -> date:
+    return today() + timedelta(days=21)
+
+
+def _move_along(form: EventForm) -> None:
+    """Days that were only suggested follow the day that was chosen, so that no reminder stays behind or comes after."""
+    day, suggested = form.on_date.data, _suggested_day()
+    if not form.is_submitted() or day is None or day == suggested:
+        return
+    for name, before in _days_before(day).items():
+        field = form[name]
+        if field.data == _days_before(suggested)[name]:
+            field.data = before if before > today() else day if name == "reply_by" else None
 
 
 def _days_before(day: date) -> dict[str, date]:
@@ -241,8 +258,9 @@ def _filters(actor: Actor) -> tuple[ListForm, EventFilter]:
 
 def _headings() -> list[str]:
     return [
-        _("Day"), _("From"), _("Until"), _("Event"), _("Kind"), _("Place"), _("Unit"), _("Invited"), _("Coming"),
-        _("Waiting list"), _("Came"), _("Cancelled"),
+        _("Day"), _("From"), _("Until"), _("Event"), _("Kind"), _("Where"), _("Unit"),
+        pgettext("event", "Invited"), _("Coming"), _("Waiting list"), pgettext("event", "Came"),
+        pgettext("event", "Cancelled"),
     ]  # fmt: skip
 
 

@@ -33,6 +33,9 @@ def drawn_anew(data: bytes) -> bytes:
                 raise DomainError(_("The photo is too large. Make it smaller first."), field="file")
             # A JPEG is read at about the size that is wanted: that takes a tenth of the memory.
             picture.draft("RGB", (WIDEST * 2, HIGHEST * 2))
+            if picture.mode in ("L", "RGB", "RGBA"):
+                # Made small in its place: what follows makes copies.
+                picture.thumbnail((WIDEST * 2, HIGHEST * 2))
             upright = ImageOps.exif_transpose(picture).convert("RGBA")
             upright.thumbnail((WIDEST, HIGHEST))
             paper = Image.new("RGB", upright.size, "white")

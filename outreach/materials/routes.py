@@ -10,6 +10,7 @@ from crm.accounts.permissions import require
 from crm.accounts.scopes import visible_one
 from crm.accounts.web_ports import module_on
 from crm.db import transaction
+from crm.employers.approach import closed_to
 from crm.employers.models import Employer
 from crm.errors import DomainError
 from crm.web.filters import today
@@ -35,6 +36,13 @@ def send(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     employer = visible_one(Employer, actor, public_id)
     employer_id, form = employer.id, MaterialForm()
+    if employer.archived_at is not None:
+        flash(_("The employer is archived."), "error")
+        return _back(public_id)
+    # Mail that was promised in a call is sent by the call; this door is for mail that nobody has asked for.
+    if closed_to(actor, [employer]):
+        flash(_("They have a block. Log the contact on their page, with the reason that holds."), "error")
+        return _back(public_id)
     form.prepare(sheets_on_offer(actor), receivers_at(actor, employer))
     if not form.validate_on_submit() or actor.unit_id is None:
         flash(_("Choose the sheet, its language and who gets it."), "error")

@@ -18,7 +18,7 @@ MAX_TEXT = 2000
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 _TAG = "tag:yaml.org,2002:"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 class Unreadable(Exception):
@@ -53,13 +53,16 @@ def compose(text: str) -> yaml.Node:
         raise Unreadable("too_large", most=MAX_CHARACTERS)
     try:
         loader = _Loader(text)
-        node = loader.get_single_node()
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1 if isinstance(error.position, int) else None
         raise Unreadable("control_character", line) from error
+    try:
+        node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Unreadable("yaml_syntax", mark.line + 1 if mark else None, found=str(error.problem)) from error
+    except (ValueError, OverflowError) as error:  # An escape beyond Unicode, or a number without end after %YAML.
+        raise Unreadable("control_character", loader.line + 1) from error
     if node is None:
         raise Unreadable("empty_file")
     return node

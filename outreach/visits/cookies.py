@@ -1,6 +1,6 @@
 """The cookies of a device that keeps visits: its token, and how much it has not sent yet."""
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 DEVICE = "brobygg_device"
 WAITING = "brobygg_waiting"
@@ -22,7 +22,7 @@ def device_label(user_agent: str) -> str:
 def remember_device(response: Response, token: str) -> None:
     """Give a device its token, out of reach of scripts and of other sites."""
     response.set_cookie(
-        DEVICE, token, max_age=_HALF_A_YEAR, path=_path(), httponly=True, samesite="Strict", secure=request.is_secure
+        DEVICE, token, max_age=_HALF_A_YEAR, path=_path(), httponly=True, samesite="Strict", secure=_secure()
     )
 
 
@@ -30,10 +30,10 @@ def remember_waiting(response: Response, number: int) -> None:
     """Say how many visits a device still keeps to itself."""
     if number:
         response.set_cookie(
-            WAITING, str(number), max_age=_HALF_A_YEAR, path=_path(), samesite="Strict", secure=request.is_secure
+            WAITING, str(number), max_age=_HALF_A_YEAR, path=_path(), samesite="Strict", secure=_secure()
         )
     elif WAITING in request.cookies:
-        response.delete_cookie(WAITING, path=_path(), samesite="Strict", secure=request.is_secure)
+        response.delete_cookie(WAITING, path=_path(), samesite="Strict", secure=_secure())
 
 
 def waiting() -> int:
@@ -46,8 +46,13 @@ def forget(response: Response) -> None:
     """Everything that this device keeps goes: databases, the service worker and its files, our cookies."""
     response.headers["Clear-Site-Data"] = '"storage"'
     for name in (DEVICE, WAITING):
-        response.delete_cookie(name, path=_path(), samesite="Strict", secure=request.is_secure)
+        response.delete_cookie(name, path=_path(), samesite="Strict", secure=_secure())
 
 
 def _path() -> str:
     return request.script_root + "/"
+
+
+def _secure() -> bool:
+    """As the session's cookie, also behind a proxy that does not say that it speaks https."""
+    return bool(current_app.config["SESSION_COOKIE_SECURE"]) or request.is_secure

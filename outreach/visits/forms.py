@@ -25,6 +25,7 @@ from crm.employers.ways import BASES
 from crm.glossary import picklists
 from crm.lazy_texts import lazy_gettext as _l
 from crm.tasks.working_days import add_working_days
+from crm.web.clean import clean_line, clean_text
 from crm.web.filters import today
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
 from outreach.visits.fields import LoggedVisit, VisitFields
@@ -208,7 +209,7 @@ def empty_log(visit: Visit) -> dict[str, object]:
 def pairs_of(typed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The names and texts of a form from what a telephone sent or what was kept; what is no text is left out."""
     return [
-        (str(name), str(value))
+        (clean_line(str(name)), clean_text(str(value)))
         for name, given in list(typed.items())[:40]
         for value in (given if isinstance(given, list) else [given])[:200]
         if isinstance(value, str | int) and not isinstance(value, bool)

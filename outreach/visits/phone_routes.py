@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from crm.employers.queries import STAFF, positions_at
 from crm.errors import NotVisible
 from crm.note_guard.guard import TICK, find_sensitive
 from crm.web.assets import asset_url
+from crm.web.clean import clean_line
 from crm.web.filters import today
 from outreach.visits.blueprint import blueprint
 from outreach.visits.cookies import DEVICE, device_label, remember_device, remember_waiting
@@ -34,7 +36,6 @@ from outreach.visits.shown import Shown, shown
 
 ASSETS = ("app.css", "app.js", "visits-keep.js", "visits-phone.js", "favicon.svg")
 """What the card needs to look and to work without a network."""
-_LONGEST_KEY = 40
 _MOST_TYPED = 64 * 1024
 _NOTED_EVERY = timedelta(minutes=5)
 
@@ -197,14 +198,14 @@ def _sent(body: Any) -> tuple[SentReport | None, int]:
         return None, 0
     key, typed, version = body.get("key"), body.get("typed"), body.get("version")
     device, left = body.get("device"), body.get("left")
-    if not isinstance(key, str) or not 16 <= len(key) <= _LONGEST_KEY or not isinstance(typed, dict):
+    if not isinstance(key, str) or not re.fullmatch(r"[\w-]{16,40}", key, re.ASCII) or not isinstance(typed, dict):
         return None, 0
     report = SentReport(
         key=key,
         version=version if isinstance(version, int) else 0,
         typed=typed,
         typed_at=_instant(body.get("typed_at")),
-        device=device if isinstance(device, str) else None,
+        device=clean_line(device) if isinstance(device, str) else None,
     )
     return report, left if isinstance(left, int) and 0 <= left < 1000 else 0
 
@@ -212,9 +213,9 @@ def _sent(body: Any) -> tuple[SentReport | None, int]:
 def _instant(text: Any) -> datetime | None:
     try:
         found = datetime.fromisoformat(str(text))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo is not None else None
 
 
 def _understood(actor: Actor, visit: Visit, sent: SentReport) -> SentReport:

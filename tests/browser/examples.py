@@ -70,6 +70,11 @@ EXAMPLES = {
     "events": "SELECT public_id FROM outreach_event ORDER BY id LIMIT 1",
     "invitations": "SELECT public_id FROM outreach_event_invitation ORDER BY id LIMIT 1",
     "code": "SELECT public_id FROM outreach_event_invitation ORDER BY id LIMIT 1",
+    "call-scripts": "SELECT public_id FROM outreach_call_script WHERE key = 'information_meeting'",
+    "number": "SELECT '1'",
+    "answer": "SELECT 'later'",
+    "calls": f"SELECT c.public_id FROM outreach_call c {MINE} WHERE c.staff_id = s.id AND c.ended_at IS NULL"
+    " ORDER BY c.id LIMIT 1",
     "key": "SELECT 'good_treatment'",
     "language": "SELECT 'ar'",
 }

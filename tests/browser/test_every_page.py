@@ -35,6 +35,8 @@ ELSEWHERE = {
     "web.favicon",
     "jobs.health",
     "employers.known",
+    "outreach_visits.look",
+    "outreach_calendars.feed",
 }
 
 
@@ -65,8 +67,10 @@ class Visits:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             if kind == "token":
                 return self._token(database, address.partition("<")[0])
-            if kind == "language" and "documents" in address:
+            if kind == "language" and ("documents" in address or "call-scripts" in address):
                 return "sv"  # of which the sample has texts; questionnaires are read in Arabic
+            if kind == "key" and "call-scripts" in address:
+                return "greet"
             found = database.execute(EXAMPLES[kind]).fetchone()
         return found[0] if found else None
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import COORDINATOR, PASSWORD, Product
 from tests.browser.visits_desk import ask
-from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling
+from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling, follow, next_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 STEP = re.compile(r"/calls/[\w-]{16}(#.*)?$")
@@ -21,15 +21,14 @@ def make_list(page: Page, name: str) -> str:
     page.select_option("#script_id", label="First call to an employer")
     page.locator("summary", has_text="More").last.click()
     page.fill("#cooldown_days", "0")
-    page.locator("button[value=build]").click()
-    page.wait_for_url(re.compile(r"/call-lists/[\w-]{16}"))
+    follow(page.locator("button[value=build]"))
     return "/call-lists/" + re.sub(r"^.*/call-lists/([\w-]{16}).*$", r"\1", page.url)
 
 
 def call_next(page: Page, path: str) -> None:
     page.goto(path)
-    page.locator("main form[action$='/next-call'] button").first.click()
-    page.wait_for_url(STEP)
+    follow(page.locator("main form[action$='/next-call'] button").first)
+    expect(page).to_have_url(STEP)
 
 
 def begin_from_an_employer(page: Page, url: str) -> None:
@@ -40,15 +39,14 @@ def begin_from_an_employer(page: Page, url: str) -> None:
         page.goto(f"{url}{address}")
         if page.locator("#script-call summary").count():
             page.locator("#script-call summary").click()
-            page.get_by_role("button", name="Begin the call").click()
-            page.wait_for_url(STEP)
+            follow(page.get_by_role("button", name="Begin the call"))
+            expect(page).to_have_url(STEP)
             return
     raise AssertionError("every employer is closed, or being called")
 
 
 def answer(page: Page, key: str) -> None:
-    with page.expect_navigation():
-        page.locator(f"button[name=answer][value='{key}']").click()
+    follow(page.locator(f"button[name=answer][value='{key}']"))
 
 
 def with_address(product: Product) -> None:
@@ -64,39 +62,38 @@ def test_story_three_a_whole_call_with_the_keyboard_alone(product: Product, wind
     employer = page.locator("h1").inner_text()
     assert page.locator("#history").count() == 1, "the last contacts"
     assert "Next step" in page.locator("main .first").inner_text(), "and what was promised"
-    with page.expect_navigation():
+    with next_page(page):
         page.keyboard.press("1")
     assert "Emma Skoglund" in page.locator(".say").inner_text(), "the script has the names filled in"
     page.keyboard.press("n")
     page.keyboard.type("Busy 1 2 3")
-    expect(page.locator("#kept")).to_contain_text("Saved at", timeout=4000)
+    expect(page.locator("#kept")).to_contain_text("Saved at")
     page.keyboard.press("Escape")
-    with page.expect_navigation():
+    with next_page(page):
         page.keyboard.press("2")
     assert page.input_value("#note") == "Busy 1 2 3", "keys typed into the note answer nothing"
     page.locator("#f_date_time").focus()
     page.fill("#f_date_time", "2030-01-07T10:00")
     page.keyboard.press("Escape")
-    with page.expect_navigation():
+    with next_page(page):
         page.keyboard.press("1")
-    with page.expect_navigation():
+    with next_page(page):
         page.keyboard.press("0")
     assert page.input_value("#f_date_time") == "2030-01-07T10:00", "one step back brings it back"
     page.locator("button[name=answer]").first.focus()
-    with page.expect_navigation():
+    with next_page(page):
         page.keyboard.press("1")
-    with page.expect_navigation():
+    with next_page(page):
         page.keyboard.press("1")
-    page.wait_for_url(CLOSE)
+    expect(page).to_have_url(CLOSE)
     assert_axe_clean(page)
     assert "Call them back at 10:00" in page.locator("#announced").inner_text()
     assert page.input_value("#outcome") == "callback_requested"
-    page.locator("button[value=next]").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url(STEP)
+    follow(page.locator("button[value=next]"), key="Enter")
+    expect(page).to_have_url(STEP)
     assert page.locator("h1").inner_text() != employer, "the next one"
     page.goto(f"/employers?owner=all&q={employer}")
-    page.locator("main tbody th a").first.click()
+    follow(page.locator("main tbody th a").first)
     expect(page.locator("#history")).to_contain_text("Busy 1 2 3")
 
 
@@ -117,13 +114,13 @@ def test_story_four_what_was_promised_is_in_the_outbox_before_the_next_number(
     page.fill("#note", "Wants to read first")
     for key in ("agreed", "no", "done"):
         answer(page, key)
-    page.wait_for_url(CLOSE)
+    expect(page).to_have_url(CLOSE)
     assert_no_sideways_scrolling(page)
     assert page.input_value("#note") == "Wants to read first"
     page.select_option("#receiver", "employer")
     before = ask(product, "SELECT count(*) FROM outbox_message WHERE purpose = 'outreach_material'")
-    page.locator("button[value=next]").click()
-    page.wait_for_url(STEP)
+    follow(page.locator("button[value=next]"))
+    expect(page).to_have_url(STEP)
     assert page.locator("h1").inner_text() != name
     after = ask(product, "SELECT count(*) FROM outbox_message WHERE purpose = 'outreach_material'")
     assert after[0][0] == before[0][0] + 1, "planned before the next number is shown"
@@ -136,92 +133,69 @@ def test_story_four_what_was_promised_is_in_the_outbox_before_the_next_number(
     product.wait_for(page, "/mailbox", "info@example.net")
 
 
-def test_a_note_is_there_when_she_returns_after_the_session_ended(product: Product, windows: Windows) -> None:
+def test_a_note_survives_the_end_of_the_session(product: Product, windows: Windows) -> None:
     page = product.sign_in(windows.desktop(product.url), COORDINATOR)
-    path = make_list(page, "Session")
-    call_next(page, path)
-    page.locator("#note").fill("Before")
-    expect(page.locator("#kept")).to_contain_text("Saved at", timeout=5000)
-    cookies = page.context.cookies()
+    call_next(page, make_list(page, "Session"))
+    note, kept = page.locator("#note"), page.locator("#kept")
+    note.fill("Before")
+    expect(kept).to_contain_text("Saved at")
     page.context.clear_cookies()
-    page.locator("#note").fill("Before and after")
-    expect(page.locator("#kept")).to_contain_text("You were signed out", timeout=5000)
-    assert page.locator("#kept a").is_visible()
+    note.fill("Before and after")
+    expect(kept).to_contain_text("You were signed out")
+    expect(kept.locator("a")).to_be_visible()
     assert_axe_clean(page)
-    call = page.url
-    page.goto(call)
-    page.wait_for_url(re.compile("sign-in"))
-    page.fill("#email", COORDINATOR)
-    page.fill("#password", PASSWORD)
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url(STEP)
-    expect(page.locator("#note")).to_have_value("Before and after")
-    expect(page.locator("#kept")).to_contain_text("Saved at", timeout=5000)
-    assert cookies
-
-
-def test_who_signs_in_in_another_window_goes_on_where_she_was(product: Product, windows: Windows) -> None:
-    page = product.sign_in(windows.desktop(product.url), COORDINATOR)
-    path = make_list(page, "Other window")
-    call_next(page, path)
-    page.context.clear_cookies()
-    page.locator("#note").fill("Typed while signed out")
-    expect(page.locator("#kept")).to_contain_text("You were signed out", timeout=5000)
     other = page.context.new_page()
     product.sign_in(other, COORDINATOR)
     other.close()
-    expect(page.locator("#kept")).to_contain_text("Saved at", timeout=15_000)
+    expect(kept, "signed in again in another window, it goes on").to_contain_text("Saved at")
+    page.context.clear_cookies()
+    note.fill("Typed while signed out")
+    expect(kept).to_contain_text("You were signed out")
+    page.goto(page.url)
+    expect(page).to_have_url(re.compile("sign-in"))
+    page.fill("#email", COORDINATOR)
+    page.fill("#password", PASSWORD)
+    follow(page.locator("main form button[type=submit]"))
+    expect(page).to_have_url(STEP)
+    expect(note).to_have_value("Typed while signed out")
+    expect(kept).to_contain_text("Saved at")
 
 
-def test_signing_out_leaves_nothing_on_the_device(product: Product, windows: Windows) -> None:
+def test_two_windows_do_not_write_over_each_other_and_signing_out_leaves_nothing(
+    product: Product, windows: Windows
+) -> None:
     page = product.sign_in(windows.desktop(product.url), COORDINATOR)
-    path = make_list(page, "Signing out")
-    call_next(page, path)
-    page.route("**/draft", lambda route: route.abort())
-    page.locator("#note").fill("Kept here alone")
-    expect(page.locator("#kept")).to_contain_text("Kept on this device", timeout=5000)
-    kept = "Object.keys(localStorage).filter((each) => each.startsWith('brobygg.kept.')).length"
-    assert page.evaluate(kept) == 1
-    page.locator("details.menu summary", has_text="Emma").click()
-    page.locator("form[data-signs-out] button").first.click()
-    page.wait_for_url(re.compile("sign-in"))
-    assert page.evaluate(kept) == 0
-    names = page.evaluate("indexedDB.databases().then((all) => all.map((each) => each.name))")
-    assert "brobygg-kept" not in names
-
-
-def test_two_windows_of_one_call_do_not_write_over_each_other(product: Product, windows: Windows) -> None:
-    page = product.sign_in(windows.desktop(product.url), COORDINATOR)
-    path = make_list(page, "Two windows")
-    call_next(page, path)
+    call_next(page, make_list(page, "Two windows"))
     other = page.context.new_page()
     other.goto(page.url)
     page.locator("#note").fill("First window")
-    expect(page.locator("#kept")).to_contain_text("Saved at", timeout=5000)
+    expect(page.locator("#kept")).to_contain_text("Saved at")
     other.locator("#note").fill("Second window")
-    expect(other.locator("#kept")).to_contain_text("gone on in another window", timeout=5000)
+    expect(other.locator("#kept")).to_contain_text("gone on in another window")
     other.reload()
     expect(other.locator("#note")).to_have_value("First window")
     expect(other.locator("#kept-other")).to_contain_text("Second window")
     assert_axe_clean(other)
-    other.locator("#kept-other [data-add]").click()
+    other.locator("#kept-other [data-add]").click()  # stays on the page
     expect(other.locator("#note")).to_have_value("First window\nSecond window")
-    expect(other.locator("#kept")).to_contain_text("Saved at", timeout=5000)
+    expect(other.locator("#kept")).to_contain_text("Saved at")
+    page.close()
+    other.route("**/draft", lambda route: route.abort())
+    other.locator("#note").fill("Kept here alone")
+    expect(other.locator("#kept")).to_contain_text("Kept on this device")
+    kept = "Object.keys(localStorage).filter((each) => each.startsWith('brobygg.kept.')).length"
+    assert other.evaluate(kept) == 1
+    other.locator("details.menu summary", has_text="Emma").click()
+    follow(other.locator("form[data-signs-out] button").first)
+    other.wait_for_url(re.compile("sign-in"))
+    assert other.evaluate(kept) == 0
+    names = other.evaluate("indexedDB.databases().then((all) => all.map((each) => each.name))")
+    assert "brobygg-kept" not in names
 
 
-def test_a_call_from_the_employers_page_fits_a_phone_and_the_dark(product: Product, windows: Windows) -> None:
+def test_a_call_from_the_employers_page_fits_a_phone_and_stands_on_today(product: Product, windows: Windows) -> None:
     page = product.sign_in(windows.phone(product.url), COORDINATOR)
     begin_from_an_employer(page, product.url)
     assert_no_sideways_scrolling(page)
-    assert_axe_clean(page)
-    dark = product.sign_in(windows.dark(product.url), COORDINATOR)
-    dark.goto(page.url)
-    assert_axe_clean(dark)
-    dark.goto(re.sub(r"(#.*)?$", "", page.url) + "/close")
-    assert_axe_clean(dark)
-    dark.goto("/calls")
-    assert_axe_clean(dark)
-    dark.goto("/referrals")
-    assert_axe_clean(dark)
     page.goto("/today")
     expect(page.locator("#open-calls")).to_be_visible()

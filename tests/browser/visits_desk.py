@@ -6,10 +6,11 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from crm.db import new_public_id
 from tests.browser.conftest import COORDINATOR, PASSWORD, Product
+from tests.servers.browser import follow
 
 READY = "#visits-phone[data-ready]"
 CARD = "#visits-card"
@@ -68,8 +69,8 @@ def sign_in_on(page: Page, url: str, email: str = COORDINATOR) -> None:
         return
     page.fill("#email", email)
     page.fill("#password", PASSWORD)
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url(re.compile(r"^(?!.*sign-in)"))
+    follow(page.locator("main form button[type=submit]"))
+    expect(page).not_to_have_url(re.compile("sign-in"))
 
 
 def ready_phone(page: Page, product: Product, url: str) -> Page:
@@ -97,5 +98,5 @@ def fill_in(page: Page, visit: str, *, text: str = "") -> None:
 
 
 def save(page: Page) -> None:
-    """Press the button."""
-    page.locator("#visit-log button[type=submit]").click()
+    """Press the button; the card says what became of it."""
+    page.locator("#visit-log button[type=submit]").click()  # stays on the page

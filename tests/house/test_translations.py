@@ -1,5 +1,6 @@
 """Everything that staff read is translated: each text of the code stands in each catalogue, with its placeholders."""
 
+import ast
 import re
 from functools import cache
 from io import BytesIO
@@ -61,6 +62,19 @@ def test_every_text_of_the_code_is_translated(folder: str, language: str) -> Non
         if message is None or message.fuzzy or not all(_forms(message)):
             missing.append(text)
     assert not missing, f"{len(missing)} texts without {language}: {sorted(missing)[:10]}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_text_hides_in_an_f_string(folder: str) -> None:
+    """What stands inside the braces of an f-string is not found by whoever collects texts, and stays English."""
+    hidden = []
+    for path in (ROOT / folder).rglob("*.py"):
+        for outer in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(outer, ast.JoinedStr):
+                calls = (each for each in ast.walk(outer) if isinstance(each, ast.Call))
+                names = {each.func.id for each in calls if isinstance(each.func, ast.Name)}
+                hidden += [f"{path.relative_to(ROOT)}:{outer.lineno}" for _name in names & set(KEYWORDS)]
+    assert not hidden, hidden
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

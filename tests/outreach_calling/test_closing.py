@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from crm.accounts.scopes import trusted
 from crm.db import current_session, transaction
@@ -19,7 +19,8 @@ from crm.tasks.models import Task, TaskState
 from outreach.calling.models import Call, Referral
 from outreach.calling.services.closing import close_call
 from outreach.calling.services.outcome import EMPLOYER, NO_MAIL, SPOKEN, Closing, MaterialChoice, NewPerson
-from outreach.lists.models import CallEntry, EntryState
+from outreach.calling.services.starting import discard_call
+from outreach.lists.models import CallEntry, CallList, CallListCaller, EntryState
 from outreach.materials.models import MaterialMail
 from tests.outreach_calling.desk import NOON, TODAY, Desk, contacts, count, employer_of, person_of
 
@@ -367,3 +368,25 @@ def test_a_page_that_is_behind_closes_nothing(desk: Desk) -> None:
         close_call(desk.caller, call_id=call_id, closing=Closing("no_answer", version=version - 1))
     assert contacts() == []
     assert count(Call, Call.ended_at.is_(None)) == 1
+
+
+def test_who_calls_from_the_list_no_longer_types_on_and_closes_the_call(desk: Desk) -> None:
+    call_id = desk.next()
+    elsewhere = desk.world.unit("Växjö")
+    with transaction() as session:
+        session.execute(delete(CallListCaller))
+        session.execute(update(CallList).values(unit_id=elsewhere.id))
+    desk.walk(call_id, "go", "no_answer")
+    assert desk.close(call_id).entry_lost
+    assert len(contacts()) == 1
+
+
+def test_who_calls_from_the_list_no_longer_can_throw_the_call_away(desk: Desk) -> None:
+    call_id = desk.next()
+    elsewhere = desk.world.unit("Växjö")
+    with transaction() as session:
+        session.execute(delete(CallListCaller))
+        session.execute(update(CallList).values(unit_id=elsewhere.id))
+    with transaction():
+        discard_call(desk.caller, call_id=call_id)
+    assert count(Call) == 0

@@ -179,6 +179,35 @@ def test_who_wants_no_invitations_gets_none_of_any_event_until_they_want_them_ag
     assert not _reasons(place, employer)
 
 
+def test_who_works_at_two_employers_and_wants_no_invitations_gets_none_through_the_other_one(place: Breakfast) -> None:
+    first, second = place.employer("Fri AB", email=None), place.employer("Sen AB", email=None, person=None)
+    row = place.invite(place.event(), first)[0]
+    assert row.person is not None
+    row.person.positions.append(Position(employer_id=second.id, title="Chair"))
+    place.world.session.commit()
+    invitation = visit_by_token(reply_token(row.public_id)).invitation
+    with transaction():
+        want_no_more(respondent_actor(), invitation=invitation)
+    assert _reasons(place, first, second) == {"Fri AB": "opted_out", "Sen AB": "opted_out"}
+    with transaction():
+        want_them_again(respondent_actor(), invitation=invitation)
+    assert not _reasons(place, first)
+    assert not _reasons(place, second)
+
+
+def test_who_was_withdrawn_at_one_employer_can_be_invited_with_another_one(place: Breakfast) -> None:
+    event = place.event()
+    first, second = place.employer("Fri AB", email=None), place.employer("Sen AB", email=None, person=None)
+    row = place.invite(event, first)[0]
+    assert row.person is not None
+    row.person.positions.append(Position(employer_id=second.id, title="Chair"))
+    place.world.session.commit()
+    with transaction():
+        withdraw(place.coordinator, invitation_id=row.id)
+    rows = place.invite(event, second, batch="batch-2")
+    assert [(each.employer_id, each.withdrawn_at) for each in rows] == [(second.id, None)]
+
+
 def test_a_cancelled_event_tells_those_invited_but_not_those_who_said_no(place: Breakfast) -> None:
     event = place.event()
     rows = place.guests(event, 4)
@@ -189,7 +218,7 @@ def test_a_cancelled_event_tells_those_invited_but_not_those_who_said_no(place: 
         withdraw(place.coordinator, invitation_id=rows[3].id)
         cancel_event(place.coordinator, event_id=event.id, because="Snow")
     found = place.mail(NOW + timedelta(minutes=4))
-    told = {to for to, mails in found.items() if any("Cancelled" in str(each.subject) for each in mails)}
+    told = {to for to, mails in found.items() if any(str(each.subject).startswith("Inställt") for each in mails)}
     assert told == {"eva@firma0.example", "eva@firma2.example"}
     assert any("Snow" in each.text for each in found["eva@firma2.example"])
 

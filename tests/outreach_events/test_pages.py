@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -79,6 +79,39 @@ def test_an_event_is_planned_invited_to_from_a_saved_view_and_taken_back(
     assert client.post(f"/events/batches/{key}/undo").status_code == 303
     assert _rows(app)[0].withdrawn_at is not None
     assert browser("stranger").post(f"/events/batches/{key}/undo").status_code == 404
+
+
+def test_suggested_days_follow_the_day_that_was_chosen(app: Flask, outside: Breakfast, browser: Browser) -> None:
+    """The form suggests days before 9 December; who changes only the day does not want a reminder after the event."""
+    form = FORM | {"unit_id": str(outside.coordinator.unit_id), "owner_id": ""}
+    suggested = {"reply_by": "2026-12-04", "ask_again_on": "2026-12-02", "remind_on": "2026-12-08"}
+    client = browser("coordinator")
+    wanted = {
+        "2026-11-20": (date(2026, 11, 20), None, date(2026, 11, 19)),
+        "2027-01-20": (date(2027, 1, 15), date(2027, 1, 13), date(2027, 1, 19)),
+    }
+    for day, days in wanted.items():
+        given = form | suggested | {"on_date": day, "submission_key": day}
+        assert client.post("/events/new", data=given).status_code == 303
+        with app.app_context():
+            event = current_session().scalars(select(OutreachEvent).order_by(OutreachEvent.id.desc())).first()
+            assert event is not None
+            assert (event.reply_by, event.ask_again_on, event.remind_on) == days
+
+
+def test_invitations_sent_at_night_are_said_to_wait_for_the_morning(
+    app: Flask, outside: Breakfast, browser: Browser, november: Jump
+) -> None:
+    with app.app_context():
+        here = f"/events/{outside.event().public_id}"
+        outside.employer("Sakligt Bygg AB")
+        rebuild()
+    november(NOW + timedelta(hours=13))
+    client = browser("coordinator")
+    ticked = re.findall(r'name="p" value="([^"]+)"', client.get(f"{here}/invite?q=sakligt").text)
+    sent = {"step": "do", "mode": "one", "source": "", "everybody": "", "p": ticked, "submission_key": "night"}
+    client.post(f"{here}/invite", data=sent)
+    assert "1 invitation leaves on 19 Nov 2026 08:00." in client.get(here).text
 
 
 def test_single_employers_are_searched_ticked_and_invited(app: Flask, outside: Breakfast, browser: Browser) -> None:

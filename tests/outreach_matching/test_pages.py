@@ -5,17 +5,21 @@ from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image, ImageOps
 from pypdf import PdfReader
 from sqlalchemy import select
 
 from crm.accounts.models import Staff
 from crm.accounts.scopes import trusted
+from crm.attachments.models import Attachment
 from crm.db import current_session, transaction
 from outreach.matching.fields import PromiseFields
 from outreach.matching.guide import TOPICS
 from outreach.matching.models import Match, MatchProfile, Mentor
+from outreach.matching.photo import drawn_anew
 from outreach.matching.services.commitments import add_commitment
 from tests.employers.conftest import counted
 from tests.outreach_matching.conftest import NOON, Place, picture
@@ -147,6 +151,43 @@ def test_only_what_was_agreed_to_is_shown(browser: Browser, outside: Place) -> N
     assert "No profile can be offered" in client.get(f"/matching/participants/{outside.participant}/offer").text
     assert client.post(f"{profile}/agree").status_code == 303
     assert "I listen" in client.get(f"{profile}/print").text
+
+
+def test_a_photo_that_comes_back_takes_the_place_of_the_one_chosen_since(
+    browser: Browser, outside: Place, app: Flask
+) -> None:
+    client = browser("coordinator")
+    profile = _write_profile(client, _take_on(client))
+    for number, then in ((1, "remove"), (2, "")):
+        sent = {"file": (BytesIO(picture((100 * number, 100))), "me.jpg")}
+        assert client.post(f"{profile}/photo", data=sent, content_type="multipart/form-data").status_code == 303
+        if then:
+            gone = client.post(f"{profile}/photo/{then}", follow_redirects=True).text
+            undo = re.search(r'name="photo" value="([^"]+)"', gone)
+    assert undo is not None
+    for _again in range(2):
+        assert client.post(f"{profile}/photo/restore", data={"photo": undo[1]}).status_code == 303
+    with app.app_context():
+        there = trusted(select(Attachment).where(Attachment.removed_at.is_(None)), because="a test")
+        assert [each.public_id for each in current_session().scalars(there)] == [undo[1]]
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_a_large_photo_is_made_small_before_it_is_copied(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[tuple[int, int]] = []
+    upright = ImageOps.exif_transpose
+
+    def watched(image: Image.Image) -> Image.Image:
+        copied.append(image.size)
+        return upright(image)
+
+    monkeypatch.setattr(ImageOps, "exif_transpose", watched)
+    sideways, out = Image.Exif(), BytesIO()
+    sideways[0x0112] = 6
+    Image.new(mode, (3000, 1500)).save(out, "PNG", exif=sideways)
+    with Image.open(BytesIO(drawn_anew(out.getvalue()))) as found:
+        assert found.size == (300, 600)
+    assert copied == [(960, 480)]
 
 
 def test_a_photo_is_drawn_anew_and_what_is_none_is_refused(browser: Browser, outside: Place) -> None:

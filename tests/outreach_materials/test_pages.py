@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
+from crm import clock
+from crm.db import transaction
 from crm.messaging.models import OutboxMessage
-from tests.outreach_calling.desk import Desk, count
+from tests.outreach_calling.desk import Desk, count, employer_of
 
 Browser = Callable[[str], FlaskClient]
 
@@ -35,5 +38,17 @@ def test_what_cannot_be_chosen_is_refused_in_words(browser: Browser, outside: De
         sent = {"sheet": str(outside.sheet_id), "language": "sv", "receiver": str(outside.person_id)} | wrong
         answer = client.post(f"/employers/{outside.employer}/material", data=sent, follow_redirects=True)
         assert "Choose the sheet, its language and who gets it." in answer.text
+    with client.application.app_context():
+        assert count(OutboxMessage) == 0
+
+
+@pytest.mark.parametrize("shut", ["do_not_contact", "advertising_block", "archived_at"])
+def test_who_is_shut_is_mailed_nothing_also_by_a_form_from_before(browser: Browser, outside: Desk, shut: str) -> None:
+    client = browser("caller")
+    with client.application.app_context(), transaction():
+        setattr(employer_of(outside), shut, clock.now() if shut == "archived_at" else True)
+    sent = {"sheet": str(outside.sheet_id), "language": "sv", "receiver": str(outside.person_id)}
+    answer = client.post(f"/employers/{outside.employer}/material", data=sent, follow_redirects=True)
+    assert "on its way" not in answer.text
     with client.application.app_context():
         assert count(OutboxMessage) == 0

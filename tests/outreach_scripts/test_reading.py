@@ -186,3 +186,13 @@ def test_a_file_has_nothing_but_the_script() -> None:
     script = read_script(GOOD).script
     assert script is not None
     assert set(script_to_json(script)) == {"key", "version", "start", "nodes"}
+
+
+@pytest.mark.parametrize("text", ['a: "\\UFFFFFFFF"\n', "%YAML 1." + "9" * 5000 + "\n--- a\n"])
+def test_an_escape_or_a_number_beyond_everything_is_a_fault_and_no_crash(text: str) -> None:
+    assert [code for code, _line, _path in faults(text)] == ["control_character"]
+
+
+def test_half_a_character_is_in_no_text_that_is_stored() -> None:
+    found = faults(GOOD.replace("Goodbye.", "\\ud800"))
+    assert "control_character" in [code for code, _line, _path in found]

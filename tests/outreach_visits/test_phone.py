@@ -101,6 +101,26 @@ def test_days_are_counted_from_the_visit_and_not_from_when_the_network_came_back
         assert task.due_on.isoformat() == "2026-11-17"
 
 
+def test_what_no_telephone_sends_is_refused_or_cleaned_and_never_a_crash(
+    app: Flask, outside: Place, browser: Browser
+) -> None:
+    visit, client = visit_of(app, outside), browser("coordinator")
+    assert send(client, visit, key="sixteen letters\x00 and more").status_code == 400
+    said = send(client, visit, typed={"note": ["a\x00b\ud800"]}, typed_at="0001-01-01T00:00:00+14:00")
+    assert (said.status_code, said.json["state"]) == (200, "saved")
+    assert [each.note for each in contacts(app)] == ["ab\ufffd"]
+
+
+def test_a_device_is_known_by_a_cookie_as_safe_as_that_of_the_session(
+    app: Flask, outside: Place, browser: Browser
+) -> None:
+    client = browser("coordinator")
+    app.config["SESSION_COOKIE_SECURE"] = True
+    cookies = client.post("/visit-devices", json={}).headers.getlist("Set-Cookie")
+    (cookie,) = [each for each in cookies if each.startswith("brobygg_device=")]
+    assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Strict"))
+
+
 def test_a_note_that_has_to_be_looked_at_waits_on_its_page(app: Flask, outside: Place, browser: Browser) -> None:
     visit, client = visit_of(app, outside), browser("coordinator")
     said = send(client, visit, typed={"note": ["She has a diagnosis of depression"]}).json

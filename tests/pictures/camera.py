@@ -1,6 +1,7 @@
 """What every part of the pictures needs: a person signed in, and a file of what the window shows."""
 
 import sys
+from datetime import UTC, datetime
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -11,6 +12,8 @@ from tests.servers.processes import REPOSITORY
 FOLDER = REPOSITORY / "docs" / "pictures"
 PASSWORD = "sample-password-for-looking-around"
 LARGEST = 200_000
+# The day on which every picture is taken.
+MOMENT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 
 class TooLarge(Exception):

@@ -10,18 +10,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.pictures.agreements import agreements
-from tests.pictures.camera import FOLDER, save, sign_in
+from tests.pictures.camera import FOLDER, MOMENT, save, sign_in
 from tests.pictures.employer_page import employer_page
 from tests.pictures.imports import imports_and_search
 from tests.pictures.inquiries import inquiries
+from tests.pictures.outreach_calls import call_lists, calls, campaigns
+from tests.pictures.outreach_events import events
+from tests.pictures.outreach_matching import matching
+from tests.pictures.outreach_scripts import call_scripts
+from tests.pictures.outreach_visits import calendar, visits
 from tests.pictures.partnerships import partnerships
 from tests.pictures.pipeline import pipeline
 from tests.pictures.placements import placements
 from tests.pictures.registers import registers
 from tests.servers.browser import Windows, follow, launched
 from tests.servers.gunicorn_app import DevServer
-
-MOMENT = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 
 def take_all() -> None:
@@ -105,6 +108,7 @@ def plan(windows: Windows, url: str) -> None:
 PARTS = (
     outreach, exit_and_survey, figures, plan,
     registers, employer_page, pipeline, agreements, partnerships, placements, inquiries, imports_and_search,
+    call_scripts, call_lists, calls, campaigns, visits, calendar, events, matching,
 )  # fmt: skip
 
 

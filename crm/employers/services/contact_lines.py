@@ -59,7 +59,8 @@ def _detail(contact: Contact, next_step: NextStep | None) -> str:
     outcome = picklists.label("contact_outcome", contact.outcome, _language())
     facts = [_("Outcome: %(outcome)s", outcome=outcome)]
     if contact.basis in BASES:
-        facts.append(f"{_('Why we approach them')}: {BASES[contact.basis]}")
+        why = _("Why we approach them")
+        facts.append(f"{why}: {BASES[contact.basis]}")
     if next_step is not None and next_step.text:
         facts.append(_("Next step: %(text)s, %(day)s", text=next_step.text, day=show_date(next_step.due_on)))
     elif next_step is not None:

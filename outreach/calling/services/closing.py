@@ -180,7 +180,8 @@ def _finish(
     contact_id: int | None,
     closing: Closing | None = None,
 ) -> bool:
-    """Finish the entry of the list. True when somebody else has it by now: the contact stands all the same."""
+    """Finish the entry of the list. True when somebody else has it by now, or the actor calls from the list no longer:
+    the contact stands all the same."""
     entry: CallEntry | None = call.entry
     if entry is None:
         return False
@@ -190,7 +191,7 @@ def _finish(
             actor, entry, outcome=outcome, contact_id=contact_id, callback_at=at,
             script_version_id=call.script_version_id,
         )  # fmt: skip
-    except EntryLost:
+    except (EntryLost, NotVisible):
         return True
     except DomainError as error:
         raise DomainError(error.message, field="open_day" if error.field == "callback_at" else error.field) from error

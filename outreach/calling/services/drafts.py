@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from crm import clock
 from crm.accounts.scopes import locked
 from crm.actors import Actor
-from crm.errors import DomainError, EditConflict
+from crm.errors import DomainError, EditConflict, NotVisible
 from outreach.calling.models import Call
 from outreach.lists.services import EntryLost, extend_lease
 from outreach.scripts.definition import LANGUAGES
@@ -164,12 +164,13 @@ def _go(actor: Actor, call: Call, walk: Walk) -> None:
 
 
 def _stay(actor: Actor, call: Call) -> None:
-    """Who types is still there. Whose entry somebody else has taken meanwhile types on all the same."""
+    """Who types is still there. Whose entry somebody else has taken meanwhile, or who calls from the list no longer,
+    types on all the same."""
     if call.entry_id is None:
         return
     try:
         extend_lease(actor, entry_id=call.entry_id)
-    except EntryLost:
+    except (EntryLost, NotVisible):
         return
 
 

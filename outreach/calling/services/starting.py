@@ -1,6 +1,7 @@
 """Beginning a call, with the next one of a list or with an employer of one's choice; and throwing one away."""
 
 import secrets
+from contextlib import suppress
 
 from flask_babel import gettext as _
 
@@ -79,7 +80,9 @@ def discard_call(actor: Actor, *, call_id: int) -> None:
     if call.ended_at is not None:
         raise DomainError(_("This call is closed."))
     if call.entry_id is not None:
-        give_back(actor, entry_id=call.entry_id)
+        # Who calls from the list no longer leaves the entry to its lease.
+        with suppress(NotVisible):
+            give_back(actor, entry_id=call.entry_id)
     record(actor, "outreach_call.discarded", subject_type="employer", subject_id=call.employer_id, unit_id=call.unit_id)
     current_session().delete(call)
 

@@ -101,12 +101,10 @@ def want_them_again(actor: Actor, *, invitation: EventInvitation) -> None:
 
 
 def _opt_outs(invitation: EventInvitation) -> list[EventOptOut]:
-    statement = select(EventOptOut).where(
-        EventOptOut.employer_id == invitation.employer_id,
-        EventOptOut.person_id.is_(None)
-        if invitation.person_id is None
-        else EventOptOut.person_id == invitation.person_id,
-    )
+    """What they have said: a person for everywhere they work, an employer for its own address."""
+    own_address = (EventOptOut.employer_id == invitation.employer_id) & EventOptOut.person_id.is_(None)
+    person = EventOptOut.person_id == invitation.person_id
+    statement = select(EventOptOut).where(own_address if invitation.person_id is None else person)
     return list(current_session().scalars(trusted(statement, because="of an invitation that is named by a valid link")))
 
 

@@ -93,18 +93,20 @@ def send_again(actor: Actor, *, invitation_id: int) -> EventInvitation:
 
 
 def _rows(actor: Actor, event: OutreachEvent, invitees: Sequence[Invitee], batch: str) -> list[EventInvitation]:
-    """A row for each, the old one where somebody was invited before and that was taken back."""
-    before = {(each.employer_id, each.person_id): each for each in invitations_of(event) if each.withdrawn_at}
+    """A row for each, the old one where somebody was invited before and that was taken back: a person has one row at
+    an event, whichever of their employers they are invited with."""
+    before = {_place(each): each for each in invitations_of(event) if each.withdrawn_at}
     session = current_session()
     found = []
     for each in invitees:
-        row = before.get((each.employer_id, each.person_id))
+        row = before.get(_place(each))
         if row is None:
             row = EventInvitation(event=event, employer_id=each.employer_id, person_id=each.person_id)
             row.created_at = clock.now()
             session.add(row)
         else:
             row.withdrawn_at, row.issue, row.version_id = None, row.issue + 1, row.version_id + 1
+            row.employer_id = each.employer_id
             row.answer, row.places, row.queued_at, row.mail_reason = Answer.WAITING, 0, None, None
         row.language, row.batch, row.invited_by_id = each.language, batch, actor.staff_id
         row.mail = MailState.PLANNED
@@ -113,6 +115,10 @@ def _rows(actor: Actor, event: OutreachEvent, invitees: Sequence[Invitee], batch
     for row in found:
         row.token_hash = token_hash(reply_token(row.public_id))
     return found
+
+
+def _place(each: EventInvitation | Invitee) -> tuple[int | None, int | None]:
+    return (None, each.person_id) if each.person_id is not None else (each.employer_id, None)
 
 
 def give_back(actor: Actor, *, invitation_id: int) -> EventInvitation:

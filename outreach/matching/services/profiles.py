@@ -94,6 +94,9 @@ def restore_photo(actor: Actor, *, profile_id: int, photo: str) -> MatchProfile:
     file = restore_attachment(actor, public_id=photo)
     if (file.owner_kind, file.owner_ref) != (MatchProfile.__tablename__, profile.public_id):
         raise DomainError(_("The file is gone."))
+    if profile.photo_id not in (None, file.id):
+        # Another one was chosen meanwhile: it goes, as when a photo is chosen.
+        forget_photo(actor, profile)
     profile.photo_id = file.id
     write_profile_down(actor, profile, "match_photo_restored")
     return profile
