@@ -251,7 +251,7 @@ class StageRequirement:
 
 @dataclass(frozen=True)
 class MergeStep:
-    """How a feature's rows follow when two employers are found to be one.
+    """How a feature's rows follow when two employers are found to be one, or two of the table ``of``: contact_person.
 
     ``merge(actor, kept_id, gone_id)`` moves them and returns what ``undo(actor, kept_id, gone_id, memory)`` needs to
     bring them back; the memory is kept as JSON. Both run inside the transaction of the merge.
@@ -260,6 +260,7 @@ class MergeStep:
     key: str
     merge: Callable[[Actor, int, int], dict[str, Any]]
     undo: Callable[[Actor, int, int, dict[str, Any]], None]
+    of: str = "employer"
 
 
 @dataclass(frozen=True)
@@ -310,11 +311,10 @@ class SearchHit:
 class SearchDocuments:
     """A kind of row that the search over everything finds.
 
-    ``read`` gives the words of rows by their ids; a row that it leaves out is not found any more (nothing of a
-    protected person may be given). It is called in the transaction that changed a row of ``model``. Rows
-    written by statements and not through the session are found after ``brobygg reindex``. ``show`` gets rows that
-    the reader may see by the scope of ``model``, and answers in the same order.
-    """
+    ``read`` gives the words of rows by their ids; one that it leaves out is not found any more (nothing of a protected
+    person may be given). It is called in the transaction that changed a row of ``model``; what statements write is
+    found after ``brobygg reindex``. ``show`` gets rows that the reader may see by the scope of ``model``, and answers
+    in the same order. Where the ``module`` is off, nothing is found."""
 
     kind: str
     label: Text
@@ -322,6 +322,7 @@ class SearchDocuments:
     read: Callable[[Sequence[int]], Sequence[SearchWords]]
     show: Callable[[Sequence[Any]], Sequence[SearchHit]]
     order: int = 100
+    module: str = ""
 
 
 @dataclass(frozen=True)

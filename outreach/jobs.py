@@ -1,6 +1,7 @@
 """What outreach repeats in the background."""
 
 from crm.extension_points import PeriodicJob
+from outreach.calling.tidying import JOBS as CALL_JOBS
 from outreach.events import jobs as events
 from outreach.visits.tidying import JOBS as VISIT_JOBS
 
@@ -10,4 +11,5 @@ def periodic_jobs() -> tuple[PeriodicJob, ...]:
     return (
         *events.periodic_jobs(),
         *VISIT_JOBS,
+        *CALL_JOBS,
     )

@@ -11,11 +11,13 @@ from outreach.calling import wiring as calling
 from outreach.calling.merging import merge_calls
 from outreach.endpoints import blueprints, nav_items, public_endpoints
 from outreach.events import audit_labels as event_labels
-from outreach.events.merging import merge_events
+from outreach.events.merging import merge_event_persons, merge_events
+from outreach.events.search import event_documents
 from outreach.history_kinds import history_kinds
 from outreach.jobs import periodic_jobs
 from outreach.lists import audit_labels as list_labels
 from outreach.lists.merging import merge_entries
+from outreach.lists.search import list_documents
 from outreach.matching import audit_labels as matching_labels
 from outreach.matching.merging import merge_matching
 from outreach.modules import modules
@@ -25,12 +27,13 @@ from outreach.purposes import message_purposes
 from outreach.sampling import add_sample_data
 from outreach.scripts import audit_labels as script_labels
 from outreach.scripts.command import outreach_commands
+from outreach.scripts.search import script_documents
 from outreach.subscriptions import subscriptions
 from outreach.visibility import scopes
 from outreach.visits import audit_labels as visit_labels
 from outreach.visits import wiring as visits
-from outreach.visits.approach import visit_agreed
 from outreach.visits.merging import merge_visits
+from outreach.visits.search import visit_documents
 
 FOLDER = Path(__file__).parent
 
@@ -64,8 +67,8 @@ class OutreachPlugin:
             periodic_jobs=periodic_jobs(),
             scopes=scopes(),
             task_places=(*visits.TASK_PLACES, *calling.TASK_PLACES),
-            merge_steps=(merge_entries, merge_calls, merge_visits, merge_matching, merge_events),
-            approach_reasons=(visit_agreed,),
+            search_documents=(event_documents(), visit_documents(), list_documents(), script_documents()),
+            merge_steps=(merge_entries, merge_calls, merge_visits, merge_matching, merge_events, merge_event_persons),
             message_purposes=message_purposes(),
             commands=(outreach_commands,),
             translations=translations if translations.is_dir() else None,

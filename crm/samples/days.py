@@ -7,6 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from crm import clock
 
 _AT_WORK = time(9, 30)
+_FRIDAY = 4
+
+
+def go_to_work(go: Callable[[int], date], days_ago: int) -> date:
+    """Go to so many days ago, or from a weekend on to the Friday before it, and return that day."""
+    day = go(days_ago)
+    return go(days_ago + day.weekday() - _FRIDAY) if day.weekday() > _FRIDAY else day
 
 
 @contextmanager

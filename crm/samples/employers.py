@@ -29,7 +29,7 @@ from crm.employers.services.persons import add_contact_person
 from crm.employers.services.preferences import set_preferences
 from crm.employers.services.relationships import change_stage, take_relationship
 from crm.employers.services.workplaces import add_workplace
-from crm.samples.days import on_days
+from crm.samples.days import go_to_work, on_days
 from crm.samples.names import (
     NORWEGIAN_EMPLOYERS,
     SWEDISH_EMPLOYERS,
@@ -173,18 +173,19 @@ def _talk(known: list[_Known], go: Callable[[int], date], random: Random) -> Non
     """Contacts from half a year ago until this week; the newest have a next step, some of them late or for today."""
     days = sorted((random.randint(0, ADDED_AGO - 10) for _contact in range(CONTACTS - 14)), reverse=True)
     spoken = [each for each in known if each.stage is not Stage.NEW]
+    today = go(0)
     for number, days_ago in enumerate(days):
-        _log(random.choice(spoken), number, go(days_ago), None, random)
+        _log(random.choice(spoken), number, go_to_work(go, days_ago), None, random)
     for number, step in enumerate(_STEP_DAYS):
         ago = max(1 - step, 0) + 2 if step < 0 else number % 4
-        day = go(ago)
-        due_on = day + timedelta(days=ago + step)
+        day = go_to_work(go, ago)
+        due_on = today + timedelta(days=step)
         each = spoken[number % len(spoken)]
         steps = _STEPS[each.country]
         _log(each, number, day, NextStep(due_on, steps[number % len(steps)]), random)
     for each in known:
         if each.stage is Stage.NEW:
-            fields = ContactFields("phone", go(random.randint(2, 9)), "no_answer", purpose="relationship")
+            fields = ContactFields("phone", go_to_work(go, random.randint(2, 9)), "no_answer", purpose="relationship")
             log_contact(each.actor, employer_id=each.employer_id, fields=fields)
 
 

@@ -21,7 +21,7 @@ from crm.partnerships.services.voices import add_testimonial
 from crm.placements.models import Placement
 from crm.programmes.card_services import GoalFields, PartnerFields, add_goal, add_milestone, add_partner, set_grant
 from crm.samples.cooperation import fill_cooperation
-from crm.samples.days import on_days
+from crm.samples.days import go_to_work, on_days
 from crm.samples.organisation import ACTOR, Organisation
 
 _BEGUN_AGO = 190
@@ -87,7 +87,8 @@ def _partnership(organisation: Organisation, begin: date, end: date) -> None:
         go(min(_BEGUN_AGO, (today - begin).days))
         commitments = _promise(organisation, employer_id, begin, end, review_on=today + timedelta(days=20))
         for channel, days, purpose in (("visit", 60, "csr"), ("event", 45, "relationship")):
-            fields = ContactFields(channel=channel, on_date=go(days), outcome="interested", purpose=purpose)
+            day = go_to_work(go, days)
+            fields = ContactFields(channel=channel, on_date=day, outcome="interested", purpose=purpose)
             log_contact(actor, employer_id=employer_id, fields=fields)
         proof = EvidenceFields(on_date=max(begin, go(30)), text="Första mentorn har börjat")
         add_evidence(actor, commitment_id=commitments[-1].id, given=proof)

@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.elements import True_
 
+from crm.accounts.queries import modules_on
 from crm.accounts.scopes import condition, scoped, visible
+from crm.accounts.web_ports import module_on
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import ContactPerson, Employer, Position
@@ -97,8 +99,9 @@ def find(actor: Actor, text: str, *, kind: str | None = None, page: int = 1) -> 
 
 
 def kinds() -> dict[str, object]:
-    """The kinds that can be found, by what they are called, in the order in which they are shown."""
-    further = sorted(current_registry().search_documents.values(), key=lambda each: each.order)
+    """The kinds that can be found where the reader works, by what they are called and in their order; in a request."""
+    found = current_registry().search_documents.values()
+    further = sorted((each for each in found if not each.module or module_on(each.module)), key=lambda each: each.order)
     own = {EMPLOYER: _l("Employers"), PERSON: _l("Contact persons"), PARTICIPANT: _l("Participants")}
     return own | {each.kind: each.label for each in further}
 
@@ -188,7 +191,7 @@ def _groups(actor: Actor, ids: dict[str, list[int]]) -> list[Group]:
     groups = []
     for documents in sorted(current_registry().search_documents.values(), key=lambda each: each.order):
         rows = _rows(actor, documents.model, ids.get(documents.kind, []))
-        if rows:
+        if rows and (not documents.module or documents.module in modules_on(actor)):
             groups.append(Group(documents, rows))
     return groups
 

@@ -111,6 +111,8 @@
     try { response = await ask(addresses.day); } catch { return { state: 'away' }; }
     if (response.status === 410) return cut_off();
     if (response.status === 401) return { state: 'signed_out' };
+    // Visits are switched off here: those of the day go, what waits to be sent stays.
+    if (response.status === 404) { await change(['day'], ({ day }) => day.clear()); return { state: 'off' }; }
     if (!response.ok) return { state: 'away' };
     const answer = await response.json();
     if (!answer.device && allow) {

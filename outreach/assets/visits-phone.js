@@ -23,6 +23,7 @@
   const local_day = () => { const now = new Date(); return new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10); };
   // English here writes the day first and counts 24 hours.
   const locale = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
+  const named = () => decodeURIComponent(location.hash.slice(1));
   const begin_of = (visit) => (visit.day === local_day() ? visit.time : `${new Date(`${visit.day}T12:00`).toLocaleDateString(locale, { weekday: 'short', day: 'numeric', month: 'short' })} ${visit.time}`);
 
   function new_key() {
@@ -165,7 +166,8 @@
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => {});
     const registration = await navigator.serviceWorker.getRegistration(addresses.root);
     if (registration && registration.sync) registration.sync.register('visits').catch(() => {});
-    history.replaceState(null, '', location.pathname);
+    // Whoever has opened the next visit meanwhile stays there.
+    if (named() === visit.id) history.replaceState(null, '', location.pathname);
     await show();
     await send();
   }
@@ -193,7 +195,7 @@
 
   // What the address names is drawn, one drawing after the other; a form that is being filled in stays as it is.
   async function draw() {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const id = named();
     const visit = id ? await visits.one('day', id) : null;
     const queued = visit && (await visits.all('queue')).some((item) => item.visit === visit.id);
     const wanted = visit && !queued ? visit.id : 'list';

@@ -41,6 +41,7 @@ class Briefing:
     own: UnitRelationship | None
     others: list[UnitRelationship]
     promise: TaskRow | None
+    tasks: list[TaskRow]
     lines: list[Line]
 
     @property
@@ -67,6 +68,7 @@ def briefing(actor: Actor, call: Call) -> Briefing:
         own=own,
         others=[each for each in relationships if not each.own and each.last_on],
         promise=next_with_employer(tasks, call.unit_id),
+        tasks=tasks,
         lines=list(lines_for(actor, employer_id=employer.id, per_page=LINES, own_only=True).items),
     )
 

@@ -12,7 +12,7 @@ from crm.web.conflicts import differences
 from outreach.calling.blueprint import STAFF, blueprint
 from outreach.calling.briefing import briefing
 from outreach.calling.forms import ClosingForm
-from outreach.calling.page import closing_context, closing_values, prepare_closing
+from outreach.calling.page import closing_context, closing_values, mail_that_leaves, prepare_closing
 from outreach.calling.queries import call_of
 from outreach.calling.routes import next_call
 from outreach.calling.services.closing import close_call
@@ -31,7 +31,7 @@ def close(public_id: str) -> ResponseReturnValue:
         return redirect(url_for(".show", public_id=public_id), code=303)
     walk, brief = walk_of(call), briefing(actor, call)
     form = ClosingForm(formdata=closing_values(actor, call, walk, brief))
-    prepare_closing(actor, form, walk, brief)
+    prepare_closing(actor, form, call, walk, brief)
     return render_template("outreach_calls/close.html", **closing_context(actor, call, walk, form, brief))
 
 
@@ -50,7 +50,7 @@ def save(public_id: str) -> ResponseReturnValue:
     draft = form.draft()
     if request.form.get("go") in ("back", "later"):
         return _leave(public_id, call_id, draft, walk_is_over=is_ended(walk))
-    prepare_closing(actor, form, walk, brief)
+    prepare_closing(actor, form, call, walk, brief)
     list_public_id = _list_of(public_id)
     changed: list[tuple[str, object]] = []
     if form.validate_on_submit():
@@ -100,7 +100,8 @@ def _after(public_id: str, closed: Closed, list_public_id: str | None) -> Respon
     if closed.was_closed:
         flash(_("This call was saved already; nothing was written twice."), "info")
     else:
-        flash(_("The call is saved."), "success")
+        mail = mail_that_leaves(current_actor(), call_of(current_actor(), public_id))
+        flash(" ".join(filter(None, (_("The call is saved."), mail))), "success")
     if closed.entry_lost:
         flash(_("A colleague has taken this employer from the list meanwhile. Tell them about your call."), "warning")
     if request.form.get("go") == "next" and list_public_id is not None:
@@ -114,7 +115,7 @@ def _shown_again(public_id: str, form: ClosingForm, changed: list[tuple[str, obj
     if call.ended_at is not None:
         return redirect(url_for(".show", public_id=public_id), code=303)
     walk, brief = walk_of(call), briefing(actor, call)
-    prepare_closing(actor, form, walk, brief)
+    prepare_closing(actor, form, call, walk, brief)
     form.version.data = str(call.version_id)
     form.number.data = form.base.data = str(call.draft_number)
     context = closing_context(actor, call, walk, form, brief)

@@ -1,12 +1,11 @@
 """The forms of a call: a step of it, its end, and the call to an employer of one's choice."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from crm.employers.fields import NextStep
@@ -14,20 +13,21 @@ from crm.employers.forms import reader_language
 from crm.employers.models import Position
 from crm.employers.ways import BASES, REASONS
 from crm.glossary import picklists
-from crm.languages import NAMES
+from crm.languages import NAMES, in_language
 from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField, NoteLine
-from crm.web.filters import today
-from crm.web.forms import BaseForm, VersionField, choices, optional_int, optional_text
+from crm.tasks.queries import TaskRow
+from crm.web.filters import show_weekday, today
+from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
 from outreach.calling.fields import PREFIX, form_fields
 from outreach.calling.services.drafts import CLOSING, MOST_NOTE, Draft
 from outreach.calling.services.outcome import EMPLOYER, NO_MAIL, SPOKEN, Closing, MaterialChoice, NewPerson
+from outreach.days import DayField
 from outreach.materials.queries import Receiver, Sheet
 from outreach.scripts.definition import Node
 
 NEW_PERSON = "new"
 SCRIPT, NOTHING, OWN = "script", "none", "own"
-_FAR = timedelta(days=3650)
 
 
 class CallForm(BaseForm):
@@ -73,8 +73,8 @@ class ClosingForm(CallForm):
     new_phone = StringField(_l("Phone at work"), validators=[Optional(), Length(max=40)])
     new_email = StringField(_l("E-mail at work"), validators=[Optional(), Length(max=254)])
     next_when = RadioField(_l("What comes next?"), coerce=optional_text, validate_choice=False)
-    open_day = DateField(_l("On which day?"), validators=[Optional()])
-    next_on = DateField(_l("Day"), validators=[Optional()])
+    open_day = DayField(_l("On which day?"), validators=[Optional()])
+    next_on = DayField(_l("Day"), validators=[Optional()])
     next_text = NoteLine(_l("What was promised?"), validators=[Optional(), Length(max=200)])
     basis = SelectField(
         _l("Why we approach them"),
@@ -92,6 +92,8 @@ class ClosingForm(CallForm):
     referral = NoteLine(_l("The other employer"), validators=[Optional(), Length(max=2000)])
     refuser = SelectField(_l("Who does not want to be called?"), coerce=optional_text)
     keep_stage = BooleanField(_l("Leave the stage as it is"))
+    # A task that a colleague has closed meanwhile is no reason to refuse the call.
+    done_tasks = CheckboxesField(_l("Done with this call"), validate_choice=False)
     _ways_on: frozenset[str] = frozenset()
 
     def draft(self, prefix: str = "") -> Draft:
@@ -118,6 +120,14 @@ class ClosingForm(CallForm):
         self.refuser.choices = choices(
             [*people, (EMPLOYER, _l("Nobody in particular: the employer"))], empty=_l("Choose")
         )
+
+    def prepare_tasks(self, rows: Sequence[TaskRow]) -> None:
+        """Fill in which open tasks may be done with this call."""
+        language = reader_language()
+        self.done_tasks.choices = [
+            (row.task.public_id, f"{in_language(row.task.title, language)}, {show_weekday(row.task.due_on)}")
+            for row in rows
+        ]
 
     def prepare_material(self, sheets: Sequence[Sheet], receivers: Sequence[Receiver]) -> None:
         """Fill in what can be sent, and to whom."""
@@ -154,20 +164,21 @@ class ClosingForm(CallForm):
             keep_stage=self.keep_stage.data,
             refuser=self.refuser.data or "",
             referral=self.referral.data or None,
+            done_tasks=frozenset(self.done_tasks.data or ()),
         )
 
     def validate_next_when(self, field: RadioField) -> None:
         """The way of a call or the caller has to say what comes next."""
         if field.data not in self._ways_on:
             raise ValidationError(_("Say what comes next: a call is closed with a next step."))
-        if field.data == OWN and not self.next_on.data:
+        if field.data == OWN and not any(text.strip() for text in self.next_on.raw_data or ()):
             raise ValidationError(_("Choose the day."))
 
-    def validate_next_on(self, field: DateField) -> None:
+    def validate_next_on(self, field: DayField) -> None:
         """A next step lies ahead."""
         _check_ahead(field)
 
-    def validate_open_day(self, field: DateField) -> None:
+    def validate_open_day(self, field: DayField) -> None:
         """What is planned lies ahead."""
         _check_ahead(field)
 
@@ -197,9 +208,9 @@ def _typed(name: str) -> str:
     return "\n".join(request.form.getlist(name))
 
 
-def _check_ahead(field: DateField) -> None:
-    if field.data is not None and not today() <= field.data <= today() + _FAR:
-        raise ValidationError(_("This day has passed.") if field.data < today() else _("Choose an earlier day."))
+def _check_ahead(field: DayField) -> None:
+    if field.data is not None and field.data < today():
+        raise ValidationError(_("This day has passed."))
 
 
 def _name_and_title(position: Position) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.current import current_staff
@@ -22,8 +23,10 @@ from outreach.calling.models import Call
 from outreach.calling.services.drafts import CLOSING
 from outreach.calling.services.outcome import EMPLOYER
 from outreach.calling.services.plans import has_open_day, refuses, usual_day
+from outreach.calling.services.settling import tasks_to_tick
 from outreach.calling.words import announced
-from outreach.materials.queries import Receiver, Sheet, receivers_at, sheets_on_offer
+from outreach.materials.leaving import sending_in_words, when_it_leaves
+from outreach.materials.queries import Receiver, Sheet, material_of, receivers_at, sheets_on_offer
 from outreach.scripts.definition import LANGUAGES, in_language
 from outreach.scripts.effects import ChangeStage, Effect, Field, MakeReferral, SendMaterial
 from outreach.scripts.results import Result, result
@@ -92,7 +95,10 @@ def closing_values(actor: Actor, call: Call, walk: Walk, brief: Briefing) -> "Mu
         "refuser": person or ("" if brief.positions else EMPLOYER),
     }
     place = {name: str(value) for name, value in _place(call, CLOSING).items()}
-    return MultiDict({**usual, **call.fields.get(CLOSING, {}), **place})
+    typed = call.fields.get(CLOSING, {})
+    filled = MultiDict({**usual, **typed, **place})
+    filled.setlist("done_tasks", typed.get("done_tasks", "").splitlines())
+    return filled
 
 
 def closing_context(actor: Actor, call: Call, walk: Walk, form: ClosingForm, brief: Briefing) -> dict[str, Any]:
@@ -104,6 +110,7 @@ def closing_context(actor: Actor, call: Call, walk: Walk, form: ClosingForm, bri
         "found": found,
         "announced": announced(found, call.unit, of_list=call.entry_id is not None),
         "asks": asked(found, brief.employer, form),
+        "leaves": when_it_leaves(call.unit),
         "different": [],
     }
 
@@ -122,8 +129,9 @@ def asked(found: Result, employer: Employer, form: ClosingForm) -> Mapping[str, 
     }
 
 
-def prepare_closing(actor: Actor, form: ClosingForm, walk: Walk, brief: Briefing) -> None:
+def prepare_closing(actor: Actor, form: ClosingForm, call: Call, walk: Walk, brief: Briefing) -> None:
     """Fill in the choices of the last page."""
+    form.prepare_tasks(tasks_to_tick(call, brief.tasks))
     form.prepare(brief.positions, plans_ahead=result(walk).plans_ahead)
     form.prepare_material(sheets_on_offer(actor), receivers_at(actor, brief.employer))
 
@@ -131,7 +139,24 @@ def prepare_closing(actor: Actor, form: ClosingForm, walk: Walk, brief: Briefing
 def done_context(actor: Actor, call: Call) -> dict[str, Any]:
     """Everything that outreach_calls/done.html wants."""
     outcome = picklists.label("contact_outcome", call.outcome, reader_language()) if call.outcome else ""
-    return {"call": call, "employer": call.employer, "outcome": outcome, "list": call.entry and call.entry.call_list}
+    sent = material_of(actor, call.submission_key)
+    return {
+        "call": call,
+        "employer": call.employer,
+        "outcome": outcome,
+        "list": call.entry and call.entry.call_list,
+        "sent": sent,
+        "sending": sending_in_words(sent, call.unit) if sent is not None else "",
+    }
+
+
+def mail_that_leaves(actor: Actor, call: Call) -> str | None:
+    """Which sheet goes to whom and when, for whoever has just closed the call; None where nothing goes."""
+    sent = material_of(actor, call.submission_key)
+    if sent is None:
+        return None
+    said = _("“%(sheet)s” goes by mail to %(name)s.", sheet=sent.name, name=sent.receiver)
+    return f"{said} {sending_in_words(sent, call.unit)}"
 
 
 def _common(call: Call, walk: Walk, brief: Briefing, form: CallForm) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import visible_one
+from crm.actors import Actor
 from crm.db import transaction
 from crm.employers.models import Employer
 from crm.employers.queries import positions_at
@@ -32,18 +33,23 @@ from outreach.calling.services.drafts import (
     walk_of,
 )
 from outreach.calling.services.starting import call_employer, call_next, discard_call
+from outreach.calling.tidying import KEPT_FOR
 from outreach.lists.models import CallList
+from outreach.lists.services import Portion
 from outreach.scripts.queries import script_choices
 from outreach.scripts.walking import is_ended
 
 _NOT_FIELDS = frozenset({"version", "number", "base", "tab", "place", "note", "csrf_token", "go", "save_anyway"})
+
+_PORTIONS = 5
+"""So many transactions one press may take to find somebody who may be called."""
 
 
 @blueprint.get("/calls")
 @require(*STAFF)
 def index() -> ResponseReturnValue:
     """One's own calls that are not closed."""
-    return render_template("outreach_calls/index.html", calls=open_calls(current_actor()))
+    return render_template("outreach_calls/index.html", calls=open_calls(current_actor()), kept_days=KEPT_FOR.days)
 
 
 @blueprint.post("/call-lists/<public_id>/next-call")
@@ -53,13 +59,25 @@ def next_call(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     list_id = visible_one(CallList, actor, public_id).id
     try:
-        with transaction():
-            call = call_next(actor, list_id=list_id)
-            address = url_for(".show", public_id=call.public_id) if call else None
+        address = _address_of_next(actor, list_id)
     except DomainError as error:
         flash(str(error.message), "error")
         return redirect(url_for("call_lists.show", public_id=public_id), code=303)
     return redirect(address or url_for("call_lists.empty", public_id=public_id), code=303)
+
+
+def _address_of_next(actor: Actor, list_id: int) -> str | None:
+    """The page of the next call of a list. None: nobody is left. Raises DomainError, also where so many had to be left
+    out that going on would take too long for one answer: those are left out by then."""
+    for _each in range(_PORTIONS):
+        portion = Portion()
+        with transaction():
+            call = call_next(actor, list_id=list_id, portion=portion)
+            if call is not None:
+                return url_for(".show", public_id=call.public_id)
+        if not portion.is_full:
+            return None
+    raise DomainError(_("Many on this list may not be called any more and were left out. Press again to go on."))
 
 
 @blueprint.post("/employers/<public_id>/script-call")

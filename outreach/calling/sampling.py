@@ -1,6 +1,7 @@
 """Calls of the sample installation: one that goes on, and one that named another employer and promised a sheet."""
 
 from collections.abc import Mapping, Sequence
+from datetime import time
 
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from outreach.calling.services.closing import close_call
 from outreach.calling.services.drafts import Draft, answer_step, keep_typed
 from outreach.calling.services.outcome import NO_MAIL, Closing, MaterialChoice
 from outreach.calling.services.starting import call_employer
+from outreach.lists.sampling import last_working_day
 from outreach.materials.queries import sheets_on_offer
 from outreach.scripts.models import CallScript
 from outreach.scripts.shipped import SCRIPTS
@@ -25,6 +27,7 @@ _Answer = tuple[str, Mapping[str, str]]
 _NEEDS = {"sv": "Två personer i köket på förmiddagarna", "nb": "To personer på kjøkkenet om formiddagen"}
 _NAMED = {"sv": "Åkessons Måleri, 010-555 01 23", "nb": "Aker Maling, 55 50 12 34"}
 _NOTE = {"sv": "Vill gärna läsa på först.", "nb": "Vil gjerne lese først."}
+_AT_WORK = time(15, 30)
 _ON_THE_WAY = {"sv": "Kom fram genom växeln.", "nb": "Kom fram via sentralbordet."}
 
 
@@ -33,7 +36,10 @@ def add_calls() -> None:
     with transaction():
         statement = select(Staff).where(Staff.email.in_(["coordinator@example.org", "coordinator.no@example.org"]))
         for staff in current_session().scalars(statement.order_by(Staff.id)).all():
-            _fill(actor_for(staff))
+            unit = staff.unit
+            day = last_working_day(clock.today(unit.time_zone), unit.country)
+            with clock.travelling(min(clock.now(), clock.local_instant(day, _AT_WORK, unit.time_zone))):
+                _fill(actor_for(staff))
 
 
 def _fill(actor: Actor) -> None:

@@ -4,18 +4,19 @@ invitations are made, and once more before each mail leaves (mail_checks.py)."""
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import load_only
 
 from crm.accounts.queries import unit_tree_ids
 from crm.accounts.scopes import trusted, visible
-from crm.actors import Actor, ActorKind, Role
+from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.approach import closed_to
 from crm.employers.models import ContactPerson, Employer, EmployerRelationship, Position
 from crm.employers.ways import BAD, GENERAL
 from crm.messaging.addresses import address_hash
 from crm.messaging.models import Channel, SuppressedAddress
+from outreach.acting import unit_actor as unit_actor
 from outreach.events.models import EventInvitation, EventOptOut, OutreachEvent
 
 MOST = 500
@@ -82,21 +83,15 @@ class _Facts:
     wishes: dict[int, set[str | None]]
     bad: frozenset[int]
     opted_out: frozenset[Key]
+    said_no: frozenset[str]
+    """Keyed hashes of addresses at which somebody wants no invitations, whoever they stand at now."""
     invited: frozenset[Key]
     people: dict[int, list[ContactPerson]]
     suppressed: frozenset[str] = field(default_factory=frozenset)
 
 
-def unit_actor(unit_id: int) -> Actor:
-    """Somebody who works in the unit and nowhere else: by whose rights an event of the unit writes to employers."""
-    return Actor(
-        kind=ActorKind.STAFF, label="outreach.events", unit_id=unit_id, unit_ids=unit_tree_ids(unit_id),
-        roles=frozenset({Role.COORDINATOR}),
-    )  # fmt: skip
-
-
 def plan_invitations(actor: Actor, event: OutreachEvent, wish: InviteWish) -> InvitePlan:
-    """Who of the wish is invited to the event, and who is left out and why. Changes nothing; nine queries at most."""
+    """Who of the wish is invited to the event, and who is left out and why. Changes nothing; ten queries at most."""
     statement = visible(Employer, actor).where(Employer.id.in_(wish.employer_ids[:MOST]))
     employers = list(current_session().scalars(statement.order_by(Employer.sort_name, Employer.id)))
     facts = _facts(event, employers)
@@ -131,8 +126,13 @@ def _of_employer(
     ]
     own = Invitee(employer.id, None, employer.name, None, employer.email or "", language)
     reachable = [*everybody, *([own] if employer.email else [])]
-    free = [each for each in reachable if (each.employer_id, each.person_id) not in facts.opted_out]
-    working = [each for each in free if address_hash(Channel.EMAIL, each.email) not in facts.suppressed]
+    hashes = {each: address_hash(Channel.EMAIL, each.email) for each in reachable}
+    free = [
+        each
+        for each in reachable
+        if (each.employer_id, each.person_id) not in facts.opted_out and hashes[each] not in facts.said_no
+    ]
+    working = [each for each in free if hashes[each] not in facts.suppressed]
     new = [each for each in working if (each.employer_id, each.person_id) not in facts.invited]
     if not reachable:
         return [], "person_no_mail" if facts.people.get(employer.id) else "no_address"
@@ -175,6 +175,7 @@ def _facts(event: OutreachEvent, employers: Sequence[Employer]) -> _Facts:
         wishes=wishes,
         bad=bad,
         opted_out=opted_out_of(ids),
+        said_no=opted_out_addresses(addresses),
         invited=_invited(event),
         people=people,
         suppressed=suppressed_among(addresses),
@@ -233,6 +234,21 @@ def opted_out_of(employer_ids: Collection[int]) -> frozenset[Key]:
     both = here.union(said).subquery()
     rows = current_session().execute(trusted(select(both.c.employer_id, both.c.person_id), because=_HERE))
     return frozenset((row[0], row[1]) for row in rows)
+
+
+def opted_out_addresses(addresses: Iterable[str | None]) -> frozenset[str]:
+    """The keyed hashes of those of these addresses at which somebody has said that they want no invitations to events:
+    it holds at the address, also where it stands at another contact person or employer."""
+    wanted = {each.lower() for each in addresses if each}
+    people = select(ContactPerson.email).join(EventOptOut, EventOptOut.person_id == ContactPerson.id)
+    own = select(Employer.email).join(EventOptOut, EventOptOut.employer_id == Employer.id)
+    said = people.where(func.lower(ContactPerson.email).in_(wanted)).union(
+        own.where(EventOptOut.person_id.is_(None), func.lower(Employer.email).in_(wanted))
+    )
+    if not wanted:
+        return frozenset()
+    rows = current_session().execute(trusted(select(said.subquery()), because=_HERE))
+    return frozenset(address_hash(Channel.EMAIL, row[0]) for row in rows if row[0])
 
 
 def suppressed_among(addresses: Iterable[str | None]) -> frozenset[str]:

@@ -39,7 +39,7 @@ def door(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/events/<public_id>/door/code")
 @require(*STAFF)
 def read_code(public_id: str) -> ResponseReturnValue:
-    """What a scanner typed: the code of an invitation. Its people have come."""
+    """What a scanner typed: the code of an invitation. Its people have come; a second time it only says so."""
     actor = current_actor()
     event_id = visible_one(OutreachEvent, actor, public_id).id
     found = _REF.search(request.form.get("code", ""))
@@ -50,7 +50,7 @@ def read_code(public_id: str) -> ResponseReturnValue:
     if row is None:
         flash(_("This code belongs to nobody on the list of this event."), "warning")
         return _to_door(public_id)
-    return _note(row, row.places or 1)
+    return _note(row, row.came or row.places or 1)
 
 
 @blueprint.get("/events/invitations/<public_id>/arrived")
@@ -178,6 +178,9 @@ def _note(row: EventInvitation, people: int | None) -> ResponseReturnValue:
             attendance.note_came(current_actor(), invitation_id=row_id, people=people)
     except DomainError as error:
         flash(str(error.message), "warning")
+        return _to_door(back)
+    if people and people == before:
+        flash(_("%(name)s has come already.", name=name), "info")
         return _to_door(back)
     if people is None:
         text = _("%(name)s: not written down.", name=name)

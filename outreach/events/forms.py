@@ -4,13 +4,14 @@ import secrets
 from datetime import date, datetime, time
 from typing import Any
 
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TimeField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.languages import NAMES
 from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField, NoteLine
 from crm.web.forms import BaseForm, VersionField, choices, optional_int
+from outreach.days import DayField
 from outreach.events.fields import EventFields, Reply, WalkIn
 from outreach.events.services.attendance import MOST_PEOPLE
 from outreach.events.services.planning import MOST_PEOPLE as MOST_CAPACITY
@@ -39,7 +40,7 @@ class EventForm(_Keyed):
 
     kind = SelectField(_l("Kind"), choices=choices(KINDS.items()))
     title = StringField(_l("What the event is called"), validators=[InputRequired(), Length(max=160)])
-    on_date = DateField(_l("Day"), validators=[InputRequired()])
+    on_date = DayField(_l("Day"), validators=[InputRequired()])
     from_time = TimeField(_l("From"), validators=[InputRequired()])
     until_time = TimeField(_l("Until"), validators=[InputRequired()])
     place = StringField(_l("Place and address"), validators=[Optional(), Length(max=200)])
@@ -58,11 +59,11 @@ class EventForm(_Keyed):
     most_places = IntegerField(
         _l("How many may come on one invitation"), validators=[InputRequired(), NumberRange(min=1, max=MOST_PLACES)]
     )
-    reply_by = DateField(
+    reply_by = DayField(
         _l("Answer until"), description=_l("Until then they can also change their answer."), validators=[Optional()]
     )
-    ask_again_on = DateField(_l("Ask those again who have not answered"), validators=[Optional()])
-    remind_on = DateField(_l("Remind those who come"), validators=[Optional()])
+    ask_again_on = DayField(_l("Ask those again who have not answered"), validators=[Optional()])
+    remind_on = DayField(_l("Remind those who come"), validators=[Optional()])
     owner_id = SelectField(_l("Who answers questions"), coerce=optional_int)
     unit_id = SelectField(_l("Unit"), coerce=optional_int, validators=[InputRequired()])
     tell = BooleanField(
@@ -188,7 +189,7 @@ class FollowUpForm(BaseForm):
 
     group = HiddenField()
     title = NoteLine(_l("What is to be done? (empty: the usual words)"), validators=[Optional(), Length(max=200)])
-    due_on = DateField(_l("By when?"), validators=[InputRequired()])
+    due_on = DayField(_l("By when?"), validators=[InputRequired()])
 
 
 def with_own_ids(form: BaseForm, prefix: str) -> Any:

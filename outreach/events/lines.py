@@ -10,11 +10,12 @@ from crm.accounts import audit
 from crm.accounts.scopes import locked, trusted
 from crm.actors import Actor
 from crm.db import current_session
-from crm.errors import EditConflict
+from crm.errors import DomainError, EditConflict
 from crm.history.services import Subject, write_line
 from crm.languages import in_all_languages
 from outreach.events.models import EventInvitation, OutreachEvent
 from outreach.events.places import Seat
+from outreach.events.purposes import comes_in_time
 
 LINE = "outreach.event"
 _CHECKED = "invitations of an event that the caller has checked"
@@ -79,6 +80,12 @@ def tell_history(
         unit_id=invitation.event.unit_id,
         subjects=subjects,
     )
+
+
+def check_in_time(event: OutreachEvent) -> None:
+    """Raises DomainError where quiet hours hold every mail until the event has begun."""
+    if not comes_in_time(event):
+        raise DomainError(_("Mail waits until the morning now, and by then the event has begun. Call them instead."))
 
 
 def check_version(now: int, version: int | None, current: dict[str, object]) -> None:

@@ -19,10 +19,11 @@ from crm.employers.approach import closed_to
 from crm.employers.models import Employer, Position
 from crm.extension_points import MailFile, MessagePurpose, Rendered
 from crm.lazy_texts import lazy_gettext as _l
-from crm.messaging.models import MessageState, OutboxMessage
+from crm.messaging.addresses import address_hash
+from crm.messaging.models import Channel, MessageState, OutboxMessage
 from outreach.events import purposes
 from outreach.events.calendar import calendar_of
-from outreach.events.choosing import Key, opted_out_of, unit_actor
+from outreach.events.choosing import Key, opted_out_addresses, opted_out_of, unit_actor
 from outreach.events.lines import tell_history
 from outreach.events.links import door_url, reply_url
 from outreach.events.mail_texts import letter
@@ -60,6 +61,8 @@ class _Batch:
     closed: frozenset[tuple[int, int]]
     """Pairs of unit and employer: closed to advertising."""
     opted_out: frozenset[Key]
+    said_no: frozenset[str]
+    """Keyed hashes of addresses at which somebody wants no invitations."""
     left: frozenset[Key]
     """Persons who have left the employer."""
 
@@ -123,6 +126,8 @@ def _out_of_date(message: OutboxMessage, row: EventInvitation, event: OutreachEv
         return None if event.cancelled_at is not None and message.step == event.notices else "held"
     if event.cancelled_at is not None:
         return "cancelled"
+    if purpose != purposes.CHANGE and not purposes.comes_in_time(event):
+        return purposes.BEGUN
     if purpose in purposes.ADVERTISING:
         if row.answer is not Answer.WAITING:
             return "answered"
@@ -141,7 +146,7 @@ def _blocked(message: OutboxMessage, row: EventInvitation, batch: _Batch) -> str
     if row.employer_id is not None and advertising:
         if (row.event.unit_id, row.employer_id) in batch.closed:
             return "advertising_block"
-        if (row.employer_id, row.person_id) in batch.opted_out:
+        if (row.employer_id, row.person_id) in batch.opted_out or _hash_of(row) in batch.said_no:
             return "opted_out"
     if row.person is not None:
         if row.person.archived_at is not None or (row.employer_id, row.person_id) in batch.left:
@@ -157,8 +162,9 @@ def _address_of(row: EventInvitation) -> str | None:
     return row.employer.email if row.employer and not row.walk_in else None
 
 
-def _reaction(purpose: str) -> "_OnState":
-    return _OnState(purpose)
+def _hash_of(row: EventInvitation) -> str:
+    address = _address_of(row)
+    return address_hash(Channel.EMAIL, address) if address else ""
 
 
 @dataclass(frozen=True)
@@ -225,6 +231,7 @@ def _read(refs: Collection[str]) -> _Batch:
         rows={each.public_id: each for each in rows},
         closed=_closed({each.event.unit_id for each in rows}, employers),
         opted_out=opted_out_of(ids),
+        said_no=opted_out_addresses(_address_of(each) for each in rows),
         left=frozenset((row[0], row[1]) for row in current_session().execute(trusted(left, because=_CLAIMED))),
     )
 

@@ -8,6 +8,7 @@ from crm.accounts.web_ports import module_on
 from crm.actors import Actor
 from crm.languages import NAMES
 from crm.partnerships.modules import PARTNERSHIPS
+from crm.tasks.working_days import add_working_days
 from crm.web.filters import today
 from crm.web.paging import requested_page
 from outreach.events.evidence import offers_for
@@ -15,7 +16,7 @@ from outreach.events.forms import CancelForm, FollowUpForm, with_own_ids
 from outreach.events.lines import invitations_of
 from outreach.events.mail_texts import when
 from outreach.events.models import OutreachEvent
-from outreach.events.queries import INVITATIONS_SHOWN, Figures, figures_of, invitation_page
+from outreach.events.queries import INVITATIONS_SHOWN, Figures, figures_of, invitation_page, reminders_too_late
 from outreach.events.services.following import GROUPS, WITHIN, employers_in
 from outreach.events.words import ANSWER_COLORS, ANSWERS, KINDS, MAIL_REASONS, MAIL_STATES
 
@@ -32,6 +33,7 @@ def event_context(actor: Actor, event: OutreachEvent, *, small: bool = False, **
     return found | {
         "when": when(event),
         "free": places_left(event, figures),
+        "too_late": reminders_too_late(event),
         "page": invitation_page(actor, event, show=show, text=text, page=requested_page()),
         "show": show,
         "text": text,
@@ -63,10 +65,11 @@ def shown() -> str:
 def _groups(event: OutreachEvent, refused: FollowUpForm | None) -> list[tuple[str, int, FollowUpForm]]:
     """Each group of employers that something can follow for, with how many they are and its form."""
     rows = invitations_of(event)
+    due_on = add_working_days(today() + WITHIN, 0, event.unit.country)
     found = []
     for group in GROUPS:
         number = len(employers_in(group, rows))
-        form = FollowUpForm(formdata=None, data={"group": group, "due_on": today() + WITHIN})
+        form = FollowUpForm(formdata=None, data={"group": group, "due_on": due_on})
         if refused is not None and refused.group.data == group:
             form = refused
         if number:

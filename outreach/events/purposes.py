@@ -7,7 +7,8 @@ from crm import clock
 from crm.actors import Actor
 from crm.messaging.models import Channel
 from crm.messaging.planning import Wanted, plan_messages
-from outreach.events.models import EventInvitation
+from crm.messaging.quiet_hours import next_allowed
+from outreach.events.models import EventInvitation, OutreachEvent
 
 INVITATION = "outreach.event_invitation"
 ASK_AGAIN = "outreach.event_ask_again"
@@ -18,8 +19,15 @@ CHANGE = "outreach.event_change"
 CANCELLATION = "outreach.event_cancellation"
 ADVERTISING = frozenset({INVITATION, ASK_AGAIN})
 """What an advertising block holds back; the others go to those who have answered, or who must hear of a change."""
+BEGUN = "begun"
+"""Why mail stays here that would come when the event has begun: a key of words.MAIL_REASONS."""
 TIME_TO_UNDO = timedelta(minutes=1)
 """So long an invitation waits before it leaves: until then sending can be undone."""
+
+
+def comes_in_time(event: OutreachEvent) -> bool:
+    """Whether mail that may leave next, when quiet hours are over, comes before the event begins."""
+    return next_allowed(event.unit, clock.now()) < event.starts_at
 
 
 def plan(

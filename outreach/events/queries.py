@@ -14,8 +14,10 @@ from crm.accounts.scopes import trusted, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import ContactPerson, Employer
+from crm.messaging.models import MessageState, OutboxMessage
 from crm.web.paging import PER_PAGE, Page, paginate
 from outreach.events.models import Answer, EventInvitation, MailState, OutreachEvent
+from outreach.events.purposes import ASK_AGAIN, BEGUN, REMINDER
 
 _SEEN = "figures of events that the caller has read by their scope"
 EXPORTED = 5_000
@@ -253,6 +255,21 @@ def earlier_events(actor: Actor, event: OutreachEvent) -> list[tuple[str, str]]:
         .limit(20)
     )
     return [(each.public_id, each.title) for each in current_session().scalars(statement)]
+
+
+def reminders_too_late(event: OutreachEvent) -> int:
+    """How many reminders of an event, which the caller has read, stayed here because it would have begun before they
+    could leave. One query; none where nobody was reminded."""
+    if event.asked_again_at is None and event.reminded_at is None:
+        return 0
+    invited = select(EventInvitation.public_id).where(EventInvitation.event_id == event.id)
+    statement = select(func.count()).where(
+        OutboxMessage.purpose.in_((ASK_AGAIN, REMINDER)),
+        OutboxMessage.purpose_ref.in_(invited),
+        OutboxMessage.state == MessageState.CANCELLED,
+        OutboxMessage.reason == BEGUN,
+    )
+    return current_session().scalar(trusted(statement, because=_SEEN)) or 0
 
 
 def employer_ids_of(event: OutreachEvent) -> list[int]:

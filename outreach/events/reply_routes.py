@@ -4,7 +4,7 @@ Whoever holds the link answers, and changes the answer until the last day. A GET
 scanners and prefetching do no harm; each form carries a token made for this invitation and this step.
 """
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -16,7 +16,6 @@ from crm.errors import DomainError
 from crm.languages import request_language
 from crm.messaging.addresses import show_phone
 from outreach.events.calendar import calendar_of
-from outreach.events.choosing import opted_out_of
 from outreach.events.forms import NO, YES, ReplyForm
 from outreach.events.links import Visit, WrongLink, door_url, is_code, visit_by_token
 from outreach.events.mail_texts import last_day, when
@@ -25,7 +24,13 @@ from outreach.events.qr import svg_of
 from outreach.events.queries import figures_of
 from outreach.events.reply_pages import reply_page
 from outreach.events.routes import calendar_answer
-from outreach.events.services.answering import NothingToAnswer, answer_by_link, want_no_more, want_them_again
+from outreach.events.services.answering import (
+    NothingToAnswer,
+    answer_by_link,
+    opt_outs_of,
+    want_no_more,
+    want_them_again,
+)
 
 blueprint = Blueprint("outreach_event_reply", __name__, template_folder="templates")
 OWN_TOKEN = "the form carries a token made from the personal link and the step; there is no session"
@@ -114,12 +119,16 @@ def again(token: str) -> ResponseReturnValue:
 @blueprint.get("/events/code/<public_id>")
 def code(public_id: str) -> ResponseReturnValue:
     """Where the code of an invitation leads. Staff come to the invitation; whoever else scans it reads what it is for,
-    and nothing about anybody."""
-    if not is_code(public_id):
-        raise WrongLink
+    and nothing about anybody; who works at the door and was signed out finds the way in."""
+    is_ours, arrived = is_code(public_id), url_for("outreach_events.arrived", public_id=public_id)
     if signed_in_actor() is None:
-        return reply_page("code", lang=request_language())
-    return redirect(url_for("outreach_events.arrived", public_id=public_id), 303)
+        if not is_ours:
+            raise WrongLink
+        return reply_page("code", lang=request_language(), sign_in=url_for("security.login", next=arrived))
+    if not is_ours:
+        flash(_("This code belongs to no invitation."), "warning")
+        return redirect(url_for("outreach_events.index"), 303)
+    return redirect(arrived, 303)
 
 
 def _page(visit: Visit, form: ReplyForm | None = None, *, trouble: str | None = None) -> str:
@@ -145,7 +154,7 @@ def _filled(visit: Visit) -> ReplyForm:
 
 def _no_more_page(visit: Visit) -> str:
     row = visit.invitation
-    out = row.employer_id is not None and (row.employer_id, row.person_id) in opted_out_of([row.employer_id])
+    out = row.employer_id is not None and bool(opt_outs_of(row))
     return reply_page(
         "no_more", lang=visit.language, visit=visit, row=row, event=row.event, out=out,
         step=_AGAIN if out else _NO_MORE,

@@ -177,10 +177,13 @@ def remind(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     event_id = visible_one(OutreachEvent, actor, public_id).id
     of = "answer" if request.form.get("of") == "answer" else "event"
-    with transaction():
-        count = remind_now(actor, event_id=event_id, of=of)
-    text = ngettext("%(num)d reminder is on its way.", "%(num)d reminders are on their way.", count)
-    flash(text, "success" if count else "info")
+    try:
+        with transaction():
+            count = remind_now(actor, event_id=event_id, of=of)
+        text = ngettext("%(num)d reminder is on its way.", "%(num)d reminders are on their way.", count)
+        flash(text, "success" if count else "info")
+    except DomainError as error:
+        flash(str(error.message), "warning")
     return redirect(url_for(".show", public_id=public_id), code=303)
 
 

@@ -53,5 +53,6 @@ MAIL_REASONS: dict[str, Text] = {
     "answered": _l("They had answered"),
     "closed": _l("The time to answer was over"),
     "over": _l("The event was over"),
+    "begun": _l("The event would have begun before the mail could leave"),
     "person_left": _l("The person has left the employer"),
 }

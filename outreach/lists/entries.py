@@ -1,5 +1,7 @@
 """Single entries by hand: leave out, put back, call first, add. What a click changed can be taken back."""
 
+from collections.abc import Iterable, Mapping
+
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
@@ -17,6 +19,7 @@ from outreach.lists.reasons import first_day, whom_to_ask_for, why_left_out, why
 from outreach.lists.words import REASONS
 
 _OPEN = (EntryState.WAITING, EntryState.CALLBACK)
+_PUT_ASIDE = (EntryState.LEFT_OUT, EntryState.DONE)
 
 
 def leave_out(actor: Actor, *, entry_id: int) -> CallEntry:
@@ -41,17 +44,26 @@ def put_back(actor: Actor, *, entry_id: int) -> CallEntry:
     experience and a missing number stay what they are: raises DomainError with the reason in words. Raises NotVisible.
     """
     entry = locked(CallEntry, actor, entry_id)
-    if entry.state in (EntryState.LEFT_OUT, EntryState.DONE):
+    if entry.state in _PUT_ASIDE:
         now = clock.now()
-        reason = why_left_out(actor, since=clock.today(), contacts_after=now)
-        asked = scoped(select(reason).where(Employer.id == entry.employer_id), condition(Employer, actor))
-        found = current_session().scalar(asked)
+        found = held_back(actor, [entry]).get(entry.id)
         if found is not None:
-            raise DomainError(_("They cannot be called: %(reason)s.", reason=REASONS[LeftOut(found)]))
+            raise DomainError(_("They cannot be called: %(reason)s.", reason=REASONS[found]))
         entry.state = EntryState.WAITING if entry.callback_at is None else EntryState.CALLBACK
         entry.put_back_at = now
         _record(actor, entry, "call_entry.put_back")
     return entry
+
+
+def held_back(actor: Actor, entries: Iterable[CallEntry]) -> Mapping[int, LeftOut]:
+    """Which of these entries ``put_back`` refuses, by id, and what would have to change first. One query."""
+    ids = [each.id for each in entries if each.state in _PUT_ASIDE]
+    if not ids:
+        return {}
+    reason = why_left_out(actor, since=clock.today(), contacts_after=clock.now())
+    statement = select(CallEntry.id, reason).join(Employer, Employer.id == CallEntry.employer_id)
+    asked = scoped(statement.where(CallEntry.id.in_(ids)), condition(CallEntry, actor), condition(Employer, actor))
+    return {entry_id: LeftOut(found) for entry_id, found in current_session().execute(asked) if found is not None}
 
 
 def undo_put_back(actor: Actor, *, entry_id: int) -> CallEntry:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from flask import request
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm.lazy_texts import lazy_gettext as _l
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int
+from outreach.days import DayField
 from outreach.lists.fields import ListFields
 from outreach.lists.list_queries import EntryFilter
 from outreach.lists.models import EntryState, LeftOut, Wanted
@@ -28,7 +29,7 @@ class ListForm(BaseForm):
         description=_l("How many. Empty: everybody on the list."),
         validators=[Optional(), NumberRange(min=1, max=_LARGEST)],
     )
-    deadline = DateField(_l("Deadline"), validators=[Optional()])
+    deadline = DayField(_l("Deadline"), validators=[Optional()])
     caller_ids = CheckboxesField(_l("Who calls"), coerce=int)
     cooldown_days = IntegerField(
         _l("Leave out who was called or met in the last days"),

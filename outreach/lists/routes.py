@@ -15,6 +15,7 @@ from crm.web.paging import requested_page
 from crm.web.undo import flash_undo
 from outreach.lists.blueprint import blueprint
 from outreach.lists.building import close_list, may_change, reopen_list
+from outreach.lists.entries import held_back
 from outreach.lists.forms import AddEntryForm, entry_filter
 from outreach.lists.list_queries import (
     CLOSED,
@@ -30,7 +31,7 @@ from outreach.lists.list_queries import (
 )
 from outreach.lists.models import CallList
 from outreach.lists.queries import why_empty
-from outreach.lists.words import REASONS, STATE_COLORS, STATES, WANTED
+from outreach.lists.words import FIRST, REASONS, STATE_COLORS, STATES, WANTED
 
 
 @blueprint.get("")
@@ -90,10 +91,13 @@ def list_context(actor: Actor, call_list: CallList, *, add_form: AddEntryForm | 
     """What the page of a list shows."""
     form, filters = entry_filter()
     outcomes = dict(picklists.options("contact_outcome", actor.language))
+    entries = entry_page(actor, call_list, filters, page=requested_page())
     return {
         "call_list": call_list,
         "progress": progress_of(actor, [call_list])[call_list.id],
-        "page": entry_page(actor, call_list, filters, page=requested_page()),
+        "page": entries,
+        "held_back": held_back(actor, entries.items) if call_list.closed_at is None else {},
+        "first": FIRST,
         "form": form,
         "filters": filters,
         "is_filtered": filters != EntryFilter(),

@@ -3,7 +3,7 @@
 Nothing of it leaves lines in histories: a list without calls would show nothing, and calls of the samples are made up.
 """
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 from sqlalchemy import select
 
@@ -13,9 +13,10 @@ from crm.accounts.queries import unit_tree_ids
 from crm.actors import Actor, ActorKind, Role
 from crm.db import current_session, transaction
 from crm.employers.list_queries import EmployerFilter
+from crm.tasks.working_days import add_working_days, is_working_day
 from outreach.lists.building import build_list, close_list
 from outreach.lists.fields import ListFields
-from outreach.lists.models import CallEntry, CallList, EntryState, Wanted
+from outreach.lists.models import CallList, EntryState, Wanted
 from outreach.lists.services import finish_entry, next_entry
 from outreach.scripts.models import CallScript
 from outreach.scripts.published import newest_version
@@ -31,6 +32,7 @@ _OUTCOMES = (
 )
 _CLOSED = ("interested", "declined", "no_answer", "interested", "not_now")
 _A_DAY = timedelta(days=1)
+_TEN = time(10)
 
 
 def add_lists() -> None:
@@ -71,27 +73,36 @@ def _build(caller: Actor, given: ListFields, filters: EmployerFilter, query: str
 
 
 def _call(caller: Actor, list_id: int, script_id: int, outcomes: tuple[str, ...], *, days_ago: int) -> None:
-    """Call one after another, one each few days, until now or until nobody is left."""
+    """Call one after another, one each few days, until yesterday or until nobody is left."""
     version = newest_version(script_id)
-    version_id, now = version.id if version else None, clock.now()
+    version_id = version.id if version else None
     with transaction() as session:
-        session.get_one(CallList, list_id).created_at = now - timedelta(days=days_ago + 1)
+        unit = session.get_one(Unit, caller.unit_id)
+        country, zone = unit.country, unit.time_zone
+        today = clock.today(zone)
+        made = last_working_day(today - timedelta(days=days_ago + 3), country)
+        session.get_one(CallList, list_id).created_at = clock.local_instant(made, _TEN, zone)
+    tomorrow = clock.local_instant(add_working_days(today, 1, country), _TEN, zone)
     for number, outcome in enumerate(outcomes):
         with transaction():
             entry = next_entry(caller, list_id=list_id)
             if entry is None:
                 return
-            again = now + _A_DAY if outcome == "callback_requested" else None
+            again = tomorrow if outcome == "callback_requested" else None
             finish_entry(
                 caller, entry, outcome=outcome, contact_id=None, callback_at=again, script_version_id=version_id
             )
             if entry.state is EntryState.CALLBACK and again is None:
                 entry.state, entry.callback_at = EntryState.DONE, None
-            _date_back(entry, days=max(days_ago - 4 * number, 0))
+            day = last_working_day(today - timedelta(days=max(days_ago - 4 * number, 1)), country)
+            entry.done_at = entry.first_called_at = clock.local_instant(day, _TEN, zone)
 
 
-def _date_back(entry: CallEntry, *, days: int) -> None:
-    entry.done_at = entry.first_called_at = clock.now() - timedelta(days=days)
+def last_working_day(day: date, country: str) -> date:
+    """The day itself, or the last working day before it: nobody calls employers on a Sunday."""
+    while not is_working_day(day, country):
+        day -= _A_DAY
+    return day
 
 
 def _callers(caller: Actor) -> frozenset[int]:

@@ -3,6 +3,7 @@
 Two lists may hold the same employer: while one of them has it taken, the other one passes it over.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -23,28 +24,51 @@ TRY_AGAIN_AFTER = timedelta(hours=4)
 """When somebody who did not answer may be tried again."""
 
 
+MOST_LEFT_OUT = 200
+"""So many entries are left out in one transaction before others get a turn."""
+
+
+@dataclass
+class Portion:
+    """How much of a list one transaction goes through. ``is_full``: it ended for that, and not because of the list."""
+
+    most: int = MOST_LEFT_OUT
+    left_out: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many were left out as fit into one transaction."""
+        return self.left_out >= self.most
+
+
 class EntryLost(DomainError):
-    """The entry is somebody else's by now: its time ran out, and another caller has taken it."""
+    """The entry is not the caller's any more: somebody else has taken it, or they call from its list no longer."""
 
 
-def next_entry(actor: Actor, *, list_id: int) -> CallEntry | None:
+def next_entry(actor: Actor, *, list_id: int, portion: Portion | None = None) -> CallEntry | None:
     """Take the next one to call: what the actor holds already, callbacks that are due, what was abandoned, the list.
 
     Nobody else gets the same one until it is given back, finished, or its lease has run out. Blocks, a number and the
     cooldown are asked again here, and whoever may not be called any more is left out with the reason. None: there is
-    nobody now; ``why_empty`` says why. May be repeated. Raises NotVisible, and NotAllowed for
-    somebody who does not call from this list.
+    nobody now; ``why_empty`` says why. With a ``portion`` that is full afterwards nobody was found among so many: what
+    was left out is to be saved, and the next portion asked for. Without one the list is gone through to its end. May
+    be repeated. Raises NotVisible, and NotAllowed for somebody who does not call from this list.
     """
     wanted = _list_of(actor, list_id)
     if wanted.call_list.closed_at is not None:
         return None
     now, passed = clock.now(), set[int]()
-    while (entry := candidate(actor, list_id=list_id, now=now, passed=passed)) is not None:
+    while portion is None or not portion.is_full:
+        entry = candidate(actor, list_id=list_id, now=now, passed=passed)
+        if entry is None:
+            return None
         asked = verdict(actor, entry, wanted, now=now)
         if asked.is_busy:
             passed.add(entry.id)
         elif asked.reason is not None:
             _leave_out(actor, entry, asked.reason)
+            if portion is not None:
+                portion.left_out += 1
         else:
             entry.person_id = asked.person_id
             _hold(actor, entry, wanted.call_list.lease_minutes, now)
@@ -55,10 +79,16 @@ def next_entry(actor: Actor, *, list_id: int) -> CallEntry | None:
 def extend_lease(actor: Actor, *, entry_id: int) -> CallEntry:
     """Keep an entry for as long again, because its caller is still at it. May be repeated.
 
-    Also after the time ran out, as long as nobody else has taken it. Raises NotVisible, EntryLost.
+    Also after the time ran out, as long as nobody else has taken it. Raises NotVisible, and EntryLost where somebody
+    else holds it, the list is closed, or the actor calls from it no longer.
     """
     entry = _own(actor, entry_id)
-    _keep(entry, entry.call_list.lease_minutes, clock.now())
+    wanted = list_to_call(actor, entry.list_id)
+    if wanted is None or not wanted.is_caller:
+        raise EntryLost(_("You are not one of the callers of this list."))
+    if wanted.call_list.closed_at is not None:
+        raise EntryLost(_("This list is closed."))
+    _keep(entry, wanted.call_list.lease_minutes, clock.now())
     return entry
 
 

@@ -31,6 +31,14 @@ REASONS: Mapping[LeftOut, Text] = {
     LeftOut.NO_NUMBER: _l("No phone number"),
     LeftOut.BY_HAND: _l("Left out by hand"),
 }
+FIRST: Mapping[LeftOut, Text] = {
+    LeftOut.GONE: _l("Bring the employer back first"),
+    LeftOut.DO_NOT_CONTACT: _l("Not while they want no contact"),
+    LeftOut.ADVERTISING_BLOCK: _l("Not while they are blocked against advertising"),
+    LeftOut.BAD_EXPERIENCE: _l("Put right first what went wrong"),
+    LeftOut.NO_NUMBER: _l("Write down a phone number first"),
+}
+"""What has to change before somebody who is left out can be put back."""
 WANTED: Mapping[Wanted, Text] = {
     Wanted.REACHED: lazy_pgettext("call list", "Reached"),
     Wanted.VISIT_BOOKED: _l("Visits booked"),

@@ -14,6 +14,7 @@ from crm.lazy_texts import lazy_gettext as _l
 from crm.note_guard.fields import NoteField, NoteLine
 from crm.web.filters import show_date, today
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
+from outreach.days import DayField
 from outreach.matching.fields import InterviewFields, MentorFields, ProfileFields, PromiseFields
 from outreach.matching.guide import LONGEST, THEMES, TOPICS
 from outreach.matching.photo import ACCEPT
@@ -55,8 +56,8 @@ class MentorForm(Keyed):
     capacity = IntegerField(
         _l("Matches at the same time"), validators=[InputRequired(), NumberRange(min=1, max=MOST)], default=1
     )
-    recruited_on = DateField(_l("Taken on"), validators=[InputRequired()])
-    told_on = DateField(
+    recruited_on = DayField(_l("Taken on"), validators=[InputRequired()])
+    told_on = DayField(
         _l("Told what we keep"),
         description=_l("The day on which they were told, if it is known"),
         validators=[Optional()],
@@ -107,7 +108,7 @@ class PauseForm(BaseForm):
     """A pause."""
 
     reason = SelectField(_l("Reason"), validators=[InputRequired()], choices=choices(PAUSE_REASONS.items()))
-    until = DateField(_l("Last day of the pause, if known"), validators=[Optional()])
+    until = DayField(_l("Last day of the pause, if known"), validators=[Optional()])
 
 
 class NoteForm(Keyed):
@@ -123,7 +124,10 @@ class InterviewForm(Keyed):
     name = StringField(_l("Name"), validators=[InputRequired(), Length(max=160)])
     phone = StringField(_l("Phone"), validators=[Length(max=40)])
     email = StringField(_l("E-mail"), validators=[Length(max=254)])
-    on_date = DateField(_l("Day"), validators=[InputRequired()])
+    birth_year = IntegerField(_l("Year of birth"), validators=[Optional(), NumberRange(min=1900, max=2100)])
+    known = HiddenField()
+    """What of the contact details was shown, so that only what was said anew is taken over."""
+    on_date = DayField(_l("Day"), validators=[InputRequired()])
     minutes = IntegerField(_l("Minutes"), validators=[InputRequired(), NumberRange(min=1, max=MOST_MINUTES)])
     weighs = CheckboxesField(
         _l("What weighs most for this person?"), choices=choices((theme.key, theme.heading) for theme in THEMES)
@@ -160,7 +164,7 @@ class ProfileForm(BaseForm):
     """A profile; its fields are added below."""
 
     agreed = CheckboxesField(_l("This may be shown to a participant who chooses"))
-    agreed_on = DateField(_l("Agreed on"), validators=[Optional()])
+    agreed_on = DayField(_l("Agreed on"), validators=[Optional()])
     version = VersionField()
 
 
@@ -230,13 +234,13 @@ class ChoiceForm(BaseForm):
 class DayForm(BaseForm):
     """A day, on a page with other forms."""
 
-    on_date = DateField(_l("Day"), validators=[InputRequired()], id="day-on_date")
+    on_date = DayField(_l("Day"), validators=[InputRequired()], id="day-on_date")
 
 
 class EndForm(BaseForm):
     """The end of a match."""
 
-    on_date = DateField(_l("Day"), validators=[InputRequired()])
+    on_date = DayField(_l("Day"), validators=[InputRequired()])
     reason = SelectField(_l("Why it ended"), validators=[InputRequired()], choices=choices(END_REASONS.items()))
 
 
@@ -275,8 +279,8 @@ class PromiseForm(Keyed):
         validators=[Optional(), NumberRange(min=1, max=_MOST_EVERY)],
     )
     times = IntegerField(_l("Or so many times"), validators=[Optional(), NumberRange(min=1, max=MOST_TIMES)])
-    starts_on = DateField(_l("From"), validators=[InputRequired()])
-    due_on = DateField(_l("So many times by"), validators=[Optional()])
+    starts_on = DayField(_l("From"), validators=[InputRequired()])
+    due_on = DayField(_l("So many times by"), validators=[Optional()])
     version = VersionField()
 
     def prepare(self, matches: Sequence[tuple[int, date, Any | None]], *, keep: tuple[int, str] | None = None) -> None:

@@ -23,6 +23,9 @@ from outreach.matching.queries import interviews_of
 from outreach.matching.scopes import READERS
 from outreach.matching.services import interviews as services
 
+_CONTACT = ("name", "phone", "email")
+_BETWEEN = "|"
+
 
 @blueprint.get("/guide")
 @require(*READERS)
@@ -91,9 +94,11 @@ def _saved(done: bool, address: str, mentor: str) -> ResponseReturnValue:
 
 
 def _take_contact_over(actor: Actor, mentor_id: int, form: Any) -> None:
-    services.correct_contact(
-        actor, mentor_id=mentor_id, name=form.name.data or "", phone=form.phone.data, email=form.email.data
-    )
+    typed = {key: (form[key].data or "").strip() for key in _CONTACT}
+    was = (form.known.data or "").split(_BETWEEN)
+    if len(was) == len(_CONTACT):
+        typed = {key: text for (key, text), before in zip(typed.items(), was, strict=True) if text != before}
+    services.correct_contact(actor, mentor_id=mentor_id, said=typed, birth_year=form.birth_year.data)
 
 
 def _known(actor: Actor, mentor: Mentor) -> dict[str, Any]:
@@ -107,7 +112,8 @@ def _known(actor: Actor, mentor: Mentor) -> dict[str, Any]:
 
 def _contact_of(mentor: Mentor) -> dict[str, Any]:
     phone = show_phone(mentor.phone or "", mentor.unit.country)
-    return {"name": mentor.name, "phone": phone, "email": mentor.email or ""}
+    contact = {"name": mentor.name, "phone": phone, "email": mentor.email or ""}
+    return {**contact, "birth_year": mentor.birth_year, "known": _BETWEEN.join(contact[key] for key in _CONTACT)}
 
 
 def _page(form: Any, mentor: Mentor, row: MatchInterview | None, different: Any) -> ResponseReturnValue:

@@ -173,7 +173,7 @@ def _match_page(
         candidate=_candidate(match),
         state=_state_of(match),
         promises=promises_within(actor, match.id, today()),
-        begin=begin or DayForm(formdata=None, data={"on_date": today()}),
+        begin=begin or DayForm(formdata=None, data={"on_date": match.begun_on or today()}),
         end=end or EndForm(formdata=None, data={"on_date": today()}),
         **page_words(),
     )

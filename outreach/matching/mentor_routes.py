@@ -281,7 +281,7 @@ def _mentor_page(
     if note is None:
         note = NoteForm(formdata=None, data={"submission_key": new_key()})
         _note_choices(note, actor, mentor)
-    matches = matches_of_mentor(actor, mentor.id)
+    matches, interviews = matches_of_mentor(actor, mentor.id), interviews_of(actor, mentor.id)
     running = running_by_mentor([mentor.id]).get(mentor.id, 0)
     page = render_template(
         "outreach_matching/mentor.html",
@@ -289,7 +289,8 @@ def _mentor_page(
         line=mentor_line(mentor, running, today()),
         unseen=running - sum(match.ended_on is None for match in matches),
         matches=matches,
-        interviews=interviews_of(actor, mentor.id),
+        interviews=interviews,
+        talk=next((each for each in interviews if each.attention or each.answers.get("limits")), None),
         profile=profile_of_mentor(actor, mentor.id),
         promises=promises_of(actor, mentor.id, today()),
         notes=notes_on(actor, mentor.id),

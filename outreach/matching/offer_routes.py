@@ -27,7 +27,13 @@ from outreach.matching.models import MatchOffer
 from outreach.matching.profile_fields import shown
 from outreach.matching.profile_pages import language_for, profiles_pdf, shown_profiles
 from outreach.matching.profile_routes import no_pango
-from outreach.matching.queries import match_of_offer, offer_page, open_offers, possible_candidates
+from outreach.matching.queries import (
+    match_of_offer,
+    offer_page,
+    open_offers,
+    possible_candidates,
+    talks_to_respect,
+)
 from outreach.matching.scopes import READERS
 from outreach.matching.services import offers as services
 from outreach.matching.states import ChosenBy, OfferState
@@ -51,7 +57,7 @@ def add_offer(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     person = visible_one(Participant, actor, public_id)
     form = OfferForm() if request.method == "POST" else OfferForm(data={"submission_key": new_key()})
-    form.prepare(possible_candidates(actor, today()))
+    form.prepare(possible_candidates(actor, today(), participant_id=person.id))
     if form.validate_on_submit():
         person_id = person.id
         try:
@@ -66,9 +72,11 @@ def add_offer(public_id: str) -> ResponseReturnValue:
             form.add_error(error)
     person = visible_one(Participant, actor, public_id)
     ask = "other_number" in form.errors or bool(form.other_number.data)
+    possible = possible_candidates(actor, today(), participant_id=person.id)
+    talks = talks_to_respect(actor, [each.profile.mentor_id for each in possible if each.profile.mentor_id is not None])
     page = render_template(
-        "outreach_matching/offer_form.html", form=form, person=person, ask=ask,
-        possible=possible_candidates(actor, today()), shown=lambda profile: shown(profile, today()),
+        "outreach_matching/offer_form.html", form=form, person=person, ask=ask, possible=possible, talks=talks,
+        shown=lambda profile: shown(profile, today()),
     )  # fmt: skip
     answer = seen_one(actor, page, participant_id=person.id, unit_id=person.unit_id)
     return answer, 422 if form.is_submitted() else 200
@@ -92,7 +100,8 @@ def present_offer(public_id: str) -> ResponseReturnValue:
         return redirect(_page_of(public_id), code=303)
     person = offer.participant
     language = language_for(person.language, unit_of(offer.unit_id).language)
-    rows = [(each, shown(each.profile, today())) for each in offer.candidates]
+    can_be_chosen = _with_room(actor, offer)
+    rows = [(each, shown(each.profile, today())) for each in offer.candidates if each.profile_id in can_be_chosen]
     with force_locale(language):
         page = render_template(
             "outreach_matching/present.html", offer=offer, rows=[row for row in rows if row[1] is not None],
@@ -201,6 +210,12 @@ def _decide(actor: Actor, offer_id: int, form: Any) -> None:
     services.choose(actor, offer_id=offer_id, candidate=form.candidate.data, by=by, name=form.name.data or "")
 
 
+def _with_room(actor: Actor, offer: MatchOffer) -> set[int]:
+    """The ids of the profiles that the participant can choose now."""
+    found = possible_candidates(actor, today(), participant_id=offer.participant_id)
+    return {each.profile.id for each in found if each.free != 0}
+
+
 def _offer(actor: Actor, public_id: str) -> MatchOffer:
     found = offer_page(actor, public_id)
     if found is None:
@@ -223,6 +238,7 @@ def _offer_page(actor: Actor, offer: MatchOffer, form: ChoiceForm | None) -> Res
         offer=offer,
         person=person,
         rows=[(each, shown(each.profile, today())) for each in offer.candidates],
+        can_be_chosen=_with_room(actor, offer),
         match=match_of_offer(actor, offer.id),
         form=form,
         **page_words(),

@@ -197,8 +197,9 @@ def withdraw_profile(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     profile_id = visible_one(MatchProfile, actor, public_id).id
     with transaction():
-        services.withdraw_profile(actor, profile_id=profile_id)
-    flash_undo(_("The profile is shown to nobody any more."), url_for(".agree_again", public_id=public_id))
+        gone = services.withdraw_profile(actor, profile_id=profile_id)
+    back = url_for(".agree_again", public_id=public_id)
+    flash_undo(_("The profile is shown to nobody any more."), back, photo=gone or "")
     return redirect(url_for(".show_profile", public_id=public_id), code=303)
 
 
@@ -209,7 +210,7 @@ def agree_again(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     profile_id = visible_one(MatchProfile, actor, public_id).id
     with transaction():
-        services.agree_again(actor, profile_id=profile_id)
+        services.agree_again(actor, profile_id=profile_id, photo=request.form.get("photo", "")[:40])
     flash(_("The profile may be shown again."), "success")
     return redirect(url_for(".show_profile", public_id=public_id), code=303)
 

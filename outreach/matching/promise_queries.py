@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.scopes import trusted, visible
@@ -14,7 +14,7 @@ from crm.db import current_session
 from crm.participants.models import Participant
 from outreach.matching.models import Match, Mentor
 from outreach.matching.promises import CommitmentDone, MentorCommitment
-from outreach.matching.queries import names_by_match
+from outreach.matching.queries import in_state, names_by_match
 from outreach.matching.states import MentorState, Rhythm, Standing, mentor_state, standing_of
 
 _MOST = 500
@@ -54,12 +54,34 @@ def promises_within(actor: Actor, match_id: int, on: date) -> list[PromiseLine]:
 def due_promises(actor: Actor, on: date, *, mine: bool = True) -> list[PromiseLine]:
     """The promises that are due or overdue, the latest first in line: of mentors for whom the actor is responsible, or
     nobody is; without ``mine`` of all of the actor's units."""
-    statement = visible(MentorCommitment, actor).where(MentorCommitment.ended_on.is_(None))
+    ready = select(Mentor.id).where(in_state("ready", on))
+    statement = visible(MentorCommitment, actor).where(
+        MentorCommitment.ended_on.is_(None), MentorCommitment.mentor_id.in_(ready),
+        or_(MentorCommitment.match_id.is_(None), MentorCommitment.match_id.not_in(_over())),
+    )  # fmt: skip
     if mine:
         own = select(Mentor.id).where(or_(Mentor.staff_id == actor.staff_id, Mentor.staff_id.is_(None)))
         statement = statement.where(MentorCommitment.mentor_id.in_(own))
-    lines = [each for each in _lines(actor, statement, on) if each.standing.next_on is not None]
+    due = visible(MentorCommitment, actor).where(MentorCommitment.id.in_(_due_first(statement, on)[:_MOST]))
+    lines = _lines(actor, due, on)
     return [each for each in lines if each.standing.next_on is not None and each.standing.next_on <= on]
+
+
+def _due_first(statement: Select[MentorCommitment], on: date) -> list[int]:
+    """The ids of those of the promises that are due, the latest first: counted from how often they were kept and when
+    last, so that a unit with many hundred promises loads few of them."""
+    kept = and_(CommitmentDone.commitment_id == MentorCommitment.id, CommitmentDone.removed_at.is_(None))
+    last = select(func.max(CommitmentDone.on_date)).where(kept).correlate(MentorCommitment).scalar_subquery()
+    count = select(func.count()).where(kept).correlate(MentorCommitment).scalar_subquery()
+    columns = (MentorCommitment.id, MentorCommitment.every_days, MentorCommitment.times, MentorCommitment.starts_on,
+               MentorCommitment.due_on, last.label("last"), count.label("kept"))  # fmt: skip
+    found: list[tuple[date, int]] = []
+    for row in current_session().execute(statement.with_only_columns(*columns)):
+        rhythm = Rhythm(row.starts_on, row.every_days, row.times, row.due_on)
+        due = standing_of(rhythm, [row.last] * row.kept, on=on).next_on
+        if due is not None and due <= on:
+            found.append((due, row.id))
+    return [promise_id for _due, promise_id in sorted(found)]
 
 
 def matches_to_promise(actor: Actor, mentor_id: int) -> list[tuple[int, date, Any | None]]:
@@ -119,5 +141,13 @@ def _dones(ids: Collection[int]) -> dict[int, list[CommitmentDone]]:
 
 
 def _ended(match_ids: Collection[int]) -> set[int]:
-    statement = select(Match.id).where(Match.id.in_(match_ids), Match.ended_on.is_not(None))
+    statement = _over().where(Match.id.in_(match_ids))
     return set(current_session().scalars(trusted(statement, because="whether matches have ended, no persons")))
+
+
+def _over() -> Select[Any]:
+    """The ids of matches within which nothing is due any more: ended, or with somebody who has gone or died. Nobody is
+    reminded of meeting them."""
+    gone = or_(Participant.archived_at.is_not(None), Participant.deceased_on.is_not(None))
+    statement = select(Match.id).join(Participant, Participant.id == Match.participant_id)
+    return statement.where(or_(Match.ended_on.is_not(None), gone))

@@ -93,15 +93,18 @@ def tick_promise(public_id: str) -> ResponseReturnValue:
     actor, form = current_actor(), DayForm()
     row = visible_one(MentorCommitment, actor, public_id)
     commitment_id, back = row.id, _back(url_for(".show_promise", public_id=public_id))
-    if "on_date" in request.form and not form.validate_on_submit():
-        flash(_("Write a day."), "warning")
-        return redirect(back, code=303)
+    says_day = "on_date" in request.form
+    if says_day and not form.validate_on_submit():
+        return _day_refused(public_id, form)
     try:
         with transaction():
             done = services.tick(actor, commitment_id=commitment_id, on_date=form.on_date.data)
             undo, day = url_for(".untick_promise", public_id=done.public_id), done.on_date
         flash_undo(_("Done on %(day)s.", day=show_date(day)), undo, next=back)
     except DomainError as error:
+        if says_day:
+            form.add_error(error)
+            return _day_refused(public_id, form)
         flash(str(error.message), "warning")
     return redirect(back, code=303)
 
@@ -160,13 +163,28 @@ def _kept(line: PromiseLine) -> tuple[int, str] | None:
     return match.id, str(name)
 
 
+def _day_refused(public_id: str, day: DayForm) -> ResponseReturnValue:
+    """The page of the promise, with the day as it was typed and what is wrong with it."""
+    actor = current_actor()
+    row = visible_one(MentorCommitment, actor, public_id)
+    line = promise_line(actor, row, today())
+    form = PromiseForm(formdata=None, data=services.commitment_values(row))
+    form.prepare(matches_to_promise(actor, row.mentor_id), keep=_kept(line))
+    return _form_page(form, row.mentor, line, [], day=day)
+
+
 def _form_page(
-    form: PromiseForm, mentor: Mentor, line: PromiseLine | None, different: list[tuple[str, object]]
+    form: PromiseForm,
+    mentor: Mentor,
+    line: PromiseLine | None,
+    different: list[tuple[str, object]],
+    *,
+    day: DayForm | None = None,
 ) -> ResponseReturnValue:
     actor: Actor = current_actor()
     page = render_template(
         "outreach_matching/promise.html", form=form, mentor=mentor, line=line, different=different,
-        day=DayForm(formdata=None, data={"on_date": today()}), **page_words(),
+        day=day or DayForm(formdata=None, data={"on_date": today()}), **page_words(),
     )  # fmt: skip
     ids = [row[2].id for row in matches_to_promise(actor, mentor.id) if row[2] is not None]
     answer = seen_many(

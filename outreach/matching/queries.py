@@ -12,6 +12,7 @@ from crm.accounts.scopes import trusted, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import Employer, RegisterStatus
+from crm.errors import NotVisible
 from crm.folding import fold
 from outreach.matching.models import Match, MatchInterview, MatchOffer, MatchProfile, Mentor, OfferCandidate
 from outreach.matching.profile_fields import is_agreed
@@ -33,6 +34,12 @@ class MentorLine:
     def has_room(self) -> bool:
         """Whether one more match fits."""
         return self.matches < self.mentor.capacity
+
+    @property
+    def lacks_profile(self) -> bool:
+        """Whether a mentor waits who cannot be offered yet: without a profile to which they have agreed."""
+        profile = self.mentor.profile
+        return self.state is MentorState.IDLE and (profile is None or not is_agreed(profile))
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,8 @@ def mentor_lines(mentors: Sequence[Mentor], on: date) -> list[MentorLine]:
 
 def mentors(actor: Actor, filters: MentorFilters, on: date) -> Select[Mentor]:
     """The mentors whom the actor sees under the filters, not in any order yet."""
-    statement = visible(Mentor, actor).options(joinedload(Mentor.staff), joinedload(Mentor.unit))
+    loaded = (joinedload(Mentor.staff), joinedload(Mentor.unit), joinedload(Mentor.profile))
+    statement = visible(Mentor, actor).options(*loaded)
     if filters.q:
         words = fold(filters.q).split()
         statement = statement.where(*(Mentor.sort_name.contains(word, autoescape=True) for word in words))
@@ -143,6 +151,13 @@ def profile_of_employer(actor: Actor, employer_id: int) -> MatchProfile | None:
         MatchProfile.employer_id == employer_id, MatchProfile.unit_id == actor.unit_id
     )
     return current_session().scalar(statement)
+
+
+def talks_to_respect(actor: Actor, mentor_ids: Collection[int]) -> dict[int, MatchInterview]:
+    """Of each mentor the newest talk in which something was said that a match has to respect; one statement."""
+    statement = visible(MatchInterview, actor).where(MatchInterview.mentor_id.in_(mentor_ids))
+    rows = current_session().scalars(statement.order_by(MatchInterview.on_date, MatchInterview.id))
+    return {row.mentor_id: row for row in rows if row.attention or row.answers.get("limits")}
 
 
 def notes_on(actor: Actor, mentor_id: int) -> list[MentorNote]:
@@ -211,15 +226,19 @@ class Possible:
     free: int | None
 
 
-def possible_candidates(actor: Actor, on: date) -> list[Possible]:
-    """The profiles that may be offered: agreed to, of mentors who are ready, those with
-    room first, and of employers who may be approached."""
+def possible_candidates(actor: Actor, on: date, *, participant_id: int | None = None) -> list[Possible]:
+    """The profiles that may be offered: agreed to, of mentors who are ready, those with room first, and of employers
+    who may be approached; with ``participant_id`` without those whom the participant is matched with."""
     statement = visible(MatchProfile, actor).where(
         MatchProfile.withdrawn_at.is_(None), MatchProfile.agreed_on.is_not(None)
     )
     statement = statement.outerjoin(Mentor, Mentor.id == MatchProfile.mentor_id)
     statement = statement.outerjoin(Employer, Employer.id == MatchProfile.employer_id)
-    statement = statement.where(or_(in_state("ready", on), _may_be_offered()))
+    # Where there is no mentor, nobody pauses: an employer would be taken for one who is ready.
+    ready = and_(Mentor.id.is_not(None), in_state("ready", on))
+    statement = statement.where(or_(ready, _may_be_offered()))
+    if participant_id is not None:
+        statement = statement.where(~_matched_with(participant_id))
     statement = statement.options(joinedload(MatchProfile.mentor), joinedload(MatchProfile.employer))
     order = (MatchProfile.employer_id.is_not(None), Mentor.sort_name, Employer.sort_name, MatchProfile.id)
     profiles = [each for each in current_session().scalars(statement.order_by(*order)) if is_agreed(each)]
@@ -237,6 +256,12 @@ def _may_be_offered() -> ColumnElement[bool]:
     )
 
 
+def _matched_with(participant_id: int) -> ColumnElement[bool]:
+    theirs = or_(Match.mentor_id == MatchProfile.mentor_id, Match.employer_id == MatchProfile.employer_id)
+    running = exists().where(Match.participant_id == participant_id, Match.ended_on.is_(None), theirs)
+    return running.correlate_except(Match)
+
+
 def _free(profile: MatchProfile, running: Mapping[int, int]) -> int | None:
     if profile.mentor is None:
         return None
@@ -252,6 +277,15 @@ def offer_page(actor: Actor, public_id: str) -> MatchOffer | None:
         profiles.joinedload(MatchProfile.employer),
     )  # fmt: skip
     return current_session().scalar(statement)
+
+
+def participant_of_offer(actor: Actor, offer_id: int) -> int:
+    """To whom an offer was made. Raises NotVisible."""
+    statement = visible(MatchOffer, actor).with_only_columns(MatchOffer.participant_id)
+    found = current_session().scalar(statement.where(MatchOffer.id == offer_id))
+    if found is None:
+        raise NotVisible("Not found, or not visible to you.")
+    return int(found)
 
 
 def match_of_offer(actor: Actor, offer_id: int) -> Match | None:

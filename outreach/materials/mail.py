@@ -14,6 +14,8 @@ from crm.db import current_session
 from crm.documents.fields import with_labels
 from crm.documents.markdown import as_html
 from crm.documents.pdf import PdfUnavailable, paper
+from crm.employers.approach import closed_to
+from crm.employers.models import Position
 from crm.extension_points import MailFile, MessagePurpose, Rendered
 from crm.history.services import Subject, write_line
 from crm.languages import in_all_languages, in_language
@@ -21,6 +23,7 @@ from crm.lazy_texts import lazy_gettext as _l
 from crm.messaging.addresses import show_phone
 from crm.messaging.models import MessageState, OutboxMessage
 from crm.tasks.services import add_task
+from outreach.acting import unit_actor
 from outreach.materials.models import MaterialMail
 from outreach.materials.queries import PURPOSE
 
@@ -28,6 +31,8 @@ LINE = "outreach.material"
 UNDELIVERED = "outreach.material_undelivered"
 _NAMED = "named by the purpose's own key; the outbox acts as the system"
 _SETTLED = frozenset({MessageState.ACCEPTED, MessageState.DELIVERED})
+_NOWHERE = frozenset({"no_address", "person_left"})
+"""Why a mail was taken back that can still be sent, once somebody knows where to."""
 
 
 def material_purpose() -> MessagePurpose:
@@ -43,13 +48,14 @@ def material_purpose() -> MessagePurpose:
 
 
 def reason_not_to_send(message: OutboxMessage) -> str | None:
-    """Why the mail must not leave any more: they have said no since, or there is nowhere to send it."""
+    """Why the mail must not leave any more: they have said no since, are gone, or there is nowhere to send it.
+
+    It was planned when the sheet was promised, and may leave hours later. Whoever was erased took the mail along.
+    """
     mail = _mail_of(message)
     if mail is None:
         return "material_gone"
-    if mail.employer.do_not_contact or (mail.person is not None and mail.person.do_not_mail):
-        return "do_not_contact"
-    return None if _address(mail) else "no_address"
+    return _employers_reason(mail) or _persons_reason(mail) or (None if _address(mail) else "no_address")
 
 
 def render_mail(message: OutboxMessage) -> Rendered:
@@ -92,14 +98,36 @@ def sheet_pdf(mail: MaterialMail) -> bytes:
 
 
 def note_state(message: OutboxMessage) -> None:
-    """A mail that a receiver took over leaves a line in the history; one that failed, a task for whoever sent it."""
+    """A mail that was taken over leaves a line in the history; one that did not arrive, a task for whoever sent it."""
     mail = _mail_of(message)
     if mail is None:
         return
     if message.state in _SETTLED:
         _write_line(mail)
-    elif message.state is MessageState.FAILED:
+    elif message.state is MessageState.FAILED or message.reason in _NOWHERE:
         _ask_for_address(mail)
+
+
+def _employers_reason(mail: MaterialMail) -> str | None:
+    """What the employer has become since. A block against advertising holds where nobody has asked for the sheet."""
+    if mail.employer.do_not_contact:
+        return "do_not_contact"
+    if mail.employer.archived_at is not None:
+        return "archived"
+    is_asked_for = mail.contact_id is not None
+    return None if is_asked_for or not closed_to(unit_actor(mail.unit_id), [mail.employer]) else "advertising_block"
+
+
+def _persons_reason(mail: MaterialMail) -> str | None:
+    if mail.person is None:
+        return None
+    if mail.person.do_not_mail:
+        return "person_no_mail"
+    here = select(Position.id).where(
+        Position.person_id == mail.person_id, Position.employer_id == mail.employer_id, Position.left_on.is_(None)
+    )
+    works_there = current_session().scalar(trusted(here, because=_NAMED)) is not None
+    return None if works_there and mail.person.archived_at is None else "person_left"
 
 
 def _write_line(mail: MaterialMail) -> None:

@@ -12,6 +12,7 @@ from crm.employers.approach import closed_to
 from crm.messaging.labels import STATES
 from outreach.materials.forms import MaterialForm
 from outreach.materials.queries import material_sent_to, receivers_at, sheets_on_offer
+from outreach.materials.words import why_not
 from outreach.scripts.modules import CALLS
 
 
@@ -29,5 +30,5 @@ def material_card(context: Mapping[str, Any]) -> str:
     form.prepare(sheets, receivers)
     return render_template(
         "outreach_materials/employer_panel.html",
-        employer=employer, sent=sent, form=form, can_send=can_send, states=STATES,
+        employer=employer, sent=sent, form=form, can_send=can_send, states=STATES, why_not=why_not,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import ColumnElement, Select, and_, false, select
 from sqlalchemy.orm import joinedload
 
 from crm.accounts.scopes import trusted, visible
@@ -20,6 +20,7 @@ from outreach.materials.models import MaterialMail
 STAFF = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 PURPOSE = "outreach_material"
 """Why such a mail is sent, and the name of its messages in the outbox."""
+_NOT_SENT = frozenset({MessageState.FAILED, MessageState.CANCELLED})
 EMPLOYER = "employer"
 """The key of the employer's own address among the receivers."""
 
@@ -83,27 +84,55 @@ class Sent:
     mail: MaterialMail
     title: str
     state: MessageState | None
+    reason: str | None = None
+    """Why it was not sent, as a value."""
+
+    @property
+    def name(self) -> str:
+        """The title of the sheet with the version that was promised."""
+        return f"{self.title} (v{self.mail.version.number})"
+
+    @property
+    def receiver(self) -> str:
+        """Who gets it."""
+        return self.mail.person.name if self.mail.person else self.mail.employer.name
 
 
 def material_sent_to(actor: Actor, employer_id: int, *, limit: int = 20) -> list[Sent]:
-    """What the actor's units have mailed to an employer, the newest first. One query."""
-    statement = visible(MaterialMail, actor).where(MaterialMail.employer_id == employer_id)
-    statement = statement.options(
-        joinedload(MaterialMail.version), joinedload(MaterialMail.person), joinedload(MaterialMail.staff)
-    )
-    mails = current_session().scalars(statement.order_by(MaterialMail.id.desc()).limit(limit)).all()
+    """What the actor's units have mailed to an employer, the newest first. Two queries."""
+    statement = _with_names(visible(MaterialMail, actor)).where(MaterialMail.employer_id == employer_id)
+    return _sent(actor, statement.order_by(MaterialMail.id.desc()).limit(limit))
+
+
+def material_of(actor: Actor, submission_key: str) -> Sent | None:
+    """What was mailed with a form, or a call, that has this key. Two queries."""
+    statement = _with_names(visible(MaterialMail, actor)).where(MaterialMail.submission_key == submission_key)
+    return next(iter(_sent(actor, statement)), None)
+
+
+def _with_names(statement: Select[MaterialMail]) -> Select[MaterialMail]:
+    names = (MaterialMail.version, MaterialMail.person, MaterialMail.staff, MaterialMail.employer)
+    return statement.options(*(joinedload(each) for each in names))
+
+
+def _sent(actor: Actor, statement: Select[MaterialMail]) -> list[Sent]:
+    mails = current_session().scalars(statement).all()
     states = _states(mails)
-    return [Sent(mail, in_language(mail.version.titles, actor.language), states.get(mail.public_id)) for mail in mails]
+    nowhere = (None, None)
+    return [
+        Sent(mail, in_language(mail.version.titles, actor.language), *states.get(mail.public_id, nowhere))
+        for mail in mails
+    ]
 
 
-def _states(mails: Sequence[MaterialMail]) -> dict[str, MessageState]:
-    """Where the newest issue of each mail stands."""
+def _states(mails: Sequence[MaterialMail]) -> dict[str, tuple[MessageState, str | None]]:
+    """Where the newest issue of each mail stands, and why where it was not sent."""
     if not mails:
         return {}
-    statement = select(OutboxMessage.purpose_ref, OutboxMessage.state).where(
+    statement = select(OutboxMessage.purpose_ref, OutboxMessage.state, OutboxMessage.reason).where(
         and_(OutboxMessage.purpose == PURPOSE, OutboxMessage.purpose_ref.in_([mail.public_id for mail in mails]))
     )
     rows = current_session().execute(
         trusted(statement.order_by(OutboxMessage.issue), because="messages of mails that the reader sees")
     )
-    return {row.purpose_ref: row.state for row in rows}
+    return {row.purpose_ref: (row.state, row.reason if row.state in _NOT_SENT else None) for row in rows}

@@ -15,7 +15,8 @@ from crm.employers.models import Employer
 from crm.errors import DomainError
 from crm.web.filters import today
 from outreach.materials.forms import MaterialForm
-from outreach.materials.queries import STAFF, receivers_at, sheets_on_offer
+from outreach.materials.leaving import sending_in_words
+from outreach.materials.queries import STAFF, material_of, receivers_at, sheets_on_offer
 from outreach.materials.services import Sending, send_material
 from outreach.scripts.modules import CALLS
 
@@ -54,7 +55,9 @@ def send(public_id: str) -> ResponseReturnValue:
     try:
         with transaction():
             send_material(actor, wanted, on=today())
-        flash(_("The information sheet is on its way."), "success")
+        sent = material_of(actor, wanted.submission_key) if wanted.submission_key else None
+        when = sending_in_words(sent, sent.mail.unit) if sent is not None else ""
+        flash(" ".join(filter(None, (_("The information sheet is on its way."), when))), "success")
     except DomainError as error:
         flash(str(error.message), "error")
     return _back(public_id)

@@ -17,6 +17,7 @@ ACTIONS: Mapping[str, Text] = {
     "visit_report_kept": _l("What was written about a visit is kept to be looked at"),
     "visit_report_settled": _l("What was kept about a visit is saved"),
     "visit_report_discarded": _l("What was kept about a visit is discarded"),
+    "visit_report_given_up": _l("What was kept about a visit for too long is deleted"),
     "visit_report_taken_back": _l("What was discarded about a visit is kept again"),
     "visit_device_added": _l("Device added that keeps visits"),
     "visit_device_cut_off": _l("Device cut off"),

@@ -6,7 +6,6 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from wtforms import (
-    DateField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -28,6 +27,7 @@ from crm.tasks.working_days import add_working_days
 from crm.web.clean import clean_line, clean_text
 from crm.web.filters import today
 from crm.web.forms import BaseForm, CheckboxesField, VersionField, choices, optional_int, optional_text
+from outreach.days import DayField
 from outreach.visits.fields import LoggedVisit, VisitFields
 from outreach.visits.models import Visit
 from outreach.visits.services.booking import day_of
@@ -43,7 +43,7 @@ class VisitForm(BaseForm):
 
     version = VersionField()
     submission_key = HiddenField()
-    on = DateField(_l("Day"), validators=[InputRequired()])
+    on = DayField(_l("Day"), validators=[InputRequired()])
     at = TimeField(_l("Time"), validators=[InputRequired()])
     minutes = IntegerField(_l("Minutes"), default=60, validators=[InputRequired(), NumberRange(min=5, max=1440)])
     person_id = SelectField(_l("Agreed with"), coerce=optional_int)
@@ -112,14 +112,14 @@ class LogForm(BaseForm):
     purpose = SelectField(_l("Purpose"), coerce=optional_text)
     outcome = SelectField(_l("Outcome"), validators=[InputRequired()])
     next_when = RadioField(_l("Next step"), default="none")
-    next_on = DateField(_l("Another day"), validators=[Optional()])
+    next_on = DayField(_l("Another day"), validators=[Optional()])
     next_text = StringField(_l("What was promised?"), validators=[Optional(), Length(max=200)])
     note = TextAreaField(
         _l("Note"),
         validators=[Optional(), Length(max=10_000)],
         description=_l("No health information and no identity numbers."),
     )
-    on_date = DateField(_l("Day"), validators=[InputRequired()])
+    on_date = DayField(_l("Day"), validators=[InputRequired()])
     basis = SelectField(
         _l("Why we approach them"),
         coerce=optional_text,

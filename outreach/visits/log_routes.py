@@ -85,7 +85,7 @@ def look(public_id: str) -> ResponseReturnValue:
         visit_public_id = report.visit.public_id
         try:
             _settle(actor, report, form)
-            return _saved(visit_public_id, undo=_how() == reports.LOG)
+            return _saved(visit_public_id, how=_how())
         except VisitConflict as conflict:
             form.form_errors.append(str(conflict.message))
         except DomainError as error:
@@ -159,6 +159,7 @@ def _look_page(actor: Actor, report: VisitReport, form: LogForm, findings: list[
         is_conflict=report.reason in CONFLICTS,
         is_logged=report.reason == LOGGED and visit.contact_id is not None,
         there=_there(contact, language),
+        how=_how(),
         ask_basis=visit.employer.do_not_contact or bool(form.basis.errors),
         **words(visit),
     )
@@ -185,9 +186,11 @@ def _forgive_token(form: LogForm) -> None:
         form["csrf_token"].errors = []
 
 
-def _saved(visit: str, *, undo: bool = True) -> ResponseReturnValue:
-    if undo:
+def _saved(visit: str, *, how: str = reports.LOG) -> ResponseReturnValue:
+    if how == reports.LOG:
         flash_undo(_("The visit is logged."), url_for(".open_again", public_id=visit))
+    elif how == reports.SECOND:
+        flash(_("It is saved as one more contact with the employer. This page shows the first one."), "success")
     else:
         flash(_("The visit is logged."), "success")
     return redirect(url_for(".show", public_id=visit), code=303)

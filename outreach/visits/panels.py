@@ -18,7 +18,7 @@ from outreach.visits.shown import shown
 
 
 def today_panel(context: Mapping[str, Any]) -> str:
-    """One's visits of the day, what waits on this telephone, and what has to be looked at again. Five queries."""
+    """One's visits of the day, what waits on this telephone, and what has to be looked at again. Four queries."""
     actor = current_actor()
     if not module_on(VISITS.key) or not actor.has_role(*STAFF):
         return ""

@@ -30,6 +30,7 @@ from outreach.visits.cookies import DEVICE, device_label, remember_device, remem
 from outreach.visits.fields import SentReport
 from outreach.visits.forms import TEXTS, LogForm, name_and_title, pairs_of
 from outreach.visits.models import ReportState, Visit, VisitDevice, VisitReport
+from outreach.visits.modules import only_where_it_is_on
 from outreach.visits.queries import kept_reports, people_at, visits_to_log
 from outreach.visits.services import devices, reports
 from outreach.visits.shown import Shown, shown
@@ -68,7 +69,7 @@ def day() -> ResponseReturnValue:
     """The visits that a telephone keeps for today, as little of each as the card shows, and a token to send with.
 
     A device that was cut off hears that it has to delete everything (410), also when nobody is signed in on it;
-    otherwise who is not signed in gets 401. It may be asked for again at any time.
+    otherwise who is not signed in gets 401, and who works where visits are switched off 404. May be asked again.
     """
     device = devices.device_of_token(request.cookies.get(DEVICE))
     if device is not None and device.cut_off_at is not None:
@@ -76,6 +77,7 @@ def day() -> ResponseReturnValue:
     actor = signed_in_actor()
     if actor is None or not actor.has_role(*STAFF):
         return jsonify(state="signed_out"), 401
+    only_where_it_is_on()
     mine = device is not None and device.staff_id == actor.staff_id
     answer = {
         "state": "ready",

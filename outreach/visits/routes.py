@@ -147,9 +147,12 @@ def restore(public_id: str) -> ResponseReturnValue:
     """Take back that a visit was cancelled."""
     actor = current_actor()
     visit_id = visible_one(Visit, actor, public_id).id
-    with transaction():
-        booking.restore_visit(actor, visit_id=visit_id)
-    flash(_("The visit is planned again."), "success")
+    try:
+        with transaction():
+            booking.restore_visit(actor, visit_id=visit_id)
+        flash(_("The visit is planned again."), "success")
+    except DomainError as error:
+        flash(str(error.message), "warning")
     back = local_path(request.form.get("next"), fallback=url_for(".show", public_id=public_id))
     return redirect(back, code=303)
 

@@ -1,7 +1,7 @@
-"""The visits of the sample installation: two today, one that was not logged, some to come, one cancelled."""
+"""The visits of the sample installation: two on the next working day, some to come, one cancelled."""
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import date, time
 
 from sqlalchemy import select
 
@@ -37,14 +37,20 @@ def add_visits() -> None:
 
 
 def _fill(actor: Actor, country: str, zone: str) -> None:
-    today = clock.today(zone)
-    for (days, at, purpose), (employer, person_id) in zip(_PLANS, _employers(actor), strict=False):
-        on = add_working_days(today, days, country) if days else today
+    days_on = days_of_plans(clock.today(zone), country)
+    plans = zip(_PLANS, days_on, _employers(actor), strict=False)
+    for (days, at, purpose), on, (employer, person_id) in plans:
         about = in_language(_ABOUT, actor.language) if days == 0 else None
         given = VisitFields(on=on, at=at, person_id=person_id, purpose=purpose, about=about)
         visit = book_visit(actor, employer_id=employer.id, given=given)
         if purpose == "agreement":
             cancel_visit(actor, visit_id=visit.id, version=None, because=None)
+
+
+def days_of_plans(today: date, country: str) -> list[date]:
+    """The days of the visits: working days all of them, the first of them today where that is one."""
+    first = add_working_days(today, 0, country)
+    return [add_working_days(first, days, country) for days, _at, _purpose in _PLANS]
 
 
 def _employers(actor: Actor) -> Sequence[tuple[Employer, int]]:

@@ -7,7 +7,6 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from crm.actors import Actor
-from crm.employers.approach import closed_to
 from crm.employers.models import Employer, Workplace
 from outreach.visits.models import Visit, VisitState
 from outreach.visits.queries import last_contacts
@@ -26,7 +25,8 @@ class Shown:
     address: str
     route: str
     phone: str | None
-    """The number of whom it was agreed with, else of the workplace or employer; none where they may not be called."""
+    """The number of whom a planned visit was agreed with, else of the workplace or employer; none where they may not be
+    called."""
     last: str = ""
     late: bool = False
 
@@ -36,16 +36,15 @@ class Shown:
 
 
 def shown(actor: Actor, visits: Sequence[Visit], *, day: date) -> list[Shown]:
-    """Visits as lists and pages show them; ``day`` is today. Two queries at most, however many there are."""
+    """Visits as lists and pages show them; ``day`` is today. One query, however many there are."""
     last = last_contacts(actor, {each.employer_id for each in visits})
-    closed = closed_to(actor, [each.employer for each in visits])
-    return [_shown(each, day, last.get(each.employer_id, ""), each.employer_id in closed) for each in visits]
+    return [_shown(each, day, last.get(each.employer_id, "")) for each in visits]
 
 
-def _shown(visit: Visit, day: date, last: str, closed: bool) -> Shown:
+def _shown(visit: Visit, day: date, last: str) -> Shown:
     local = visit.at.astimezone(ZoneInfo(visit.zone))
     address = address_of(visit.employer, visit.workplace)
-    phone = None if closed else _phone(visit)
+    phone = _phone(visit) if _may_call(visit) else None
     late = visit.state is VisitState.PLANNED and local.date() < day
     return Shown(visit, local, address, _ROUTE + quote(address) if address else "", phone, last, late)
 
@@ -55,6 +54,12 @@ def address_of(employer: Employer, workplace: Workplace | None) -> str:
     place = workplace if workplace is not None and (workplace.address or workplace.city) else employer
     city = " ".join(filter(None, (place.postcode, place.city)))
     return ", ".join(filter(None, (place.address, city)))
+
+
+def _may_call(visit: Visit) -> bool:
+    """Whoever agreed to a visit is called about it, also with a block against advertising. That opens their number
+    where the visit is shown and nowhere else: it is no reason to offer them anything."""
+    return visit.state is VisitState.PLANNED and not visit.employer.do_not_contact
 
 
 def _phone(visit: Visit) -> str | None:

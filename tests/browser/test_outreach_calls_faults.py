@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from playwright.sync_api import Error as BrowserError
 
 from tests.browser.conftest import Product
@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.faults, pytest.mark.timeout(round
 LOST_AT_MOST = 2.0
 """Seconds of typing."""
 FAULTS = (
-    "tab", "away, tab", "browser", "away, tab", "tab", "server", "away, tab", "tab", "away, browser", "tab",
+    "tab", "away, tab", "browser", "server", "away, browser", "tab", "away, tab", "tab", "away, tab", "tab",
     "away, tab", "tab", "away, tab", "tab", "away, tab", "tab", "away, tab", "tab", "away, tab", "tab",
 )  # fmt: skip
 """In turn: what dies, and whether the network was away already at some moment before."""
@@ -129,16 +129,15 @@ class Typist:
 
 
 @pytest.fixture
-def typist(product: Product, tmp_path: Path) -> Iterator[Typist]:
-    with sync_playwright() as playwright:
-        desktop = Desktop(playwright, tmp_path / "profile", product)
-        desktop.start()
-        try:
-            begin_from_an_employer(desktop.page, product.url)
-            path = re.sub(r"^.*/calls/([\w-]{16}).*$", r"/calls/\1", desktop.page.url)
-            yield Typist(desktop, path)
-        finally:
-            desktop.kill()
+def typist(product: Product, playwright: Playwright, tmp_path: Path) -> Iterator[Typist]:
+    desktop = Desktop(playwright, tmp_path / "profile", product)
+    desktop.start()
+    try:
+        begin_from_an_employer(desktop.page, product.url)
+        path = re.sub(r"^.*/calls/([\w-]{16}).*$", r"/calls/\1", desktop.page.url)
+        yield Typist(desktop, path)
+    finally:
+        desktop.kill()
 
 
 def die(typist: Typist, what: str) -> None:

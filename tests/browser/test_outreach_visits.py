@@ -70,8 +70,9 @@ def test_without_a_network_it_waits_on_the_phone_and_is_sent_when_it_is_back(pro
     for visit in visits:
         open_form(phone, product.url, visit)
         fill_in(phone, visit)
-        save(phone)
-        expect(phone.locator("#visits-state")).to_contain_text("No network.")
+        save(phone)  # and the next one is opened at once
+    expect(phone.locator("#visits-place [data-is=send]")).to_have_count(2)
+    expect(phone.locator("#visits-state")).to_contain_text("No network.")
     expect(phone.locator(CARD)).to_contain_text("Waiting to be sent")
     assert_no_sideways_scrolling(phone)
     phone.reload()

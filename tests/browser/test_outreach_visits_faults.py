@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from playwright.sync_api import Error as BrowserError
 
 from tests.browser.conftest import Product
@@ -98,17 +98,16 @@ class Telephone:
 
 
 @pytest.fixture
-def telephone(product: Product, tmp_path: Path) -> Iterator[Telephone]:
+def telephone(product: Product, playwright: Playwright, tmp_path: Path) -> Iterator[Telephone]:
     network = BadNetwork(product.server.port)
-    with sync_playwright() as playwright:
-        found = Telephone(playwright, tmp_path / "profile", product, network)
-        found.start()
-        try:
-            yield found
-        finally:
-            network.be("good")
-            found.kill()
-            network.close()
+    found = Telephone(playwright, tmp_path / "profile", product, network)
+    found.start()
+    try:
+        yield found
+    finally:
+        network.be("good")
+        found.kill()
+        network.close()
 
 
 def next_open(telephone: Telephone) -> str:

@@ -1,16 +1,22 @@
 """A mentor with everything that hangs on one, for the route tests; the module is switched on."""
 
+import secrets
 from datetime import date
 
 from crm import clock
 from crm.accounts.models import Staff, Unit
+from crm.attachments.models import Attachment
+from crm.attachments.store import store
 from crm.participants.models import Participant
 from outreach.matching.models import Match, MatchInterview, MatchOffer, MatchProfile, Mentor, OfferCandidate
+from outreach.matching.photo import JPEG
 from outreach.matching.promises import CommitmentDone, MentorCommitment, MentorNote
 from outreach.matching.states import ChosenBy
 from tests.world import World
 
 _DAY = date(2026, 4, 1)
+_PHOTO = b"\xff\xd8\xff\xd9"
+"""The first and the last bytes of a JPEG."""
 
 
 def matching_objects(world: World, unit: Unit, staff: Staff, participant: Participant, *, note: str) -> dict[str, str]:
@@ -29,6 +35,7 @@ def matching_objects(world: World, unit: Unit, staff: Staff, participant: Partic
             unit_id=unit.id, mentor_id=mentor.id, texts={"name": note}, agreed=["name"], agreed_on=_DAY, created_at=now
         )
     )
+    _add_photo(world, profile)
     offer = MatchOffer(participant_id=participant.id, unit_id=unit.id, staff_id=staff.id, created_at=now)
     offer.candidates.append(OfferCandidate(profile_id=profile.id, position=1))
     match = world.save(
@@ -56,6 +63,17 @@ def matching_objects(world: World, unit: Unit, staff: Staff, participant: Partic
         "matches": match.public_id,
         "mentor-commitments": promise.public_id,
     }
+
+
+def _add_photo(world: World, profile: MatchProfile) -> None:
+    photo = Attachment(
+        owner_kind=MatchProfile.__tablename__, owner_ref=profile.public_id, unit_id=profile.unit_id,
+        filename="photo.jpg", size=len(_PHOTO), media_type=JPEG, sha256="0" * 64, file_key=secrets.token_hex(16),
+        created_at=clock.now(),
+    )  # fmt: skip
+    store().put(photo.file_key, _PHOTO)
+    profile.photo_id = world.save(photo).id
+    world.save(profile)
 
 
 MATCHING_KINDS = frozenset(

@@ -148,8 +148,7 @@ class Premises:
     def address(self, rule: Rule) -> str:
         """The address of a route, with parameters that name something."""
         values = {name: self._value(rule, name, kind) for name, kind in kinds_of(rule).items()}
-        with self.app.test_request_context():
-            return str(self.app.url_map.bind("localhost").build(rule.endpoint, values))
+        return str(self.app.url_map.bind("localhost").build(rule.endpoint, values))
 
     def _value(self, rule: Rule, name: str, kind: str) -> str:
         for place in (rule.endpoint, rule.endpoint.partition(".")[0]):
@@ -181,6 +180,12 @@ def rules(method: str) -> tuple[Rule, ...]:
 
 def name_of(rule: Rule) -> str:
     return f"{rule.endpoint}:{rule.rule}"
+
+
+def is_paper(rule: Rule) -> bool:
+    """Whether it answers with a PDF. To make one takes as long as thirty pages, and it is the same for all who get it:
+    a test that goes through all routes asks for it once."""
+    return rule.rule.endswith("pdf")
 
 
 def readers(app: Flask, rule: Rule) -> list[Role | None]:

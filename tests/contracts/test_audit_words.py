@@ -20,14 +20,19 @@ def registry(context: None) -> Registry:
     return current_registry()
 
 
-def test_every_action_that_the_code_writes_down_has_a_label(registry: Registry) -> None:
-    actions = {each.value for each in Reader().written("action", 1)}
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """It has read the whole product."""
+    return Reader()
+
+
+def test_every_action_that_the_code_writes_down_has_a_label(registry: Registry, reader: Reader) -> None:
+    actions = {each.value for each in reader.written("action", 1)}
     assert len(actions) > 100, "the reader has lost its way"
     assert actions == set(registry.audit_labels), sorted(actions ^ set(registry.audit_labels))
 
 
-def test_every_kind_of_subject_has_a_word(registry: Registry) -> None:
-    reader = Reader()
+def test_every_kind_of_subject_has_a_word(registry: Registry, reader: Reader) -> None:
     kinds = set(FROM_ROWS)
     for module in reader.modules:
         if module.imports_the_log():
@@ -52,16 +57,15 @@ def test_two_actions_do_not_read_the_same(registry: Registry) -> None:
     assert len(labels) == len(set(labels))
 
 
-def test_the_reader_follows_parameters_choices_and_loops() -> None:
-    written = {(each.where, each.value) for each in Reader().written("action", 1)}
+def test_the_reader_follows_parameters_choices_and_loops(reader: Reader) -> None:
+    written = {(each.where, each.value) for each in reader.written("action", 1)}
     assert ("crm/employers/services/employers.py", "employer.unblocked") in written, "a choice"
     assert ("crm/accounts/reading.py", "survey_interview_opened") in written, "a parameter, from another package"
     assert ("crm/accounts/reading.py", "participant_read") in written, "its default"
     assert ("crm/accounts/security_events.py", "two_factor_off") in written, "a loop over rows"
 
 
-def test_an_action_that_cannot_be_read_is_said_and_not_passed_over() -> None:
-    reader = Reader()
+def test_an_action_that_cannot_be_read_is_said_and_not_passed_over(reader: Reader) -> None:
     module: Module = next(each for each in reader.modules if each.name == "crm/tasks/services.py")
     function, call = next(module.calls_of("record"))
     with pytest.raises(CannotBeRead):

@@ -12,16 +12,13 @@ from werkzeug.test import TestResponse
 from crm.actors import Role
 from crm.web.assets import DIST, manifest
 from tests.conftest import make_app, make_settings
-from tests.contracts.premises import Premises, name_of, readers, rules
+from tests.contracts.premises import Premises, is_paper, name_of, readers, rules
 from tests.world import PASSWORD, World
 
 CSP = (
     "default-src 'none'; manifest-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-SLOW = {"reports.follow_up_pdf"}
-
-
 ADDED_FILE = "sandbox; default-src 'none'"
 
 
@@ -69,8 +66,12 @@ def check(answer: TestResponse) -> None:
 
 @pytest.mark.parametrize("rule", [rule for rule in rules("GET") if rule.endpoint != "web.asset"], ids=name_of)
 def test_every_page_carries_the_policy_and_keeps_to_it(rule: Rule, premises: Premises) -> None:
-    for role in readers(premises.app, rule)[: 1 if rule.endpoint in SLOW else None]:
-        check(premises.browser(role).get(premises.address(rule)))
+    address = premises.address(rule)
+    for role in readers(premises.app, rule):
+        answer = premises.browser(role).get(address)
+        check(answer)
+        if is_paper(rule) and answer.status_code == 200:
+            break
 
 
 def error_pages(premises: Premises) -> Iterator[tuple[int, TestResponse]]:

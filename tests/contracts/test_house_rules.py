@@ -3,7 +3,6 @@
 import ast
 import re
 import subprocess
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -47,8 +46,10 @@ def is_generated(name: str) -> bool:
     return "migrations/versions/" in name
 
 
-def functions_of(name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    yield from (each for each in ast.walk(tree_of(name)) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+@cache
+def functions_of(name: str) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
+    found = (each for each in ast.walk(tree_of(name)) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+    return tuple(found)
 
 
 def dotted(node: ast.expr) -> str:
@@ -60,10 +61,9 @@ def dotted(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else "?"
 
 
-def calls_in(name: str) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree_of(name)):
-        if isinstance(node, ast.Call):
-            yield node.lineno, dotted(node.func)
+@cache
+def calls_in(name: str) -> tuple[tuple[int, str], ...]:
+    return tuple((node.lineno, dotted(node.func)) for node in ast.walk(tree_of(name)) if isinstance(node, ast.Call))
 
 
 def test_no_function_is_longer_than_fifty_lines() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from werkzeug.routing import Rule
 
-from tests.contracts.premises import Premises, name_of, readers, rules
+from tests.contracts.premises import Premises, is_paper, name_of, readers, rules
 
 SCANNER = "Mozilla/5.0 (compatible; Safelinks; BingPreview/1.0b) LinkScanner"
 VISITS = (
@@ -12,19 +12,23 @@ VISITS = (
     ("GET", {"Sec-Purpose": "prefetch;prerender", "User-Agent": SCANNER}),
     ("OPTIONS", {"User-Agent": SCANNER}),
 )
-# A file that takes a second to make is asked for by one person only.
-SLOW = {"reports.follow_up_pdf"}
+# What a telephone asks for while nobody may be signed in on it: then it says so (401), and that is the answer here.
+ANSWERS_SIGNED_OUT = {"outreach_visits.day"}
 PARTICIPANTS = ("/s/", "/o/", "/genuine")
 
 
 @pytest.mark.parametrize("rule", rules("GET"), ids=name_of)
 def test_a_page_leaves_every_table_as_it_was(rule: Rule, premises: Premises) -> None:
     address, before = premises.address(rule), premises.contents()
-    for role in readers(premises.app, rule)[: 1 if rule.endpoint in SLOW else None]:
-        browser = premises.browser(role)
-        for method, headers in VISITS:
-            answer = browser.open(address, method=method, headers=headers)
-            assert answer.status_code != 500, f"{role} {method} {address}"
+    opened = False
+    for role in readers(premises.app, rule):
+        # Once it has opened for somebody in each of these ways, everybody else opens it in one.
+        visits = VISITS[:1] if opened else VISITS[2:] if is_paper(rule) else VISITS
+        answers = [premises.browser(role).open(address, method=method, headers=said) for method, said in visits]
+        assert all(answer.status_code != 500 for answer in answers), f"{role} {address}"
+        opened = opened or answers[0].status_code == 200
+        if opened and is_paper(rule):
+            break
     assert premises.contents() == before
 
 
@@ -57,9 +61,9 @@ def test_most_pages_open_for_somebody(premises: Premises) -> None:
     """Otherwise the tests above would be about error pages."""
     closed = []
     for rule in rules("GET"):
-        statuses = [
-            premises.browser(role).get(premises.address(rule)).status_code for role in readers(premises.app, rule)
-        ]
-        if not {200, 301, 302, 303} & set(statuses):
-            closed.append((name_of(rule), statuses))
+        address = premises.address(rule)
+        statuses = (premises.browser(role).get(address).status_code for role in readers(premises.app, rule))
+        opens = any(status in (200, 301, 302, 303) for status in statuses)
+        if not opens and rule.endpoint not in ANSWERS_SIGNED_OUT:
+            closed.append(name_of(rule))
     assert not closed

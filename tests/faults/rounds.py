@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROUNDS = "BROBYGG_TEST_FAULT_ROUNDS"
 COUNTED = "BROBYGG_TEST_FAULT_COUNTED"
-SHORT = 12
+SHORT = 6
 """Each way of dying comes once at least; the lists of faults are made so."""
 
 

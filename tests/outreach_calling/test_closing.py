@@ -12,13 +12,18 @@ from crm.documents.models import SheetGiven
 from crm.employers.fields import NextStep
 from crm.employers.models import Contact, ContactPerson, EmployerRelationship
 from crm.employers.services import set_do_not_contact
+from crm.employers.services.next_steps import KIND
 from crm.employers.stage_queries import Missing
 from crm.errors import DomainError, EditConflict
 from crm.messaging.models import OutboxMessage
 from crm.tasks.models import Task, TaskState
+from crm.tasks.queries import open_tasks_of_employer
+from crm.tasks.services import add_task
 from outreach.calling.models import Call, Referral
+from outreach.calling.services.carrying import REFERRAL
 from outreach.calling.services.closing import close_call
 from outreach.calling.services.outcome import EMPLOYER, NO_MAIL, SPOKEN, Closing, MaterialChoice, NewPerson
+from outreach.calling.services.settling import MOST, tasks_to_tick
 from outreach.calling.services.starting import discard_call
 from outreach.lists.models import CallEntry, CallList, CallListCaller, EntryState
 from outreach.materials.models import MaterialMail
@@ -342,6 +347,34 @@ def test_the_promised_call_is_done_with_the_next_call(desk: Desk, a_tuesday: Cal
     desk.close(call_id, nothing_planned=True)
     assert [task.state for task in tasks()] == [TaskState.DONE]
     assert [each.outcome for each in contacts()] == ["callback_requested", "declined"]
+
+
+def test_what_is_ticked_is_done_with_the_call_and_what_is_settled_elsewhere_is_not_asked_for(
+    desk: Desk, a_tuesday: Callable[..., None]
+) -> None:
+    def plan(kind: str, ref: str | None = None) -> None:
+        add_task(
+            desk.caller, kind=kind, title={"en": kind}, due_on=TODAY, unit_id=desk.unit_id, source_ref=ref,
+            owner_id=desk.caller.staff_id, employer_id=desk.employer_id,
+        )  # fmt: skip
+
+    call_id = desk.next()
+    desk.walk(call_id, "go", "later", ("done", {"date_time": AGREED}), "done")
+    desk.close(call_id)
+    with transaction():
+        plan(REFERRAL, "x")
+        for each in range(MOST + 1):
+            plan(f"test.{each}")
+    a_tuesday(NOON + timedelta(days=2))
+    call_id = desk.next()
+    call = desk.call(call_id)
+    offered = tasks_to_tick(call, open_tasks_of_employer(desk.caller, desk.employer_id))
+    assert [row.task.kind for row in offered] == [f"test.{each}" for each in range(MOST)]
+    ticked = frozenset({offered[0].task.public_id, offered[2].task.public_id, "closed-by-a-colleague"})
+    desk.walk(call_id, "go", "yes", "next", "next", "good", "next", "no", "no", "done")
+    desk.close(call_id, nothing_planned=True, done_tasks=ticked)
+    done = [task.kind for task in tasks() if task.state is TaskState.DONE]
+    assert done == [KIND, "test.0", "test.2"]
 
 
 def test_somebody_else_has_the_entry_by_now_and_the_contact_stands_all_the_same(

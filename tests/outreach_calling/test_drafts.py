@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from crm.accounts.scopes import trusted
 from crm.db import current_session, transaction
+from crm.employers.list_queries import EmployerFilter
 from crm.errors import DomainError, EditConflict, NotAllowed, NotVisible
 from outreach.calling.models import Call
 from outreach.calling.queries import call_of, open_calls
@@ -22,6 +24,8 @@ from outreach.calling.services.drafts import (
     walk_of,
 )
 from outreach.calling.services.starting import call_employer, call_entry, call_next, discard_call
+from outreach.lists.building import build_list
+from outreach.lists.fields import ListFields
 from outreach.lists.models import CallEntry, EntryState
 from tests.outreach_calling.desk import NOON, Desk, count, employer_of
 
@@ -155,6 +159,30 @@ def test_a_call_begun_on_the_employers_page_is_the_same_one_in_the_list(desk: De
     assert desk.next() == outside
     assert desk.call(outside).entry_id is not None
     assert desk.begin() == outside
+
+
+def test_a_call_that_goes_on_in_another_list_gives_its_entry_back_at_once(
+    desk: Desk, a_tuesday: Callable[..., None]
+) -> None:
+    call_id = desk.next()
+    with transaction():
+        other = build_list(
+            desk.manager, unit_id=desk.unit_id, filters=EmployerFilter(), view_query="",
+            given=ListFields(
+                name="Winter", script_id=desk.script_id, caller_ids=frozenset({desk.caller.staff_id or 0})
+            ),
+        )  # fmt: skip
+        other_id = other.id
+    a_tuesday(NOON + timedelta(minutes=21))
+    with transaction():
+        again = call_next(desk.caller, list_id=other_id)
+        assert again is not None
+        assert again.id == call_id
+    current_session().rollback()
+    found = current_session().execute(
+        trusted(select(CallEntry.list_id, CallEntry.state).order_by(CallEntry.list_id), because="a test reads all")
+    )
+    assert [tuple(row) for row in found] == [(desk.list_id, EntryState.WAITING), (other_id, EntryState.TAKEN)]
 
 
 def test_a_call_that_was_not_made_is_thrown_away_and_goes_back_to_the_list(desk: Desk) -> None:

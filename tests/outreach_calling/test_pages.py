@@ -3,16 +3,24 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 from html import unescape
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from crm.db import db
+from crm.db import db, transaction
 from crm.employers.models import Contact
 from crm.messaging.models import OutboxMessage
-from tests.outreach_calling.desk import Desk, count
+from crm.tasks.models import Task, TaskState
+from crm.tasks.services import add_task
+from outreach.lists.entries import add_entry
+from outreach.lists.services import Portion
+from tests.outreach_calling.desk import NOON, TODAY, Desk, count
 
 Browser = Callable[[str], FlaskClient]
 
@@ -68,7 +76,10 @@ def test_next_shows_who_it_is_the_last_contacts_the_promise_and_the_script_with_
     assert "Är det Eva Sjöström?" in said
 
 
-def test_a_call_goes_from_answer_to_answer_and_is_saved_with_its_mail(browser: Browser, outside: Desk) -> None:
+def test_a_call_goes_from_answer_to_answer_and_is_saved_with_its_mail(
+    browser: Browser, outside: Desk, a_tuesday: Callable[..., None]
+) -> None:
+    a_tuesday(NOON + timedelta(hours=8))
     client = browser("caller")
     address = begin(client, outside)
     walk(
@@ -82,6 +93,7 @@ def test_a_call_goes_from_answer_to_answer_and_is_saved_with_its_mail(browser: B
     assert page.request.path.endswith("/close")
     assert "Call them back at 10:00, Thu 26 Nov" in page.text
     assert "The information sheet by mail" in page.text
+    assert "It leaves tomorrow at 08:00." in page.text
     sent = {
         **hidden(page), "note": "Friendly", "outcome": "material_sent", "person": str(outside.person_id),
         "next_when": "script", "sheet": str(outside.sheet_id), "language": "sv", "receiver": str(outside.person_id),
@@ -89,11 +101,35 @@ def test_a_call_goes_from_answer_to_answer_and_is_saved_with_its_mail(browser: B
     }  # fmt: skip
     answer = client.post(page.request.path, data=sent)
     assert answer.location == f"/call-lists/{outside.list_public_id}/empty"
-    assert "The call is saved." in client.get(answer.location).text
+    said = "The call is saved. “Om oss (v1)” goes by mail to Eva Sjöström. It leaves tomorrow at 08:00."
+    assert said in client.get(answer.location).text
     again = client.post(page.request.path, data=sent | {"go": "stop"}, follow_redirects=True)
     assert "nothing was written twice" in again.text
+    assert "Om oss (v1) · Eva Sjöström · It leaves tomorrow at 08:00." in again.text
     with client.application.app_context():
         assert (count(Contact), count(OutboxMessage)) == (1, 1)
+
+
+def test_what_the_employer_was_promised_can_be_ticked_and_the_ticks_are_kept(browser: Browser, outside: Desk) -> None:
+    client = browser("caller")
+    with client.application.app_context(), transaction():
+        task = add_task(
+            outside.caller, kind="test.one", title={"en": "Send the plan"}, due_on=TODAY, unit_id=outside.unit_id,
+            owner_id=outside.caller.staff_id, employer_id=outside.employer_id,
+        )  # fmt: skip
+        key = task.public_id
+    address = begin(client, outside)
+    walk(client, address, {"answer": "go"}, {"answer": "no_answer"})
+    page = client.get(f"{address}/close")
+    assert "Done with this call" in page.text
+    assert "Send the plan, Tue 24 Nov" in page.text
+    assert client.post(f"{address}/close", data={**hidden(page), "go": "later", "done_tasks": key}).status_code == 303
+    page = client.get(f"{address}/close")
+    assert re.search(rf'<input checked[^>]*value="{key}"', page.text)
+    sent = {**hidden(page), "outcome": "no_answer", "next_when": "script", "done_tasks": key, "go": "stop"}
+    assert client.post(f"{address}/close", data=sent).status_code == 303
+    with client.application.app_context():
+        assert count(Task, Task.state == TaskState.DONE) == 1
 
 
 def test_what_is_missing_is_said_and_what_was_typed_stays(browser: Browser, outside: Desk) -> None:
@@ -105,6 +141,10 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(browser: Browser, outs
     assert "Fill in “Day and time” first." in unescape(answer.text)
     assert "Busy baking" in answer.text
     assert "Busy baking" in client.get(address).text
+    answer = press(client, address, answer="done", note="Busy baking", f_date_time="9999-12-31T10:00")
+    assert answer.status_code == 422
+    assert "Choose an earlier day." in answer.text
+    assert "9999-12-31T10:00" in client.get(address).text
     answer = press(client, address, answer="done", note="Busy baking", f_date_time="2026-11-26T10:00")
     assert answer.status_code == 303
 
@@ -194,6 +234,23 @@ def test_who_does_not_call_from_the_list_is_told(browser: Browser, outside: Desk
     manager = browser("manager")
     answer = manager.post(f"/call-lists/{outside.list_public_id}/next-call", follow_redirects=True)
     assert "not one of the callers" in answer.text
+
+
+def test_a_list_of_which_many_may_not_be_called_any_more_is_gone_through_press_by_press(
+    browser: Browser, outside: Desk, outreach_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("outreach.calling.routes.Portion", partial(Portion, most=1))
+    monkeypatch.setattr("outreach.calling.routes._PORTIONS", 2)
+    client = browser("caller")
+    with outreach_app.app_context(), transaction() as session:
+        for each in range(3):
+            employer = outside.world.employer(f"Employer {each}", phone="+46850000009")
+            add_entry(outside.manager, list_id=outside.list_id, employer_id=employer.id, first=True)
+            employer.do_not_contact = True
+        session.flush()
+    page = client.post(f"/call-lists/{outside.list_public_id}/next-call", follow_redirects=True)
+    assert "may not be called any more and were left out. Press again" in page.text
+    assert "/calls/" in begin(client, outside)
 
 
 def test_the_pages_of_a_call_stay_within_few_queries(browser: Browser, outside: Desk) -> None:

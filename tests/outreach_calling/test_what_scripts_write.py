@@ -88,7 +88,7 @@ def has(found: Result, kind: type[Effect]) -> bool:
     return any(isinstance(each, kind) for each in found.effects)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=told())
 def test_what_the_script_says_it_writes_is_what_is_written_and_twice_is_once(desk: Desk, told: Told) -> None:
     employer, person = _employer(desk)

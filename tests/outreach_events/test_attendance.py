@@ -40,6 +40,13 @@ def _contacts(place: Breakfast) -> list[Contact]:
     return list(place.world.session.scalars(statement))
 
 
+def _to_do(place: Breakfast) -> list[str]:
+    """The lines in the histories that tell of tasks after an event."""
+    place.world.session.rollback()
+    lines = place.world.session.scalars(select(HistoryLine).where(HistoryLine.kind == "outreach.event"))
+    return [each.summary["en"] for each in lines if each.summary["en"].startswith("To do: Thank them for coming")]
+
+
 @pytest.fixture
 def breakfast(place: Breakfast, november: Jump) -> OutreachEvent:
     """Three have said yes, one no, one nothing; the morning has come."""
@@ -147,8 +154,10 @@ def test_each_employer_gets_one_task_for_whoever_is_responsible(place: Breakfast
             assert follow_up(place.coordinator, event_id=breakfast.id, group=CAME, due_on=due) == 2
     tasks = place.world.session.scalars(select(Task).where(Task.kind == "outreach.event_follow_up")).all()
     assert {each.owner_id for each in tasks} == {place.manager.staff_id, place.coordinator.staff_id}
+    assert len(_to_do(place)) == 2
     with transaction():
         assert drop_follow_up(place.coordinator, event_id=breakfast.id, group=CAME) == 2
+    assert not _to_do(place)
     with transaction():
         follow_up(place.coordinator, event_id=breakfast.id, group=CAME, due_on=due)
     place.world.session.rollback()

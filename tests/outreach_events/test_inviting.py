@@ -1,7 +1,8 @@
 """Who is invited, who is left out and why; mail that leaves, and mail that must not."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,12 +18,15 @@ from crm.messaging.suppression import suppress
 from outreach.events.choosing import InviteWish, plan_invitations
 from outreach.events.fields import EventFields
 from outreach.events.links import visit_by_token
-from outreach.events.models import Answer, MailState
+from outreach.events.models import Answer, MailState, OutreachEvent
+from outreach.events.queries import reminders_too_late
 from outreach.events.services.answering import want_no_more, want_them_again
-from outreach.events.services.inviting import give_back, send_again, withdraw, withdraw_batch
+from outreach.events.services.inviting import give_back, invite, send_again, withdraw, withdraw_batch
 from outreach.events.services.planning import cancel_event, change_event, hold_event, values_of
+from outreach.events.services.reminding import remind, remind_now
 from outreach.events.tokens import reply_token
-from tests.outreach_events.conftest import NOW, Breakfast
+from outreach.events.words import MAIL_REASONS
+from tests.outreach_events.conftest import DAY, NOW, Breakfast
 
 
 def _reasons(place: Breakfast, *employers: Employer, **wish: object) -> dict[str, str]:
@@ -291,3 +295,59 @@ def test_nobody_is_invited_when_the_time_to_answer_is_over(place: Breakfast) -> 
     event, employer = place.event(), place.employer("Fri AB")
     with clock.travelling(NOW + timedelta(days=13)), pytest.raises(DomainError):
         place.invite(event, employer)
+
+
+BEFORE_DAWN = datetime(2026, 12, 3, 5, 0, tzinfo=UTC)
+"""Six in the morning in Stockholm: the breakfast begins at eight, and quiet hours last until nine."""
+
+
+def test_what_quiet_hours_would_hold_until_the_event_has_begun_does_not_leave_and_says_why(
+    place: Breakfast, november: Callable[[datetime], None]
+) -> None:
+    place.unit.quiet_from, place.unit.quiet_until = 20, 9
+    place.world.session.commit()
+    event = place.event(reply_by=None, remind_on=DAY)
+    first, second = place.employer("Fri AB", email=None), place.employer("Sen AB", email=None)
+    row = place.invite(event, first)[0]
+    place.mail(NOW + timedelta(minutes=2))
+    place.says(row, True)
+    place.mail(NOW + timedelta(minutes=4))
+    november(BEFORE_DAWN)
+    with pytest.raises(DomainError, match="waits until the morning"), transaction():
+        invite(place.coordinator, event_id=event.id, wish=InviteWish([second.id], general=False), batch="late")
+    with pytest.raises(DomainError, match="waits until the morning"), transaction():
+        remind_now(place.coordinator, event_id=event.id, of="event")
+    with transaction():
+        assert remind(place.coordinator, event_id=event.id, now=clock.now(), morning=time(5)) == 1
+    sent = len(place.mail(BEFORE_DAWN)["eva@fri.example"])
+    assert reminders_too_late(place.world.session.get_one(OutreachEvent, event.id)) == 1
+    assert len(place.mail(datetime(2026, 12, 3, 8, 5, tzinfo=UTC))["eva@fri.example"]) == sent
+
+
+def test_an_invitation_that_would_come_too_late_is_taken_back_at_once(place: Breakfast) -> None:
+    """It was planned in time; then the event was moved to the morning after, before the quiet hours are over."""
+    event, employer = place.event(), place.employer("Fri AB", email=None)
+    place.invite(event, employer)
+    place.unit.quiet_from, place.unit.quiet_until = 8, 23
+    event.starts_at, event.ends_at, event.reply_by = NOW + timedelta(hours=3), NOW + timedelta(hours=4), None
+    place.world.session.commit()
+    assert not place.mail(NOW + timedelta(minutes=2))
+    assert [(each.mail, each.mail_reason) for each in place.rows(event)] == [(MailState.NOT_SENT, "begun")]
+    assert "begun" in MAIL_REASONS
+
+
+def test_an_address_that_wants_no_invitations_gets_none_as_somebody_else_s_either(place: Breakfast) -> None:
+    event = place.event()
+    first = place.employer("Fri AB", email=None)
+    second = place.employer("Sen AB", email=None, person=None)
+    place.person(second, "Eva Ek-Berg", email="EVA@fri.example")
+    third = place.employer("Vind AB", email="eva@fri.example", person=None)
+    one, two = place.invite(event, first, second)
+    with transaction():
+        want_no_more(respondent_actor(), invitation=visit_by_token(reply_token(one.public_id)).invitation)
+    assert not place.mail(NOW + timedelta(minutes=2))
+    assert [each.mail_reason for each in place.rows(event)] == ["opted_out", "opted_out"]
+    assert _reasons(place, first, second, third) == dict.fromkeys(("Fri AB", "Sen AB", "Vind AB"), "opted_out")
+    with transaction():
+        want_them_again(respondent_actor(), invitation=visit_by_token(reply_token(two.public_id)).invitation)
+    assert not _reasons(place, first, second, third)

@@ -28,6 +28,19 @@ FORM = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("day", "said"), [("9999-12-31", "Choose an earlier day."), ("0001-01-01", "Choose a later day.")]
+)
+def test_a_day_that_is_too_far_away_is_said_and_stays_as_it_was_typed(
+    outside: Breakfast, browser: Browser, day: str, said: str
+) -> None:
+    answer = browser("coordinator").post("/events/new", data=FORM | {"on_date": day})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'value="{day}"' in answer.text
+    assert 'value="Frukost"' in answer.text
+
+
 @pytest.fixture
 def breakfast(app: Flask, outside: Breakfast) -> str:
     """An event with three invitations; its public id."""
@@ -224,6 +237,16 @@ def test_the_code_says_nothing_to_a_stranger_and_leads_staff_to_the_person(
     assert browser("stranger").get(there).status_code == 404
 
 
+def test_a_code_that_is_none_says_so_and_who_was_signed_out_at_the_door_finds_the_way_in(
+    app: Flask, breakfast: str, browser: Browser
+) -> None:
+    client = browser("coordinator")
+    wrong = client.get("/events/code/AAAAAAAAAAAAAAAA", follow_redirects=True)
+    assert (wrong.request.path, "This code belongs to no invitation." in wrong.text) == ("/events", True)
+    ref = _rows(app)[0].public_id
+    assert f"/sign-in?next=/events/invitations/{ref}/arrived" in app.test_client().get(f"/events/code/{ref}").text
+
+
 def test_who_comes_is_ticked_by_hand_by_code_and_without_an_invitation(
     app: Flask, breakfast: str, browser: Browser, november: Jump
 ) -> None:
@@ -233,6 +256,9 @@ def test_who_comes_is_ticked_by_hand_by_code_and_without_an_invitation(
     assert client.post(f"/events/invitations/{rows[0].public_id}/came", data={"people": "2"}).status_code == 303
     code = f"http://localhost/events/code/{rows[1].public_id}"
     assert client.post(f"{door}/code", data={"code": code}).status_code == 303
+    assert "has come already" not in client.get(door).text
+    assert client.post(f"{door}/code", data={"code": code}).status_code == 303
+    assert "has come already" in client.get(door).text
     client.post(f"{door}/code", data={"code": "nonsense"})
     assert "belongs to nobody" in client.get(door).text
     guest = {"name": "Ola", "organisation": "Nytt AB", "people": "1", "submission_key": "g"}
@@ -277,6 +303,20 @@ def test_others_see_no_event(app: Flask, breakfast: str, browser: Browser, who: 
     client = browser(who)
     for path in ("", "/door", "/list", "/invite", "/edit", "/event.ics", "/invitations.csv"):
         assert client.get(f"/events/{breakfast}{path}").status_code in (403, 404)
+
+
+def test_an_event_is_found_by_its_title_and_place_by_those_of_its_unit(
+    app: Flask, outside: Breakfast, breakfast: str, browser: Browser
+) -> None:
+    for text in ("frukost arbete", "radhuset"):
+        assert f"/events/{breakfast}" in browser("coordinator").get("/search", query_string={"q": text}).text
+        assert f"/events/{breakfast}" not in browser("stranger").get("/search", query_string={"q": text}).text
+    with app.app_context():
+        outside.world.save(outside.unit).modules = []
+        current_session().commit()
+    page = browser("coordinator").get("/search?q=frukost").text
+    assert "Nothing found" in page
+    assert 'value="outreach_event"' not in page
 
 
 def test_a_unit_without_the_module_has_no_such_pages(app: Flask, outside: Breakfast, browser: Browser) -> None:

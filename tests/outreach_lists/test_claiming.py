@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from crm import clock
 from crm.actors import Actor
 from crm.db import transaction
-from crm.errors import DomainError, NotAllowed
+from crm.employers.models import Employer
+from crm.errors import DomainError, NotAllowed, NotVisible
+from outreach.lists.building import close_list, reopen_list
 from outreach.lists.models import CallEntry, CallList, EntryState, LeftOut
-from outreach.lists.services import EntryLost, extend_lease, finish_entry, give_back, next_entry, why_empty
+from outreach.lists.services import EntryLost, Portion, extend_lease, finish_entry, give_back, next_entry, why_empty
 from tests.outreach_lists.room import NOON, TODAY, Room
 
 Jump = Callable[[datetime], None]
@@ -98,6 +101,45 @@ def test_who_is_still_at_it_keeps_the_call_and_who_lost_it_is_told(
         extend_lease(room.caller, entry_id=entry.id)
     with pytest.raises(EntryLost):
         finish(room.caller, entry)
+
+
+def test_nobody_keeps_what_a_colleague_holds_what_is_of_a_closed_list_or_of_one_that_is_not_theirs_to_call(
+    room: Room, three: CallList, midsummer: Jump
+) -> None:
+    entry = take(room.caller, three)
+    assert entry is not None
+    entry_id, until = entry.id, entry.taken_until
+    midsummer(NOON + timedelta(minutes=5))
+    for other, refusal in ((room.colleague, EntryLost), (room.stranger, NotVisible)):
+        with pytest.raises(refusal), transaction():
+            extend_lease(other, entry_id=entry_id)
+    with transaction():
+        close_list(room.manager, list_id=three.id)
+    with pytest.raises(EntryLost, match="closed"), transaction():
+        extend_lease(room.caller, entry_id=entry_id)
+    with transaction():
+        reopen_list(room.manager, list_id=three.id)
+        held = room.world.session.get_one(CallEntry, entry_id)
+        held.call_list.callers = [each for each in held.call_list.callers if each.staff_id != room.caller.staff_id]
+    with pytest.raises(EntryLost, match="not one of the callers"), transaction():
+        extend_lease(room.caller, entry_id=entry_id)
+    assert room.entries(three)[0].taken_until == until
+
+
+def test_many_who_may_not_be_called_any_more_are_left_out_portion_by_portion(room: Room) -> None:
+    room.employers(5)
+    call_list = room.call_list()
+    room.world.session.execute(update(Employer).where(Employer.name != "Employer 00004").values(do_not_contact=True))
+    room.world.session.commit()
+    left = []
+    for _each in range(3):
+        portion = Portion(most=2)
+        with transaction():
+            entry = next_entry(room.caller, list_id=call_list.id, portion=portion)
+        room.world.session.rollback()  # Whoever dies here has kept what is behind them.
+        left.append((portion.left_out, sum(each.state is EntryState.LEFT_OUT for each in room.entries(call_list))))
+    assert left == [(2, 2), (2, 4), (0, 4)]
+    assert name(entry) == "Employer 00004"
 
 
 def test_nobody_answers_three_times_and_then_it_is_done(room: Room, midsummer: Jump) -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, update
 
+from crm.accounts.models import Unit
 from crm.db import current_session, db, transaction
 from crm.employers.models import Employer
 from outreach.lists.models import CallEntry, CallList, EntryState
@@ -109,6 +110,44 @@ def test_a_block_that_holds_is_said_on_the_list(made: str, outreach_app: Flask, 
     blocked = entry_id(outreach_app, "Cedergren AB")
     answer = browser("caller").post(f"/call-lists/entries/{blocked}/put-back", follow_redirects=True)
     assert "They cannot be called: Do not contact." in answer.text
+
+
+def test_putting_back_is_offered_where_it_works_and_else_what_has_to_change_first(
+    made: str, outreach_app: Flask, outside: Room, browser: Browser
+) -> None:
+    client, ids = browser("caller"), {name: entry_id(outreach_app, name) for name in ("Alm AB", "=Berg AB")}
+    for each in ids.values():
+        client.post(f"/call-lists/entries/{each}/leave-out")
+    with outreach_app.app_context(), transaction():
+        current_session().query(Employer).filter_by(name="=Berg AB").one().phone = None
+    page = client.get(f"/call-lists/{made}").text
+    rows = {name: page[page.index(f">{name}<") :].split("</tr>")[0] for name in (*ids, "Cedergren AB")}
+    assert f"{ids['Alm AB']}/put-back" in rows["Alm AB"]
+    assert "put-back" not in rows["=Berg AB"] + rows["Cedergren AB"]
+    assert "Write down a phone number first" in rows["=Berg AB"]
+    assert "Not while they want no contact" in rows["Cedergren AB"]
+
+
+def test_the_search_finds_lists_and_scripts_for_who_sees_them(
+    made: str, outreach_app: Flask, outside: Room, browser: Browser
+) -> None:
+    found = browser("caller").get("/search?q=summer").text
+    assert f'href="/call-lists/{made}"' in found
+    assert "Osby · The first call" in found
+    assert "/call-scripts/" in browser("stranger").get("/search?q=first+call").text
+    assert f"/call-lists/{made}" not in browser("stranger").get("/search?q=summer").text
+    browser("manager").post(f"/call-lists/{made}/close")
+    assert ">Closed<" in browser("manager").get("/search?q=summer").text
+    with outreach_app.app_context():
+        outside.world.session.execute(update(Unit).values(modules=[]))
+        outside.world.session.commit()
+    found = browser("caller").get("/search?q=first").text
+    assert "/call-scripts/" not in found
+
+
+def test_who_calls_from_no_list_is_led_to_those_of_the_unit(made: str, browser: Browser) -> None:
+    page = browser("manager").get("/call-lists").text
+    assert 'href="/call-lists?show=unit"' in page[page.index("You do not call from any list") :]
 
 
 def test_one_more_employer_is_found_by_name_and_an_unknown_one_is_said(

@@ -202,6 +202,29 @@ def test_a_tick_is_once_a_day_and_can_be_taken_back_and_given_again(place: Place
     assert due_promises(place.coordinator, TODAY) == []
 
 
+def test_what_is_due_is_found_behind_many_promises_that_are_not(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outreach.matching.promise_queries._MOST", 2)
+    mentor_id = place.mentor().id
+    for number in range(3):
+        _promise(place, mentor_id, starts_on=TODAY, text=str(number))
+    for number, days in enumerate((20, 40, 30)):
+        _promise(place, mentor_id, starts_on=TODAY - timedelta(days=days), text=f"due {number}")
+    assert [line.promise.text for line in due_promises(place.coordinator, TODAY)] == ["due 1", "due 2"]
+
+
+@pytest.mark.parametrize("gone", [{"archived_at": NOON}, {"deceased_on": TODAY}])
+def test_nobody_is_reminded_of_meeting_somebody_who_has_gone(place: Place, gone: dict[str, object]) -> None:
+    profile = place.profile()
+    match = place.match(profile)
+    _promise(place, profile.mentor_id or 0, match_id=match.id)
+    assert len(due_promises(place.coordinator, TODAY)) == 1
+    with transaction():
+        person = current_session().scalars(trusted(select(Participant), because="a test")).one()
+        for name, value in gone.items():
+            setattr(person, name, value)
+    assert due_promises(place.coordinator, TODAY) == []
+
+
 def test_what_is_due_is_told_to_who_is_responsible_and_rests_in_a_pause(place: Place) -> None:
     mentor = place.mentor().id
     _promise(place, mentor)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,7 +10,8 @@ from flask.testing import FlaskClient
 from crm import clock
 from crm.db import transaction
 from crm.messaging.models import OutboxMessage
-from tests.outreach_calling.desk import Desk, count, employer_of
+from crm.messaging.outbox import sweep
+from tests.outreach_calling.desk import NOON, Desk, count, employer_of, person_of
 
 Browser = Callable[[str], FlaskClient]
 
@@ -30,6 +32,26 @@ def test_a_sheet_is_mailed_once_and_the_page_says_where_it_stands(browser: Brows
     assert "Planned" in answer.text[answer.text.index('id="material"') :]
     with client.application.app_context():
         assert count(OutboxMessage) == 1
+
+
+def test_in_the_evening_the_page_says_that_the_sheet_leaves_in_the_morning_and_then_why_it_did_not(
+    browser: Browser, outside: Desk, a_tuesday: Callable[..., None]
+) -> None:
+    client = browser("caller")
+    sent = {
+        "submission_key": "k", "sheet": str(outside.sheet_id), "language": "sv", "receiver": str(outside.person_id),
+    }  # fmt: skip
+    for hour, said in ((19, "It leaves tomorrow at 08:00."), (29, "It leaves today at 08:00.")):
+        a_tuesday(NOON + timedelta(hours=hour - 11))
+        answer = client.post(f"/employers/{outside.employer}/material", data=sent, follow_redirects=True)
+        assert said in answer.text
+    with client.application.app_context(), transaction():
+        person_of(outside).email = None
+    a_tuesday(NOON + timedelta(days=1))
+    with client.application.app_context():
+        sweep()
+    page = client.get(f"/employers/{outside.employer}/details").text
+    assert "No e-mail address" in page[page.index('id="material"') :]
 
 
 def test_what_cannot_be_chosen_is_refused_in_words(browser: Browser, outside: Desk) -> None:

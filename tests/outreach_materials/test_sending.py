@@ -2,15 +2,18 @@
 
 import base64
 import re
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from crm import clock
 from crm.accounts.scopes import trusted
 from crm.db import current_session, in_transaction_block, transaction
 from crm.documents.models import DocumentKind, SheetGiven
 from crm.documents.pdf import PdfUnavailable
 from crm.documents.services.texts import add_template
+from crm.employers.models import Contact, ContactPerson
 from crm.errors import DomainError, NotAllowed
 from crm.history.models import HistoryLine
 from crm.messaging.models import MailboxItem, MessageState, OutboxMessage
@@ -163,16 +166,71 @@ def test_an_agreement_is_no_information_sheet(desk: Desk) -> None:
         send(desk, version_id=version_id)
 
 
-@pytest.mark.parametrize("flag", ["do_not_contact", "do_not_mail", "email"])
-def test_a_no_that_came_after_the_promise_stops_the_mail(desk: Desk, flag: str) -> None:
+def _want_no_contact(desk: Desk) -> None:
+    employer_of(desk).do_not_contact = True
+
+
+def _archive_employer(desk: Desk) -> None:
+    employer_of(desk).archived_at = clock.now()
+
+
+def _want_no_mail(desk: Desk) -> None:
+    person_of(desk).do_not_mail = True
+
+
+def _archive_person(desk: Desk) -> None:
+    person_of(desk).archived_at = clock.now()
+
+
+def _leave(desk: Desk) -> None:
+    person_of(desk).positions[0].left_on = TODAY
+
+
+def _lose_address(desk: Desk) -> None:
+    person_of(desk).email = None
+
+
+def _block_advertising(desk: Desk) -> None:
+    employer_of(desk).advertising_block = True
+
+
+def _erase_person(desk: Desk) -> None:
+    current_session().execute(delete(ContactPerson).where(ContactPerson.id == desk.person_id))
+
+
+@pytest.mark.parametrize(
+    ("happen", "reason"),
+    [
+        (_want_no_contact, "do_not_contact"), (_archive_employer, "archived"), (_want_no_mail, "person_no_mail"),
+        (_archive_person, "person_left"), (_leave, "person_left"), (_lose_address, "no_address"),
+        (_block_advertising, "advertising_block"), (_erase_person, "material_gone"),
+    ],
+)  # fmt: skip
+def test_what_happened_between_the_promise_and_the_morning_stops_the_mail(
+    desk: Desk, happen: Callable[[Desk], None], reason: str
+) -> None:
     send(desk)
-    row = employer_of(desk) if flag == "do_not_contact" else person_of(desk)
-    setattr(row, flag, None if flag == "email" else True)
+    happen(desk)
     current_session().commit()
     sweep()
-    assert (message().state, message().reason) == (
-        MessageState.CANCELLED, "no_address" if flag == "email" else "do_not_contact",
+    assert (message().state, message().reason) == (MessageState.CANCELLED, reason)
+    shown = [each.reason for each in material_sent_to(desk.caller, desk.employer_id)]
+    assert shown == ([] if reason == "material_gone" else [reason])
+    asked = [UNDELIVERED] if reason in ("no_address", "person_left") else []
+    assert list(current_session().scalars(trusted(select(Task.kind), because="a test reads all"))) == asked
+
+
+def test_a_sheet_that_they_asked_for_in_a_call_leaves_despite_a_block_against_advertising(desk: Desk) -> None:
+    contact = Contact(
+        employer_id=desk.employer_id, on_date=TODAY, channel="phone", outcome="material_sent", unit_id=desk.unit_id,
+        created_at=clock.now(),
     )  # fmt: skip
+    desk.world.save(contact)
+    send(desk, contact_id=contact.id)
+    _block_advertising(desk)
+    current_session().commit()
+    sweep()
+    assert message().state is MessageState.ACCEPTED
 
 
 def test_only_the_newest_version_is_offered_and_only_who_can_be_mailed(desk: Desk) -> None:

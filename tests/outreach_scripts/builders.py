@@ -20,7 +20,7 @@ from outreach.scripts.definition import (
 )
 from outreach.scripts.effects import Field
 
-unhurried = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Other work runs on the same machine, and some examples are large."""
 
 OUTCOMES = ("interested", "not_now", "declined", "material_sent", "callback_requested")

@@ -275,6 +275,7 @@ def test_a_file_comes_in_and_faults_are_told_with_their_lines(browser: Browser) 
     assert status == 303
     assert location.endswith("/draft")
     assert "The draft can be published" in client.get(location).text
+    assert ">English, Svenska, Norsk bokmål, Dansk<" in client.get(INDEX).text
 
 
 def test_the_export_is_the_shape_of_the_shipped_file(browser: Browser, outside: Place, app: Flask) -> None:

@@ -134,8 +134,11 @@ def test_both_versions_are_shown_where_two_have_logged_the_same_visit(
     page = second.get(kept.location).text
     assert "They said no" in page
     assert "They said yes" in page
+    assert page.index('id="theirs"') < page.index('id="mine"')
+    refused = second.post(kept.location, data=answer(page, outcome="", how="replace"))
+    assert 'id="how-replace" checked' in refused.text
     data = answer(page, outcome="interested", note="They said yes", how="second")
-    assert second.post(kept.location, data=data).status_code == 303
+    assert "one more contact" in second.post(kept.location, data=data, follow_redirects=True).text
     assert sorted(each.note for each in rows(app, Contact)) == ["They said no", "They said yes"]
     (report,) = rows(app, VisitReport)
     assert report.fields == {}
@@ -202,7 +205,18 @@ def test_a_unit_that_has_switched_visits_off_has_none_of_it(app: Flask, outside:
     client = browser("coordinator")
     assert client.get(address).status_code == 404
     assert "visits-phone" not in client.get("/").text
+    today = client.get("/visits/today.json")
+    assert (today.status_code, "Nordlys" in today.text) == (404, False)
     assert "No visit is planned." not in client.get(f"/employers/{outside.employer}").text
+
+
+def test_a_visit_is_found_by_employer_person_and_what_is_to_remember(
+    app: Flask, outside: Place, browser: Browser
+) -> None:
+    address = visit_address(app, outside, about="Fråga om sommarjobb")
+    for text in ("nordlys", "sjostrom", "sommarjobb"):
+        assert address in browser("colleague").get("/search", query_string={"q": text}).text
+        assert address not in browser("stranger").get("/search", query_string={"q": text}).text
 
 
 def test_the_list_of_visits_asks_few_questions(app: Flask, outside: Place, browser: Browser) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from crm import clock
-from crm.accounts.models import Staff
+from crm.accounts.models import AuditEntry, Staff
 from crm.db import current_session, transaction
 from crm.employers.models import Contact
 from crm.errors import DomainError, EditConflict, NotVisible
@@ -209,6 +209,20 @@ def test_what_was_discarded_a_week_ago_is_deleted_for_good(place: Place) -> None
         assert tidy() == "0 emptied, 0 devices forgotten"
         with pytest.raises(DomainError), transaction():
             take_back_report(place.coordinator, report_id=report_id)
+
+
+def test_what_nobody_looks_at_is_deleted_after_three_months_and_that_is_written_down(place: Place) -> None:
+    """Also of somebody who has left. What was typed about it is gone; that something came stays."""
+    report_id = kept(place, place.visit(), looks_private=True).id
+    with clock.travelling(NOON + timedelta(days=89)):
+        assert tidy() == "0 emptied, 0 devices forgotten"
+    with clock.travelling(NOON + timedelta(days=91)):
+        assert tidy() == "1 emptied, 0 devices forgotten"
+        assert tidy() == "0 emptied, 0 devices forgotten"
+    report = current_session().get_one(VisitReport, report_id)
+    assert (report.state, report.fields, report.reason) == (ReportState.DISCARDED, {}, None)
+    written = current_session().scalars(select(AuditEntry.action).order_by(AuditEntry.id.desc())).first()
+    assert written == "visit_report_given_up"
 
 
 def test_a_device_that_has_kept_nothing_for_a_month_is_forgotten(place: Place) -> None:

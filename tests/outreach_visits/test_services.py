@@ -11,11 +11,13 @@ from crm.employers.models import Contact, Employer
 from crm.errors import DomainError, EditConflict, NotVisible
 from crm.history.models import HistoryLine
 from crm.tasks.models import Task, TaskState
+from crm.tasks.working_days import is_working_day
 from outreach.visits.fields import VisitFields
 from outreach.visits.models import Visit, VisitState
+from outreach.visits.sampling import days_of_plans
 from outreach.visits.services.booking import book_visit, cancel_visit, change_visit, restore_visit
 from outreach.visits.services.logging import VisitConflict, log_visit, unlog_visit
-from tests.outreach_visits.conftest import TODAY, Place, logged
+from tests.outreach_visits.conftest import NOON, TODAY, Place, logged
 
 
 def contacts() -> list[Contact]:
@@ -74,6 +76,50 @@ def test_a_cancelled_visit_comes_back_with_its_task(place: Place) -> None:
         restore_visit(place.coordinator, visit_id=visit.id)
     assert visit.state is VisitState.PLANNED
     assert len(open_tasks()) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"do_not_contact": True}, "have a block now"),
+        ({"advertising_block": True}, "have a block now"),
+        ({"archived_at": NOON}, "is archived"),
+    ],
+)
+def test_a_visit_does_not_come_back_where_a_block_has_come_meanwhile(
+    place: Place, values: dict[str, object], words: str
+) -> None:
+    visit = place.visit()
+    with transaction():
+        cancel_visit(place.coordinator, visit_id=visit.id, version=1, because=None)
+    visit_id = visit.id
+    with transaction() as session:
+        employer = session.get_one(Employer, place.employer_id)
+        for name, value in values.items():
+            setattr(employer, name, value)
+    with pytest.raises(DomainError, match=words), transaction():
+        restore_visit(place.coordinator, visit_id=visit_id)
+    assert open_tasks() == []
+    with pytest.raises(DomainError), transaction():
+        book_visit(place.coordinator, employer_id=place.employer_id, given=VisitFields(on=TODAY, at=time(16)))
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 20), date(2026, 11, 21), date(2026, 12, 24)])
+def test_sample_visits_are_on_working_days(today: date) -> None:
+    days = days_of_plans(today, "SE")
+    assert all(is_working_day(day, "SE") for day in days)
+    assert (days[0] == today) is is_working_day(today, "SE")
+
+
+def test_a_visit_with_a_reason_that_still_holds_comes_back(place: Place) -> None:
+    with transaction() as session:
+        session.get_one(Employer, place.employer_id).advertising_block = True
+    visit = place.visit(basis="cooperation")
+    with transaction():
+        cancel_visit(place.coordinator, visit_id=visit.id, version=1, because=None)
+    with transaction():
+        restore_visit(place.coordinator, visit_id=visit.id)
+    assert visit.state is VisitState.PLANNED
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 from tests.pictures.agreements import agreements
 from tests.pictures.camera import FOLDER, MOMENT, save, sign_in
 from tests.pictures.employer_page import employer_page
@@ -37,7 +39,7 @@ def take_all() -> None:
         server.start()
         for part in PARTS:
             # A browser with many open windows at last refuses to take pictures.
-            with launched() as browser:
+            with sync_playwright() as playwright, launched(playwright) as browser:
                 windows = Windows(browser)
                 part(windows, server.url)
                 windows.close()

@@ -22,6 +22,7 @@ from crm.samples.commands import sample
 from crm.samples.filling import fill_samples
 from crm.samples.organisation import ACCOUNTS
 from crm.tasks.models import Task, TaskState
+from outreach.lists.models import CallEntry
 from surveys.dispositions import DueState, StopReason
 from surveys.models import DueRow
 from surveys.staff_tasks import CONTACT_WISH, NO_ADDRESS
@@ -63,6 +64,13 @@ def test_the_surveys_have_given_tasks(filled: Flask, kind: str) -> None:
     with filled.app_context():
         found = current_session().scalars(select(Task).where(Task.kind == kind)).all()
         assert len(found) == 1
+
+
+def test_nobody_works_at_the_weekend(filled: Flask) -> None:
+    with filled.app_context():
+        days = [*current_session().scalars(select(Contact.on_date).where(Contact.channel.in_(("phone", "visit"))))]
+        days += [at.date() for at in current_session().scalars(select(CallEntry.done_at)) if at is not None]
+    assert [day for day in days if day.weekday() > 4] == []
 
 
 def test_about_90_people_are_or_were_in_the_running_programme(filled: Flask) -> None:

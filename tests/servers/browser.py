@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, ViewportSize, expect
 
 from tests.servers.slow import NOT_DIRECTLY, slowed_down
 
@@ -42,10 +42,10 @@ def chromium_path() -> str | None:
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launched(playwright: Playwright) -> Iterator[Browser]:
     """Run one Chromium; give each test contexts of its own in it."""
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright, slowed_down() as proxy:
+    with slowed_down() as proxy:
         # As an argument: what tests themselves ask, without the browser, goes directly.
         slowly = [f"--proxy-server={proxy}", f"--proxy-bypass-list={NOT_DIRECTLY}"] if proxy else []
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*ARGUMENTS, *slowly])

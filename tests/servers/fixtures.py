@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.servers import browser as browser_module
 from tests.servers import postgres, redis_server
@@ -134,10 +134,17 @@ def s3_simulator() -> Iterator[S3Simulator]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for this worker."""
+def playwright() -> Iterator[Playwright]:
+    """What starts browsers; a process has room for one. Tests that kill their browser start it with this."""
     _require(browser_module.chromium_path() is not None, "Chromium")
-    with browser_module.launched() as running:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for this worker."""
+    with browser_module.launched(playwright) as running:
         yield running
 
 

@@ -5,10 +5,18 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Browser, ProxySettings
+from playwright.sync_api import Browser, Playwright, ProxySettings
 
 from tests.servers import slow
-from tests.servers.browser import NotAccessible, Windows, assert_axe_clean, assert_no_sideways_scrolling, follow
+from tests.servers.browser import (
+    ARGUMENTS,
+    NotAccessible,
+    Windows,
+    assert_axe_clean,
+    assert_no_sideways_scrolling,
+    chromium_path,
+    follow,
+)
 from tests.servers.processes import LOOPBACK
 
 GOOD = """<!doctype html><html lang="en"><head><title>Today</title>
@@ -51,6 +59,17 @@ def test_a_good_page_is_clean_under_a_strict_policy(windows: Windows, pages: str
     page = windows.desktop(pages)
     page.goto("/good")
     assert_axe_clean(page)
+
+
+def test_a_browser_of_ones_own_runs_beside_the_one_of_the_worker(
+    windows: Windows, playwright: Playwright, pages: str
+) -> None:
+    windows.desktop(pages).goto("/good")
+    own = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+    page = own.new_page(base_url=pages)
+    page.goto("/good")
+    assert page.inner_text("h1") == "Today"
+    own.close()
 
 
 def test_a_bad_page_is_reported_with_its_rules(windows: Windows, pages: str) -> None:

@@ -73,9 +73,7 @@ def merge_employers(
     memory = _take_employer(kept, gone, from_gone)
     if "org_number" in from_gone:
         swap_records(kept_id, gone_id)
-    memory["steps"] = {
-        step.key: step.merge(actor, kept_id, gone_id) for step in current_registry().merge_steps.values()
-    }
+    memory["steps"] = _step_by_step(actor, "employer", kept_id, gone_id)
     memory["parts"] = _move_parts(from_id=gone_id, to_id=kept_id)
     memory["relationships"] = _join_relationships(kept_id, gone_id)
     memory["moved"] = move_rows(_table("employer"), from_id=gone_id, to_id=kept_id, but=_OWN)
@@ -101,10 +99,7 @@ def undo_employer_merge(actor: Actor, *, merge_id: int) -> EmployerMerge:
     move_back(_table("employer"), memory["moved"], from_id=kept_id, to_id=gone_id)
     _move_parts(from_id=kept_id, to_id=gone_id, only=memory["parts"])
     _part_relationships(memory["relationships"])
-    steps = current_registry().merge_steps
-    for key in reversed(memory["steps"]):
-        if key in steps:
-            steps[key].undo(actor, kept_id, gone_id, memory["steps"][key])
+    _step_back(actor, memory["steps"], kept_id, gone_id)
     if "org_number" in memory["taken"]:
         swap_records(kept_id, gone_id)
     kept, gone = locked(Employer, actor, kept_id), locked(Employer, actor, gone_id)
@@ -129,6 +124,7 @@ def merge_persons(actor: Actor, *, kept_id: int, gone_id: int, from_gone: Collec
     kept.sort_name = sort_name(kept.name)[:160]
     memory["taken"] |= _values(kept, ("do_not_call", "do_not_mail"))
     current_session().flush()
+    memory["steps"] = _step_by_step(actor, "contact_person", kept_id, gone_id)
     memory["moved"] = move_rows(_table("contact_person"), from_id=gone_id, to_id=kept_id, but=_OWN)
     merge = PersonMerge(kept_id=kept_id, gone_id=gone_id, by_id=actor.staff_id, memory=memory, created_at=clock.now())
     current_session().add(merge)
@@ -143,6 +139,7 @@ def undo_person_merge(actor: Actor, *, merge_id: int) -> PersonMerge:
     if merge.undone_at is None:
         kept_id, gone_id, memory = merge.kept_id, merge.gone_id, merge.memory
         move_back(_table("contact_person"), memory["moved"], from_id=kept_id, to_id=gone_id)
+        _step_back(actor, memory.get("steps", {}), kept_id, gone_id)
         kept, gone = locked(ContactPerson, actor, kept_id), locked(ContactPerson, actor, gone_id)
         _give_back(kept, gone, memory, PERSON_FIELDS)
         merge.undone_at = clock.now()
@@ -159,6 +156,20 @@ def _check_may(actor: Actor) -> None:
 def _check_not_merged(*merged_into: int | None) -> None:
     if any(each is not None for each in merged_into):
         raise DomainError(_("One of them has been merged already."), field="other")
+
+
+def _step_by_step(actor: Actor, of: str, kept_id: int, gone_id: int) -> dict[str, Any]:
+    """Ask each feature to move its rows that the foreign keys alone do not move. What undoing needs, by its key."""
+    steps = [each for each in current_registry().merge_steps.values() if each.of == of]
+    return {step.key: step.merge(actor, kept_id, gone_id) for step in steps}
+
+
+def _step_back(actor: Actor, memory: dict[str, Any], kept_id: int, gone_id: int) -> None:
+    """The same taken back, the last first. A plugin that is not there any more leaves its rows where they are."""
+    steps = current_registry().merge_steps
+    for key in reversed(memory):
+        if key in steps:
+            steps[key].undo(actor, kept_id, gone_id, memory[key])
 
 
 def _take_employer(kept: Employer, gone: Employer, from_gone: Collection[str]) -> dict[str, Any]:

@@ -15,10 +15,7 @@ from crm.db import current_session
 from crm.employers.fields import ContactFields, NextStep, PersonFields
 from crm.employers.models import Contact, Employer
 from crm.employers.services import add_contact_person, log_contact
-from crm.employers.services.next_steps import next_step_of
 from crm.errors import DomainError, EditConflict, NotVisible
-from crm.tasks.models import TaskState
-from crm.tasks.services import complete_task
 from outreach.calling.models import Call
 from outreach.calling.services.carrying import (
     Saving,
@@ -33,6 +30,7 @@ from outreach.calling.services.carrying import (
 from outreach.calling.services.drafts import walk_of
 from outreach.calling.services.outcome import Closed, Closing
 from outreach.calling.services.plans import MORNING, NOT_CALLED, Planned, as_chosen, planned
+from outreach.calling.services.settling import settle_promise, settle_ticked
 from outreach.lists.models import CallEntry
 from outreach.lists.services import CALLBACK_REQUESTED, NO_ANSWER, EntryLost, finish_entry
 from outreach.scripts.effects import BookVisit, Effect, Field
@@ -76,7 +74,8 @@ def close_call(actor: Actor, *, call_id: int, closing: Closing) -> Closed:
     contact = _write(actor, call, replace(closing, person_id=person_id), found, steps)
     saving = Saving(actor, call, unit, closing, found.fields, contact.id, person_id)
     _carry_out(saving, effects, plans, steps)
-    _settle_promise(actor, call)
+    settle_promise(actor, call)
+    settle_ticked(actor, call, closing.done_tasks)
     lost = _finish(actor, call, plans, found.outcome, contact_id=contact.id, closing=closing)
     return _end(actor, call, found, contact_id=contact.id, entry_lost=lost)
 
@@ -155,20 +154,6 @@ def _write(actor: Actor, call: Call, closing: Closing, found: Result, steps: Seq
 def _note(note: str, found: Result) -> str:
     words = [f"{FIELDS[name]}: {found.fields[name]}" for name in _LOOSE if found.fields.get(name)]
     return "\n".join(filter(None, (note.strip(), *words)))
-
-
-def _settle_promise(actor: Actor, call: Call) -> None:
-    """The call that was promised last time is made with this one, so its task is done."""
-    if call.entry is None or call.entry.contact_id is None:
-        return
-    before = current_session().get(Contact, call.entry.contact_id)
-    task = next_step_of(before) if before is not None else None
-    if task is None or task.state is not TaskState.OPEN or task.due_on > clock.today(call.unit.time_zone):
-        return
-    try:
-        complete_task(actor, task_id=task.id, settled=True)
-    except NotVisible:
-        return  # A colleague's own task: they see in the history that the call was made.
 
 
 def _finish(

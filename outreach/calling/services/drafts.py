@@ -10,13 +10,15 @@ from crm.accounts.scopes import locked
 from crm.actors import Actor
 from crm.errors import DomainError, EditConflict, NotVisible
 from outreach.calling.models import Call
+from outreach.days import check_near
 from outreach.lists.services import EntryLost, extend_lease
 from outreach.scripts.definition import LANGUAGES
+from outreach.scripts.effects import Field
 from outreach.scripts.keeping import walk_from_json, walk_to_json
 from outreach.scripts.messages import sentence
 from outreach.scripts.problems import WalkError
 from outreach.scripts.published import script_of
-from outreach.scripts.walking import Walk, answer, back
+from outreach.scripts.walking import Walk, answer, back, local_time
 
 MOST_NOTE = 10_000
 MOST_FIELD = 2_000
@@ -84,6 +86,7 @@ def answer_step(actor: Actor, *, call_id: int, draft: Draft, key: str) -> Call:
         gone = answer(walk, key, {name: value for name, value in typed.items() if name in walk.node.log})
     except WalkError as error:
         raise DomainError(sentence(error.problem), field=_field_of(error)) from error
+    _check_agreed(gone.steps[-1].fields.get(Field.DATE_TIME))
     _go(actor, call, gone)
     return call
 
@@ -172,6 +175,15 @@ def _stay(actor: Actor, call: Call) -> None:
         extend_lease(actor, entry_id=call.entry_id)
     except (EntryLost, NotVisible):
         return
+
+
+def _check_agreed(time: str | None) -> None:
+    """What was agreed is agreed for a day near enough to be kept."""
+    try:
+        if time:
+            check_near(local_time(time).date())
+    except ValueError as error:
+        raise DomainError(str(error), field=Field.DATE_TIME) from error
 
 
 def _field_of(error: WalkError) -> str | None:

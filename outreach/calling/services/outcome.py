@@ -41,6 +41,7 @@ class Closing:
 
     ``nothing_planned``: the caller has said that no next step follows. ``open_day``: when the script plans something
     and nobody has said when. ``refuser``: who wants no calls, EMPLOYER or the number of a contact person.
+    ``done_tasks``: public ids of open tasks of the employer that are done with this call.
     """
 
     outcome: str | None
@@ -57,6 +58,7 @@ class Closing:
     keep_stage: bool = False
     refuser: str = ""
     referral: str | None = None
+    done_tasks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -17,19 +17,20 @@ from crm.errors import DomainError, NotAllowed, NotVisible
 from outreach.calling.models import Call
 from outreach.calling.queries import open_call_with
 from outreach.lists.models import CallEntry, EntryState
-from outreach.lists.services import give_back, next_entry
+from outreach.lists.services import Portion, give_back, next_entry
 from outreach.scripts.keeping import walk_to_json
 from outreach.scripts.models import CallScript, CallScriptVersion
 from outreach.scripts.published import newest_version, script_in
 from outreach.scripts.walking import begin
 
 
-def call_next(actor: Actor, *, list_id: int) -> Call | None:
+def call_next(actor: Actor, *, list_id: int, portion: Portion | None = None) -> Call | None:
     """Take the next one of a list and begin the call, or go on with the one that is not closed. None: nobody is left.
 
-    May be repeated: whoever has not closed a call gets the same one again. Raises as ``next_entry`` does.
+    May be repeated: whoever has not closed a call gets the same one again. ``portion`` and what is raised: see
+    ``next_entry``.
     """
-    entry = next_entry(actor, list_id=list_id)
+    entry = next_entry(actor, list_id=list_id, portion=portion)
     return None if entry is None else call_entry(actor, entry_id=entry.id)
 
 
@@ -44,6 +45,9 @@ def call_entry(actor: Actor, *, entry_id: int) -> Call:
     there = open_call_with(actor, entry.employer_id)
     if there is not None:
         # Also one that was begun outside of the list: nobody speaks twice with the same employer at once.
+        if there.entry_id is not None and there.entry_id != entry.id:
+            # The other list need not wait for its lease.
+            _put_back(actor, there.entry_id)
         there.entry_id, there.person_id = entry.id, there.person_id or entry.person_id
         return there
     unit_id = entry.call_list.unit_id if entry.call_list.unit_id in actor.unit_ids else None
@@ -80,11 +84,15 @@ def discard_call(actor: Actor, *, call_id: int) -> None:
     if call.ended_at is not None:
         raise DomainError(_("This call is closed."))
     if call.entry_id is not None:
-        # Who calls from the list no longer leaves the entry to its lease.
-        with suppress(NotVisible):
-            give_back(actor, entry_id=call.entry_id)
+        _put_back(actor, call.entry_id)
     record(actor, "outreach_call.discarded", subject_type="employer", subject_id=call.employer_id, unit_id=call.unit_id)
     current_session().delete(call)
+
+
+def _put_back(actor: Actor, entry_id: int) -> None:
+    """Give an entry back. Who calls from its list no longer leaves it to its lease."""
+    with suppress(NotVisible):
+        give_back(actor, entry_id=entry_id)
 
 
 def _begin(

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
 from crm import clock
 from crm.accounts.scopes import locked, trusted
 from crm.actors import Actor, system_actor
 from crm.db import current_session
+from crm.employers.models import ContactPerson, Employer
 from crm.errors import DomainError
 from crm.settings import LANGUAGES
 from crm.web.clean import clean_line
@@ -27,6 +28,7 @@ from outreach.events.models import Answer, EventInvitation, EventOptOut, Outreac
 from outreach.events.places import NotEnoughPlaces, answer_for, next_in_line
 
 _ACTOR = system_actor("outreach.events")
+_BY_LINK = "of an invitation that is named by a valid link"
 
 
 class NothingToAnswer(DomainError):
@@ -77,9 +79,9 @@ def want_no_more(actor: Actor, *, invitation: EventInvitation) -> EventOptOut | 
     if invitation.employer_id is None:
         return None
     session = current_session()
-    there = _opt_outs(invitation)
-    if there:
-        return there[0]
+    there = session.scalars(trusted(select(EventOptOut).where(_own_word(invitation)), because=_BY_LINK)).first()
+    if there is not None:
+        return there
     found = EventOptOut(
         employer_id=invitation.employer_id, person_id=invitation.person_id, unit_id=event.unit_id, since=clock.now()
     )
@@ -94,18 +96,32 @@ def want_them_again(actor: Actor, *, invitation: EventInvitation) -> None:
     """They want invitations after all. The caller has checked the link. May be repeated."""
     event = event_of_link(invitation.event_id)
     session = current_session()
-    for each in _opt_outs(invitation):
+    for each in opt_outs_of(invitation):
         tell_history(actor, invitation, f"opt-out:{each.id}", lambda: _("They want invitations to events again"))
         session.delete(each)
         write_down(actor, event, "event_invitations_wanted", invitation=invitation)
 
 
-def _opt_outs(invitation: EventInvitation) -> list[EventOptOut]:
-    """What they have said: a person for everywhere they work, an employer for its own address."""
-    own_address = (EventOptOut.employer_id == invitation.employer_id) & EventOptOut.person_id.is_(None)
-    person = EventOptOut.person_id == invitation.person_id
-    statement = select(EventOptOut).where(own_address if invitation.person_id is None else person)
-    return list(current_session().scalars(trusted(statement, because="of an invitation that is named by a valid link")))
+def opt_outs_of(invitation: EventInvitation) -> list[EventOptOut]:
+    """What they have said, or somebody else with the same address: whoever reads there takes it back."""
+    holder = invitation.person or invitation.employer
+    address = holder.email if holder is not None else None
+    statement = (
+        select(EventOptOut)
+        .outerjoin(ContactPerson, ContactPerson.id == EventOptOut.person_id)
+        .join(Employer, Employer.id == EventOptOut.employer_id)
+    )
+    at = case((EventOptOut.person_id.is_(None), Employer.email), else_=ContactPerson.email)
+    same = func.lower(at) == address.lower() if address else false()
+    found = statement.where(or_(_own_word(invitation), same)).order_by(EventOptOut.id)
+    return list(current_session().scalars(trusted(found, because=_BY_LINK)))
+
+
+def _own_word(invitation: EventInvitation) -> ColumnElement[bool]:
+    """A person has said it for everywhere they work, an employer for its own address."""
+    if invitation.person_id is not None:
+        return EventOptOut.person_id == invitation.person_id
+    return and_(EventOptOut.employer_id == invitation.employer_id, EventOptOut.person_id.is_(None))
 
 
 def _answer(actor: Actor, event: OutreachEvent, invitation_id: int, reply: Reply) -> EventInvitation:

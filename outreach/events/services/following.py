@@ -12,6 +12,7 @@ from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.models import EmployerRelationship
 from crm.errors import DomainError
+from crm.history.services import remove_line
 from crm.languages import in_all_languages
 from crm.partnerships.fields import EvidenceFields
 from crm.partnerships.models import CommitmentEvidence
@@ -19,7 +20,7 @@ from crm.partnerships.services.commitments import add_evidence
 from crm.tasks.models import TaskState
 from crm.tasks.services import add_task, cancel_tasks, revive_tasks
 from crm.web.clean import clean_line
-from outreach.events.lines import invitations_of, locked_event, write_down
+from outreach.events.lines import LINE, invitations_of, locked_event, tell_history, write_down
 from outreach.events.models import Answer, EventInvitation, MailState, OutreachEvent
 
 CAME, ABSENT, SILENT = GROUPS = ("came", "absent", "silent")
@@ -78,6 +79,7 @@ def follow_up(actor: Actor, *, event_id: int, group: str, due_on: date, title: s
         # One that was cancelled is open again; a colleague's own page may be the only one that shows it.
         if task.state is TaskState.CANCELLED:
             revive_tasks(actor, kind=KIND, source_ref=_ref(event, group, rows[0]))
+        tell_history(actor, rows[0], _step(group), lambda: _("To do: %(task)s", task=text or _usual(group, event)))
     write_down(actor, event, "event_followed_up", group=group, tasks=len(found))
     return len(found)
 
@@ -85,9 +87,13 @@ def follow_up(actor: Actor, *, event_id: int, group: str, due_on: date, title: s
 def drop_follow_up(actor: Actor, *, event_id: int, group: str) -> int:
     """Cancel the open tasks of a group. Returns how many. May be repeated. Raises NotVisible."""
     event = locked_event(actor, event_id)
-    count = 0
-    for row in invitations_of(event):
-        count += cancel_tasks(actor, kind=KIND, source_ref=_ref(event, group, row))
+    rows = invitations_of(event)
+    refs = {row.employer_id: _ref(event, group, row) for row in rows}
+    cancelled = {key: cancel_tasks(actor, kind=KIND, source_ref=ref) for key, ref in refs.items()}
+    for row in rows:
+        if cancelled[row.employer_id]:
+            remove_line(LINE, f"{row.public_id}:{_step(group)}")
+    count = sum(cancelled.values())
     if count:
         write_down(actor, event, "event_follow_up_dropped", group=group, tasks=count)
     return count
@@ -113,6 +119,11 @@ def _usual(group: str, event: OutreachEvent) -> str:
     if group == ABSENT:
         return str(_("They did not come to %(event)s: ask how it went, and send what they missed", event=event.title))
     return str(_("No answer to the invitation to %(event)s: call them", event=event.title))
+
+
+def _step(group: str) -> str:
+    """What tells the line of a task in the history from others of the same invitation."""
+    return f"follow-{group}"
 
 
 def _ref(event: OutreachEvent, group: str, row: EventInvitation) -> str:

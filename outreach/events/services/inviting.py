@@ -13,7 +13,7 @@ from crm.errors import DomainError
 from crm.messaging.services import cancel_messages
 from outreach.events import purposes
 from outreach.events.choosing import Invitee, InviteWish, plan_invitations
-from outreach.events.lines import invitations_of, locked_event, seats_of, write_down
+from outreach.events.lines import check_in_time, invitations_of, locked_event, seats_of, write_down
 from outreach.events.models import Answer, EventInvitation, MailState, OutreachEvent
 from outreach.events.places import free_places
 from outreach.events.services.answering import give_free_places
@@ -24,7 +24,7 @@ def invite(actor: Actor, *, event_id: int, wish: InviteWish, batch: str) -> int:
     """Invite everybody of the wish who may be invited now, and plan the mail, which leaves a minute later.
 
     Returns how many. The same ``batch`` (a key of the form) invites once. Raises DomainError when nobody is left or
-    the time to answer is over; NotVisible.
+    the time to answer is over, or where quiet hours last until it begins; NotVisible.
     """
     event = locked_event(actor, event_id)
     there = [each for each in invitations_of(event) if each.batch == batch]
@@ -32,6 +32,7 @@ def invite(actor: Actor, *, event_id: int, wish: InviteWish, batch: str) -> int:
         return len(there)
     if not event.takes_answers:
         raise DomainError(_("The time to answer is over, so nobody can be invited any more."))
+    check_in_time(event)
     found = plan_invitations(actor, event, wish)
     if not found.will:
         raise DomainError(_("Nobody is left who can be invited."))
@@ -84,6 +85,7 @@ def send_again(actor: Actor, *, invitation_id: int) -> EventInvitation:
         raise DomainError(_("They have answered, or the time to answer is over."))
     if row.mail is MailState.PLANNED and row.withdrawn_at is None:
         raise DomainError(_("The invitation is on its way."))
+    check_in_time(event)
     row.issue += 1
     row.withdrawn_at, row.mail, row.mail_reason = None, MailState.PLANNED, None
     row.version_id += 1

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from crm import clock
 from crm.actors import Actor
 from outreach.events import purposes
-from outreach.events.lines import invitations_of, locked_event, write_down
+from outreach.events.lines import check_in_time, invitations_of, locked_event, write_down
 from outreach.events.models import Answer, EventInvitation, MailState, OutreachEvent
 
 
@@ -28,10 +28,11 @@ def remind(actor: Actor, *, event_id: int, now: datetime, morning: time) -> int:
 
 def remind_now(actor: Actor, *, event_id: int, of: str) -> int:
     """Plan a reminder before its day: ``of`` is "answer" or "event". Returns how many messages; who has been reminded
-    of the same is not reminded twice. Raises NotVisible."""
+    of the same is not reminded twice. Raises NotVisible, and DomainError where quiet hours last until it has begun."""
     event = locked_event(actor, event_id)
     if event.cancelled_at is not None or event.has_begun:
         return 0
+    check_in_time(event)
     rows = [each for each in invitations_of(event) if each.withdrawn_at is None and not each.walk_in]
     if of == "answer":
         event.asked_again_at = clock.now()

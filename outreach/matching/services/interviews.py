@@ -1,5 +1,7 @@
 """Talks along the match guide: begun, gone on with, done."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 
 from crm import clock
@@ -7,6 +9,7 @@ from crm.accounts.scopes import locked
 from crm.actors import Actor
 from crm.db import current_session
 from crm.errors import DomainError
+from crm.folding import fold
 from crm.messaging.addresses import normalise_email, normalise_phone
 from crm.web.clean import clean_line, clean_text
 from outreach.matching.fields import InterviewFields
@@ -15,6 +18,7 @@ from outreach.matching.models import MatchInterview, Mentor
 from outreach.matching.services.writing import check_version, made_before, write_down
 
 MOST_MINUTES = 600
+FIRST_YEAR = 1900
 
 
 def begin_interview(
@@ -48,20 +52,26 @@ def go_on_with_interview(
     return row
 
 
-def correct_contact(actor: Actor, *, mentor_id: int, name: str, phone: str | None, email: str | None) -> Mentor:
-    """Take over what a mentor said in a talk about how they are called and reached. Writes only what is different."""
+def correct_contact(actor: Actor, *, mentor_id: int, said: Mapping[str, str], birth_year: int | None = None) -> Mentor:
+    """Take over what a mentor said in a talk about how they are called (``name``) and reached (``phone``, ``email``).
+
+    Writes only what is in ``said`` and different: what nobody touched in the talk may have been corrected by a
+    colleague meanwhile. A year of birth that was not said stays. Raises DomainError, NotVisible.
+    """
     mentor = locked(Mentor, actor, mentor_id)
-    country = mentor.unit.country
-    said: dict[str, str | None] = {
-        "name": clean_line(name)[:160],
-        "phone": normalise_phone(phone, country) if phone else None,
-        "email": normalise_email(email) if email else None,
-    }
-    if not said["name"]:
+    now = {key: getattr(mentor, key) for key in (*said, "birth_year")}
+    new = now | {key: _as_kept(key, value, mentor.unit.country) for key, value in said.items()}
+    if birth_year is not None:
+        new["birth_year"] = birth_year
+    if "name" in new and not new["name"]:
         raise DomainError(_("Write the name."), field="name")
-    if any(getattr(mentor, key) != value for key, value in said.items()):
-        for key, value in said.items():
+    if birth_year is not None and not FIRST_YEAR <= birth_year <= clock.today().year:
+        raise DomainError(_("Write the year of birth with four digits."), field="birth_year")
+    if new != now:
+        for key, value in new.items():
             setattr(mentor, key, value)
+        if "name" in new:
+            mentor.sort_name = fold(mentor.name)[:160]
         mentor.version_id += 1
         write_down(actor, mentor, "mentor_changed")
     return mentor
@@ -77,6 +87,14 @@ def interview_values(row: MatchInterview) -> dict[str, object]:
         "attention": row.attention or "",
         "version": row.version_id,
     }
+
+
+def _as_kept(key: str, value: str, country: str) -> str | None:
+    if key == "name":
+        return clean_line(value)[:160]
+    if not value:
+        return None
+    return normalise_phone(value, country) if key == "phone" else normalise_email(value)
 
 
 def _fill(row: MatchInterview, given: InterviewFields, *, done: bool) -> None:

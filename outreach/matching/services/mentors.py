@@ -179,6 +179,9 @@ def _checked(actor: Actor, given: MentorFields) -> dict[str, Any]:
         raise DomainError(_("Choose a colleague."), field="staff_id")
     if not 0 < given.capacity <= MOST:
         raise DomainError(_("Write a number between 1 and %(most)s.", most=MOST), field="capacity")
+    for field in ("recruited_on", "told_on"):
+        if (getattr(given, field) or clock.today()) > clock.today():
+            raise DomainError(_("The day is still to come."), field=field)
     if given.birth_year is not None and not 1900 <= given.birth_year <= clock.today().year:
         raise DomainError(_("Write the year of birth with four digits."), field="birth_year")
     return {

@@ -8,10 +8,12 @@ from crm import clock
 from crm.accounts.scopes import locked
 from crm.actors import Actor
 from crm.db import current_session
+from crm.employers.models import Employer
 from crm.errors import DomainError
 from crm.participants.models import Participant
+from outreach.matching.choosing import why_not
 from outreach.matching.models import Match, MatchOffer, MatchProfile, Mentor, OfferCandidate
-from outreach.matching.queries import match_of_offer, possible_candidates
+from outreach.matching.queries import match_of_offer, participant_of_offer, possible_candidates
 from outreach.matching.services.matches import make_match, tell_match
 from outreach.matching.services.writing import made_before, write_match_down
 from outreach.matching.states import ChosenBy, OfferState
@@ -37,10 +39,10 @@ def make_offer(
     there = made_before(MatchOffer, submission_key)
     if there is not None:
         return there
-    if participant.archived_at is not None or participant.deceased_on is not None:
-        raise DomainError(_("Nothing can be offered to this participant any more."))
+    _still_here(participant)
     wanted = list(dict.fromkeys(profiles))
-    possible = {each.profile.public_id: each.profile for each in possible_candidates(actor, clock.today())}
+    found = possible_candidates(actor, clock.today(), participant_id=participant.id)
+    possible = {each.profile.public_id: each.profile for each in found}
     if not wanted or len(wanted) > MOST_AT_ALL or any(each not in possible for each in wanted):
         raise DomainError(_("Choose profiles that can be offered now."), field="profiles")
     if not FEWEST <= len(wanted) <= MOST and not other_number:
@@ -67,8 +69,12 @@ def choose(
 ) -> Match:
     """Write down which candidate (by public id) was chosen and by whom: a match is made. May be repeated.
 
-    Raises DomainError where something else was chosen before, or the candidate cannot be chosen any more; NotVisible.
+    Everything is looked at again: what was possible when the profiles were offered may be so no more. Raises
+    DomainError where something else was chosen before, or the participant, the mentor or the employer cannot be matched
+    any more; NotVisible.
     """
+    # The participant first, as where an offer is made and where a participant is erased.
+    participant = locked(Participant, actor, participant_of_offer(actor, offer_id))
     offer = locked(MatchOffer, actor, offer_id)
     picked = next((each for each in offer.candidates if each.public_id == candidate), None)
     if picked is None:
@@ -77,6 +83,7 @@ def choose(
     if picked.chosen and there is not None:
         return there
     _still_open(offer)
+    _still_here(participant)
     profile = _can_be_chosen(actor, picked)
     offer.state, offer.chosen_by, picked.chosen = OfferState.CHOSEN, by, True
     offer.chosen_name = None if by is ChosenBy.PARTICIPANT else name.strip()[:120] or None
@@ -138,14 +145,21 @@ def _still_open(offer: MatchOffer) -> None:
         raise DomainError(_("This has been decided already. Take that back first."))
 
 
+def _still_here(participant: Participant) -> None:
+    if participant.archived_at is not None or participant.deceased_on is not None:
+        raise DomainError(_("Nothing can be offered to this participant any more."))
+
+
 def _can_be_chosen(actor: Actor, picked: OfferCandidate) -> MatchProfile:
-    """The profile, if it may still be offered and a place is free: looked at again now, with the mentor locked."""
+    """The profile, if it may still be offered and a place is free: looked at again, with whom it is about locked."""
+    # In the order in which profiles are written: whom it is about, then the profile.
     if picked.profile.mentor_id is not None:
         locked(Mentor, actor, picked.profile.mentor_id)
-    possible = {each.profile.id: each for each in possible_candidates(actor, clock.today())}
-    found = possible.get(picked.profile_id)
-    if found is None:
-        raise DomainError(_("This profile cannot be chosen any more. Choose another one, or make a new offer."))
-    if found.free == 0:
-        raise DomainError(_("This mentor has no room for one more match now."))
-    return found.profile
+    if picked.profile.employer_id is not None:
+        locked(Employer, actor, picked.profile.employer_id)
+    profile = locked(MatchProfile, actor, picked.profile_id)
+    found = possible_candidates(actor, clock.today(), participant_id=picked.offer.participant_id)
+    possible = next((each for each in found if each.profile.id == profile.id), None)
+    if possible is None or possible.free == 0:
+        raise DomainError(why_not(profile, clock.today()), field="candidate")
+    return profile

@@ -47,18 +47,23 @@ def save_employer_profile(
     return _save(actor, profile, given, version=version)
 
 
-def withdraw_profile(actor: Actor, *, profile_id: int) -> MatchProfile:
-    """The person does not want it to be shown any more: from now on nobody sees it. May be repeated."""
+def withdraw_profile(actor: Actor, *, profile_id: int) -> str | None:
+    """The person does not want it to be shown any more: from now on nobody sees it, and the photo goes.
+
+    May be repeated. Returns the public id with which the photo can be brought back, or None.
+    """
     profile = locked(MatchProfile, actor, profile_id)
     if profile.withdrawn_at is None:
         profile.withdrawn_at = clock.now()
         profile.version_id += 1
         write_profile_down(actor, profile, "match_profile_withdrawn")
-    return profile
+    return forget_photo(actor, profile)
 
 
-def agree_again(actor: Actor, *, profile_id: int) -> MatchProfile:
-    """Take back that a profile was withdrawn. May be repeated."""
+def agree_again(actor: Actor, *, profile_id: int, photo: str = "") -> MatchProfile:
+    """Take back that a profile was withdrawn; ``photo``: the photo that went with it. May be repeated."""
+    if photo:
+        restore_photo(actor, profile_id=profile_id, photo=photo)
     profile = locked(MatchProfile, actor, profile_id)
     if profile.withdrawn_at is not None:
         profile.withdrawn_at = None

@@ -8,6 +8,7 @@ from crm.accounts.current import current_actor
 from crm.accounts.permissions import require
 from crm.accounts.scopes import visible_one
 from crm.actors import Actor
+from crm.languages import NAMES
 from crm.web.paging import requested_page
 from outreach.scripts.models import CallScript, CallScriptVersion
 from outreach.scripts.pages.blueprint import blueprint
@@ -34,6 +35,7 @@ def index() -> ResponseReturnValue:
         form=form,
         import_form=import_form,
         language=actor.language,
+        language_names=NAMES,
         may_write=actor.has_role(*WRITERS),
         may_change=lambda script: may_write(actor, script),
     )

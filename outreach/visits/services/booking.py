@@ -33,6 +33,7 @@ def book_visit(actor: Actor, *, employer_id: int, given: VisitFields) -> Visit:
     there = _booked_before(given.submission_key)
     if there is not None:
         return there
+    _check_in_use(employer)
     now = clock.now()
     visit = Visit(
         employer_id=employer.id, state=VisitState.PLANNED, submission_key=given.submission_key,
@@ -83,12 +84,17 @@ def cancel_visit(actor: Actor, *, visit_id: int, version: int | None, because: s
 
 
 def restore_visit(actor: Actor, *, visit_id: int) -> Visit:
-    """Take back that a visit was cancelled. May be repeated. Raises NotVisible."""
+    """Take back that a visit was cancelled. May be repeated.
+
+    Raises NotVisible, and DomainError where the employer has been archived or has got a block since.
+    """
     visit = locked(Visit, actor, visit_id)
     if visit.state is VisitState.CANCELLED:
+        employer = locked(Employer, actor, visit.employer_id)
+        _check_still_open(employer, visit)
         visit.state, visit.cancelled_because = VisitState.PLANNED, None
         touch(visit)
-        plan_task(actor, visit, locked(Employer, actor, visit.employer_id))
+        plan_task(actor, visit, employer)
         write_visit_line(actor, visit)
         record_visit(actor, visit, "visit_restored")
     return visit
@@ -171,15 +177,30 @@ def _check_person(actor: Actor, employer_id: int, person_id: int | None) -> None
         raise DomainError(_("Choose somebody who works there."), field="person_id")
 
 
+def _check_in_use(employer: Employer) -> None:
+    if employer.archived_at is not None:
+        raise DomainError(_("The employer is archived."))
+
+
+def _check_still_open(employer: Employer, visit: Visit) -> None:
+    """A block that has come since the visit was cancelled: its own page cannot ask for the reason, booking does."""
+    _check_in_use(employer)
+    if not _has_right(employer, visit.basis):
+        raise DomainError(_("They have a block now. Book a new visit, and say what gives you the right to it."))
+
+
 def _check_basis(employer: Employer, basis: str | None) -> None:
     """Who has a block is visited only for a reason that holds, and it is written down which."""
-    if not (employer.advertising_block or employer.do_not_contact):
-        return
-    holding = BASES_WHEN_BLOCKED if employer.do_not_contact else frozenset(BASES)
-    if basis not in holding:
+    if not _has_right(employer, basis):
         raise DomainError(
             _("They have a block. Say what gave you the right to approach them all the same."), field="basis"
         )
+
+
+def _has_right(employer: Employer, basis: str | None) -> bool:
+    if not (employer.advertising_block or employer.do_not_contact):
+        return True
+    return basis in (BASES_WHEN_BLOCKED if employer.do_not_contact else frozenset(BASES))
 
 
 def _booked_before(submission_key: str | None) -> Visit | None:

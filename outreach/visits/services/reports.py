@@ -105,6 +105,12 @@ def take_back_report(actor: Actor, *, report_id: int) -> VisitReport:
     return report
 
 
+def give_up_report(actor: Actor, report: VisitReport) -> None:
+    """Delete what nobody has looked at for too long. The caller holds the row. May be repeated."""
+    _settle(actor, report, ReportState.DISCARDED, "visit_report_given_up")
+    report.fields, report.reason = {}, None
+
+
 def _try_to_log(actor: Actor, visit: Visit, sent: SentReport) -> tuple[Contact | None, str | None]:
     if sent.logged is None:
         return None, REFUSED
