@@ -18,7 +18,7 @@ from crm.agreements.feature import feature as agreements
 from crm.attachments.feature import feature as attachments
 from crm.cooperation.feature import feature as cooperation
 from crm.coverage.feature import feature as coverage
-from crm.db import db, prepare_engine
+from crm.db import db, prepare_engine, refuse_writes_by_statement, replace_dead_connections
 from crm.documents.feature import feature as documents
 from crm.employers.feature import feature as employers
 from crm.employers.text_index import bind_text_index
@@ -100,9 +100,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        replace_dead_connections(db.engine)
     registry = _fill_registry(settings)
     app.extensions[EXTENSION] = registry
     install_guard()
+    refuse_writes_by_statement()
     install_keeping()
     init_languages(app, settings, registry)
     init_sign_in(app, settings)
@@ -163,7 +165,9 @@ def _picklist_label(list_name: str, code: str) -> str:
 
 
 def _flask_config(settings: Settings) -> Mapping[str, object]:
-    engine_options: dict[str, object] = {"pool_pre_ping": not settings.database_url.startswith("sqlite")}
+    # Whoever asks gets the connection that was used last, so that there are no more of them than are needed at a time:
+    # each plans and keeps its statements for itself. Whether one still answers is asked by crm.db.
+    engine_options: dict[str, object] = {"pool_use_lifo": True}
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel, Domain, force_locale
 from flask_login import current_user
 from jinja2 import pass_context
@@ -71,15 +71,22 @@ def _request_locale() -> Locale:
 
 
 def request_language() -> str:
-    """The language of this request: the chosen one, the staff member's, the browser's, the installation's."""
+    """The language of this request: the chosen one, the staff member's, the browser's, the installation's.
+
+    Outside a request it is the installation's too.
+    """
     if not has_request_context():
-        return "en"
+        return _installation_language()
     chosen = g.get("language") or session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
     if getattr(current_user, "is_authenticated", False) and current_user.language in LANGUAGES:
         return str(current_user.language)
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    return request.accept_languages.best_match(LANGUAGES) or _installation_language()
+
+
+def _installation_language() -> str:
+    return str(current_app.config["BABEL_DEFAULT_LOCALE"])
 
 
 def in_all_languages(write: Callable[[], object]) -> dict[str, str]:

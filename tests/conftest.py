@@ -121,6 +121,16 @@ def core_app(lender: Lender) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def postgres_app(tmp_path: Path, postgres_url: str) -> Iterator[Flask]:
+    """The core alone on an empty PostgreSQL database, in an application context. For tests marked ``postgres``."""
+    app = make_app(make_settings(tmp_path, PLUGINS="", DATABASE_URL=postgres_url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
 def context(app: Flask) -> Iterator[None]:
     """An application context for tests of services. Not together with ``client``: it would leak the sign-in."""
     with app.app_context():

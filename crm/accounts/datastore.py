@@ -8,8 +8,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
+from crm.accounts.current import note_units
 from crm.accounts.deferred import commit_changes
 from crm.accounts.models import Staff, StaffRole
+from crm.accounts.queries import unit_tree_as_text, unit_tree_from_text
 from crm.accounts.scopes import trusted
 from crm.db import current_session
 
@@ -21,6 +23,24 @@ def _by(name: str, case_insensitive: bool) -> Select[Staff]:
     same = (func.lower(column) if case_insensitive else column) == bindparam("value")
     found = select(Staff).where(same).options(joinedload(Staff.roles), joinedload(Staff.unit))
     return trusted(found, because="who signs in, or is signed in")
+
+
+@cache
+def _by_session() -> Select[Staff, str]:
+    """Who is signed in, with the units that they see: every page asks for both."""
+    same = Staff.fs_uniquifier == bindparam("value")
+    tree = unit_tree_as_text(select(Staff.unit_id).where(same))
+    found = select(Staff, tree).where(same).options(joinedload(Staff.roles), joinedload(Staff.unit))
+    return trusted(found, because="who is signed in")
+
+
+def _of_session(value: str) -> Staff | None:
+    found = current_session().execute(_by_session(), {"value": value}).unique().first()
+    if found is None:
+        return None
+    staff, units = found
+    note_units(staff, unit_tree_from_text(units))
+    return staff
 
 
 class StaffDatastore(SQLAlchemyUserDatastore):
@@ -35,6 +55,8 @@ class StaffDatastore(SQLAlchemyUserDatastore):
         Archived or disabled ones are found too.
         """
         ((name, value),) = kwargs.items()
+        if name == "fs_uniquifier":
+            return _of_session(str(value))
         statement = _by(name, case_insensitive)
         wanted = str(value).lower() if case_insensitive else value
         return current_session().scalars(statement, {"value": wanted}).unique().first()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import user_logged_in, user_logged_out
 from werkzeug.exceptions import Forbidden
@@ -12,7 +12,7 @@ from werkzeug.exceptions import Forbidden
 from crm.accounts.current import current_actor, forget_actor, signed_in_actor
 from crm.accounts.scopes import guard_session, unguard_session
 from crm.actors import Role
-from crm.db import current_session
+from crm.db import current_session, read_by_statement
 from crm.registry import current_registry
 from crm.web.resend import resend_page
 
@@ -44,6 +44,15 @@ def require(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+def reads_by_statement(view: Callable[P, R]) -> Callable[P, R]:
+    """For a view that only reads, but for what it writes inside ``transaction()``: see crm.db.read_by_statement.
+
+    Goes below ``require``. It holds from the first read of the request, which is of who is signed in.
+    """
+    view.by_statement = True  # type: ignore[attr-defined]  # read before each request
+    return view
+
+
 def is_public(endpoint: str) -> bool:
     """Whether an endpoint answers people who are not signed in."""
     if endpoint in _SHELL or endpoint in current_registry().public_endpoints:
@@ -54,6 +63,8 @@ def is_public(endpoint: str) -> bool:
 def _deny_by_default() -> ResponseReturnValue | None:
     """Send people who are not signed in to the sign-in page; what they typed is kept for them."""
     guard_session(current_session(), current_registry())
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "by_statement", False):
+        read_by_statement()
     if request.endpoint is None or is_public(request.endpoint) or signed_in_actor() is not None:
         return None
     if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import CTE, ScalarSelect, Select, String, bindparam, cast, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.accounts.models import Staff, StaffRole, Unit, staff_roles
@@ -24,9 +24,22 @@ def unit_tree_ids(unit_id: int) -> frozenset[int]:
 
 @cache
 def _unit_tree() -> Select[int]:
-    tree = select(Unit.id).where(Unit.id == bindparam("unit_id")).cte("unit_tree", recursive=True)
-    tree = tree.union(select(Unit.id).join(tree, Unit.parent_id == tree.c.id))
-    return select(tree.c.id)
+    return select(_tree_below(select(Unit.id).where(Unit.id == bindparam("unit_id"))).c[0])
+
+
+def unit_tree_as_text(unit: Select[int]) -> ScalarSelect[str]:
+    """The same for the one unit that ``unit`` selects, as a column beside others: see ``unit_tree_from_text``."""
+    return select(func.aggregate_strings(cast(_tree_below(unit).c[0], String), ",")).scalar_subquery()
+
+
+def unit_tree_from_text(text: str) -> frozenset[int]:
+    """The units of ``unit_tree_as_text``."""
+    return frozenset(map(int, text.split(",")))
+
+
+def _tree_below(unit: Select[int]) -> CTE:
+    tree = unit.cte("unit_tree", recursive=True)
+    return tree.union(select(Unit.id).join(tree, Unit.parent_id == tree.c[0]))
 
 
 def units_among(unit_ids: Collection[int], *, with_archived: bool = False) -> list[Unit]:

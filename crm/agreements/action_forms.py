@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from flask import request
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from wtforms import HiddenField
 
@@ -16,7 +17,8 @@ from crm.web.forms import BaseForm
 def action_forms(actor: Actor, agreement: Agreement) -> dict[str, object]:
     """Forms to sign for us, to write the employer's signature down, to refuse and to end."""
     contact = agreement.contact.name if agreement.contact else ""
-    job = _("Manager") if actor.has_role(Role.MANAGER) else _("Business coordinator")
+    with force_locale(agreement.language):  # it will stand in the signed text
+        job = _("Manager") if actor.has_role(Role.MANAGER) else _("Business coordinator")
     return {
         "our_form": OurSignatureForm(formdata=None, data={"role": job}),
         "behalf_form": OnBehalfForm(formdata=None, data={"name": contact, "role": contact_title(agreement)}, prefix=""),

@@ -32,6 +32,10 @@ def country_choices() -> list[tuple[str, str]]:
     return [(code, names.get(code, code)) for code in COUNTRIES]
 
 
+CHOSEN = ("owner", "stage", "show", "municipality", "kind", "experience", "information")
+"""The filters of the list of employers, but for the text that is searched for: fields of ``EmployerFilterForm``."""
+
+
 class EmployerFilterForm(BaseForm):
     """What the list of employers shows; read from the address."""
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from crm.employers.forms import EmployerFilterForm, ViewForm, reader_language
+from crm.employers.forms import CHOSEN, EmployerFilterForm, ViewForm, reader_language
 from crm.employers.list_queries import EmployerFilter
 from crm.employers.stages import StageSet
 from crm.web.kept import kept, written_by
 
 _MACROS = "employers/_list_form.html"
-_KEPT = ("owner", "stage", "show", "municipality", "kind", "experience", "information")
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class ListForm:
 
 def list_form(form: EmployerFilterForm, filters: EmployerFilter, stages: StageSet) -> ListForm:
     """The fields of the list as they are filled in; those of a form with errors are written for it alone."""
-    fields = [form[name] for name in _KEPT]
+    fields = [form[name] for name in CHOSEN]
     if any(field.errors for field in fields):
         return _new(form, filters)
     # Stages that are shipped are known by their codes; those that a unit has named itself have a name in no language.

@@ -6,10 +6,8 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from crm.employers.forms import EmployerFilterForm
+from crm.employers.forms import CHOSEN, EmployerFilterForm
 from crm.extension_points import Text
-
-_SHOWN = ("owner", "stage", "show", "municipality", "kind", "experience", "information")
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ def active_filters(form: EmployerFilterForm) -> Sequence[ActiveFilter]:
     """The filters that are set, but for the text, which stands in its field."""
     return [
         ActiveFilter(form[name].label.text, _words(form, name), _without(name))
-        for name in _SHOWN
+        for name in CHOSEN
         if form[name].data not in (None, "", form[name].default) and not form[name].errors
     ]
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.accounts.audit import record
 from crm.accounts.current import current_actor
-from crm.accounts.permissions import require
+from crm.accounts.permissions import reads_by_statement, require
 from crm.accounts.scopes import visible_one
 from crm.db import transaction
 from crm.employers import services
@@ -39,6 +39,7 @@ from crm.web.undo import flash_undo
 
 @blueprint.get("/employers")
 @require(*STAFF)
+@reads_by_statement
 def index() -> ResponseReturnValue:
     """The list of employers, filtered and ordered by the address."""
     actor = current_actor()
@@ -84,6 +85,7 @@ def export(kind: str) -> ResponseReturnValue:
 
 @blueprint.get("/employers/<public_id>")
 @require(*STAFF)
+@reads_by_statement
 def show(public_id: str) -> ResponseReturnValue:
     """The page of one employer."""
     actor = current_actor()

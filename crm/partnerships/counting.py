@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from crm.partnerships.models import Commitment, CommitmentEvidence, Partnership
+from crm.placements.facts import CountedPlacement
 
 # Kinds of placement (picklist placement_type) in which the participant is employed.
 HIRES = frozenset(
@@ -30,18 +31,11 @@ OPEN = frozenset({"planned", "on_track", "at_risk"})
 
 
 @dataclass(frozen=True)
-class PlaceFact:
-    """What is counted of a placement: no person but a number that tells one from another."""
+class PlaceFact(CountedPlacement):
+    """What is counted of a placement, and where it is."""
 
-    id: int
     employer_id: int
     unit_id: int
-    participant_id: int
-    kind: str
-    status: str
-    starts_on: date
-    ends_on: date | None
-    end_reason: str | None
 
 
 @dataclass(frozen=True)

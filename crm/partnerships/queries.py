@@ -86,8 +86,8 @@ def _below(model: type[Employer] | type[Unit], ids: Collection[int]) -> Select[s
 def _places(employer_ids: Collection[int], since: date, until: date) -> list[PlaceFact]:
     ends_inside = Placement.ends_on.between(since, until)
     statement = select(
-        Placement.id, Placement.employer_id, Placement.unit_id, Placement.participant_id, Placement.kind,
-        Placement.status, Placement.starts_on, Placement.ends_on, Placement.end_reason,
+        Placement.id, Placement.participant_id, Placement.kind, Placement.status, Placement.starts_on,
+        Placement.ends_on, Placement.end_reason, Placement.employer_id, Placement.unit_id,
     ).where(
         Placement.employer_id.in_(employer_ids), or_(Placement.starts_on.between(since, until), ends_inside)
     )  # fmt: skip

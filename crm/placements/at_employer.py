@@ -1,9 +1,9 @@
 """Which placements an employer's page tells of."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, select
 
@@ -11,6 +11,7 @@ from crm.accounts.scopes import condition, read_prepared, trusted
 from crm.actors import Actor
 from crm.participants.models import Participant
 from crm.placements.around_models import PlacementAlert
+from crm.placements.facts import CountedPlacement
 from crm.placements.models import BEFORE_START, Placement
 from crm.placements.queries import EmployerFigures, figures_of
 from crm.placements.step_models import Evaluator, PlacementEvaluation
@@ -18,17 +19,11 @@ from crm.placements.step_models import Evaluator, PlacementEvaluation
 _NAMED = ~Participant.protected
 
 
-class PlacementFacts(NamedTuple):
+@dataclass(frozen=True)
+class PlacementFacts(CountedPlacement):
     """The columns of a placement that an employer's page reads. Nothing of the person but who it is."""
 
-    id: int
     public_id: str
-    participant_id: int
-    kind: str
-    status: str
-    starts_on: date
-    ends_on: date | None
-    end_reason: str | None
     fte_percent: int | None
     cancelled: bool
     who: str
@@ -84,7 +79,7 @@ def _rows(actor: Actor, employer_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
 def _facts(row: Row[*tuple[Any, ...]]) -> PlacementFacts:
     # The page names a participant where the statement gave one.
     who = f"{row.first_name} {row.last_name}".strip() if row.seen_id is not None else ""
-    return PlacementFacts._make((*row[: len(_COLUMNS)], who))
+    return PlacementFacts(**dict(zip(_READ, row, strict=False)), who=who)
 
 
 def _placements_at(actor: Actor) -> Select[Any]:
@@ -109,4 +104,5 @@ def _evaluated_by(evaluator: Evaluator) -> ColumnElement[bool]:
     return there.label(evaluator.name)
 
 
-_COLUMNS = tuple(getattr(Placement, name) for name in PlacementFacts._fields if name != "who")
+_READ = tuple(each.name for each in fields(PlacementFacts) if each.name != "who")
+_COLUMNS = tuple(getattr(Placement, name) for name in _READ)

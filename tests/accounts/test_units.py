@@ -1,10 +1,11 @@
 """The tree of units, and the modules that are on for them."""
 
 import pytest
-from flask import Flask
+from flask import Flask, request_finished
 from flask.testing import FlaskClient
 
 from crm import clock
+from crm.accounts.current import current_actor
 from crm.accounts.models import Unit
 from crm.accounts.queries import modules_on, unit_choices, unit_tree_ids
 from crm.accounts.services import disable_staff
@@ -14,7 +15,7 @@ from crm.db import current_session, transaction
 from crm.errors import DomainError, EditConflict, NotAllowed, NotVisible
 from crm.extension_points import Module
 from crm.registry import current_registry
-from tests.accounts.conftest import Organisation, actions, enter
+from tests.accounts.conftest import Organisation, actions, counting_queries, enter
 from tests.world import World
 
 BOARD = Module("board", "Board", "Cards in columns.")
@@ -49,6 +50,24 @@ def test_the_tree_below_a_unit_is_found_with_one_query(
         deeper = world.unit(parent_id=deep.id)
         assert unit_tree_ids(organisation.north.id) == {organisation.north.id, deep.id, deeper.id}
         assert unit_tree_ids(deeper.id) == {deeper.id}
+
+
+def test_who_is_signed_in_is_read_together_with_their_units_and_anew_for_each_page(
+    core_app: Flask, browser: FlaskClient, world: World, organisation: Organisation
+) -> None:
+    seen: list[frozenset[int]] = []
+
+    def note(_app: Flask, **_answer: object) -> None:
+        seen.append(current_actor().unit_ids)
+
+    enter(browser, organisation.manager)
+    with request_finished.connected_to(note, core_app), counting_queries(core_app) as asked:
+        browser.get("/employers")
+        with core_app.app_context():
+            below = world.unit(parent_id=organisation.north.id).id
+        browser.get("/employers")
+    assert [text.count("staff.fs_uniquifier") > 0 for text in asked if "unit_tree" in text] == [True, True]
+    assert seen == [{organisation.north.id}, {organisation.north.id, below}]
 
 
 def test_a_unit_has_the_modules_of_the_one_above(core_app: Flask, modules: None, organisation: Organisation) -> None:

@@ -104,6 +104,17 @@ def test_what_was_typed_too_late_is_shown_again(app: Flask, outside: Table, mari
         assert all(text in answer.text for text in typed.values())
 
 
+def test_what_we_are_at_work_is_proposed_in_the_language_of_the_agreement(
+    app: Flask, outside: Table, maria: FlaskClient
+) -> None:
+    with app.app_context():
+        agreement = row(sent(outside))
+        assert agreement.language == "sv"
+    page = maria.get(f"/agreements/{agreement.public_id}", headers={"Accept-Language": "en"}).text
+    assert "Your signature" in page
+    assert 'value="Arbetsgivarkonsulent"' in page
+
+
 def test_signing_for_us_twice_signs_once_and_complains_about_nothing(
     app: Flask, outside: Table, maria: FlaskClient
 ) -> None:

@@ -1,6 +1,5 @@
 """What has to be on the screen of a small phone, 360 by 640, without scrolling."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -12,6 +11,7 @@ from crm import clock
 from crm.db import db
 from tests.conftest import make_app, make_settings
 from tests.servers.browser import PHONE, Windows, assert_axe_clean, assert_no_sideways_scrolling, follow
+from tests.servers.threads import answering
 from tests.surveys.scene import Office
 from tests.world import PASSWORD, World
 
@@ -35,13 +35,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 @pytest.fixture(scope="module")
 def url(office: Office) -> Iterator[str]:
     """Where the application answers."""
-    server = make_server("127.0.0.1", 0, office.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with answering(make_server("127.0.0.1", 0, office.app, threaded=True)) as address:
+        yield address
 
 
 def bottom_of(page: Page, what: str) -> float:

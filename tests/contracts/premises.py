@@ -80,7 +80,8 @@ class SqliteFile:
         shutil.copyfile(self.path, self.path.with_suffix(".built"))
 
     def restore(self) -> None:
-        for left in ("-wal", "-shm"):
+        # The old file goes and is not written over: a connection that somebody forgot may have it mapped.
+        for left in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + left).unlink(missing_ok=True)
         shutil.copyfile(self.path.with_suffix(".built"), self.path)
 

@@ -1,8 +1,5 @@
 """On PostgreSQL a line and its one link are a single statement, and come out as they do everywhere."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -10,22 +7,12 @@ from sqlalchemy import select
 from crm import clock
 from crm.accounts.scopes import trusted
 from crm.actors import system_actor
-from crm.db import current_session, db, transaction
+from crm.db import current_session, transaction
 from crm.history.models import HistoryLine
 from crm.history.services import Subject, write_line
-from tests.conftest import make_app, make_settings
 from tests.world import World
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def postgres_app(tmp_path: Path, postgres_url: str) -> Iterator[Flask]:
-    app = make_app(make_settings(tmp_path, PLUGINS="", DATABASE_URL=postgres_url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_a_line_is_written_once_with_its_link_and_changed_afterwards(postgres_app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from crm.serving.installation import Installation
 from crm.serving.postgres_files import connection_variables
 from crm.settings import load_settings
 from tests.conftest import SECRET
+from tests.servers.gunicorn_app import brobygg, health_of, run_brobygg
+from tests.servers.processes import LOOPBACK, free_port
 from tests.world import World
 
 
@@ -130,6 +133,36 @@ def test_a_database_in_use_is_not_replaced(installed: dict[str, str], tmp_path: 
         current_session().close()
         db.engine.dispose()
     assert _state(installed) == (["Before"], None)
+
+
+def test_a_server_with_the_file_mapped_goes_on_when_a_restore_is_refused(tmp_path: Path) -> None:
+    port, file, log = free_port(), tmp_path / "backup", tmp_path / "log"
+    url = f"http://{LOOPBACK}:{port}"
+    values = {"BROBYGG_HOME": str(tmp_path / "home"), "BROBYGG_SECRET_KEY": SECRET, "BROBYGG_MAIL": "mailbox"}
+    settings, own = load_settings(values), {**values, "BROBYGG_BASE_URL": url}
+    run_brobygg("upgrade", log=log, env=own)
+    back_up(settings, file)
+    server = brobygg("serve", "--bind", f"{LOOPBACK}:{port}", "--workers", "1", log=log, env=own)
+    server.start()
+    try:
+        server.wait_ready(lambda: health_of(url) == 200)
+        assert _has_mapped(settings.home / "brobygg.db")
+        with pytest.raises(BackupError, match="in use"):
+            restore(settings, file)
+        assert health_of(url) == 200
+        assert "SIGBUS" not in log.read_text()
+    finally:
+        server.stop()
+    assert restore(settings, file) is not None
+
+
+def _has_mapped(file: Path) -> bool:
+    """Whether a process reads this file through a map of it (proc(5))."""
+    maps = []
+    for path in Path("/proc").glob("[0-9]*/maps"):
+        with suppress(OSError):
+            maps += path.read_text().splitlines()
+    return any(line.endswith(f" {file}") for line in maps)
 
 
 def test_a_file_that_is_no_backup_is_refused(installed: dict[str, str], tmp_path: Path) -> None:

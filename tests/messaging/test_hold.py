@@ -30,7 +30,8 @@ def restored(settings: Settings, backup: Path) -> Flask:
     """Put the backup in place of the database and start anew."""
     current_session().close()
     db.engine.dispose()
-    for leftover in settings.home.glob("brobygg.db-*"):
+    # The old file goes and is not written over: a connection may have it mapped.
+    for leftover in settings.home.glob("brobygg.db*"):
         leftover.unlink()
     shutil.copy(backup, database(settings))
     return make_app(settings)

@@ -5,7 +5,6 @@ fails each time: ``BROBYGG_TEST_SLOW_MS=300 make test ARGS="-m browser"``.
 """
 
 import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Locator
 
 from tests.servers.processes import LOOPBACK
+from tests.servers.threads import answering
 
 VARIABLE = "BROBYGG_TEST_SLOW_MS"
 # Else Chromium asks what runs on this machine directly.
@@ -57,12 +57,8 @@ def _proxy(seconds: float) -> Iterator[str]:
     handler = type("Handler", (_Handler,), {"seconds": seconds})
     server = ThreadingHTTPServer((LOOPBACK, 0), handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://{LOOPBACK}:{server.server_port}"
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with answering(server) as address:
+        yield address
 
 
 class _Handler(BaseHTTPRequestHandler):

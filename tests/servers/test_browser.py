@@ -1,6 +1,5 @@
 """The browser opens as a phone, a desktop, in the dark and without scripts, and axe bites."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -18,6 +17,7 @@ from tests.servers.browser import (
     follow,
 )
 from tests.servers.processes import LOOPBACK
+from tests.servers.threads import answering
 
 GOOD = """<!doctype html><html lang="en"><head><title>Today</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
@@ -49,10 +49,8 @@ def pages() -> Iterator[str]:
             """Stay silent."""
 
     server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://{LOOPBACK}:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with answering(server) as address:
+        yield address
 
 
 def test_a_good_page_is_clean_under_a_strict_policy(windows: Windows, pages: str) -> None:

@@ -1,13 +1,13 @@
 """The kitchen-sink page in Chromium: accessibility, small screens, no scripts."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from playwright.sync_api import ConsoleMessage, ViewportSize, expect
 from werkzeug.serving import make_server
 
 from tests.servers.browser import WCAG_TAGS, Windows, assert_axe_clean, assert_no_sideways_scrolling, follow
+from tests.servers.threads import answering
 from tests.web.sink import make_sink
 
 pytestmark = pytest.mark.browser
@@ -19,13 +19,8 @@ TAGS = (*WCAG_TAGS, "best-practice")
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     app, _sink = make_sink(WTF_CSRF_ENABLED=False)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(make_server("127.0.0.1", 0, app, threaded=True)) as url:
+        yield url
 
 
 @pytest.mark.parametrize("path", ["/", "/?lang=ar", "/survey", "/print", "/error/404"])
