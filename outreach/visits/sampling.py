@@ -1,4 +1,4 @@
-"""The visits of the sample installation: two on the next working day, some to come, one cancelled."""
+"""The visits of the sample installation: two today, some to come, one cancelled."""
 
 from collections.abc import Sequence
 from datetime import date, time
@@ -48,9 +48,8 @@ def _fill(actor: Actor, country: str, zone: str) -> None:
 
 
 def days_of_plans(today: date, country: str) -> list[date]:
-    """The days of the visits: working days all of them, the first of them today where that is one."""
-    first = add_working_days(today, 0, country)
-    return [add_working_days(first, days, country) for days, _at, _purpose in _PLANS]
+    """The days of the visits: two today, so that Today shows them whenever one looks; the others on working days."""
+    return [add_working_days(today, days, country) if days else today for days, _at, _purpose in _PLANS]
 
 
 def _employers(actor: Actor) -> Sequence[tuple[Employer, int]]:

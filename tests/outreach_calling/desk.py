@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from crm import clock
+from crm.accounts.scopes import trusted
 from crm.actors import Actor, Role
 from crm.db import current_session, transaction
 from crm.documents.models import DocumentKind, DocumentVersion
 from crm.documents.services.texts import add_template, save_text
 from crm.employers.list_queries import EmployerFilter
 from crm.employers.models import Contact, ContactPerson, Employer
+from crm.tasks.models import Task
 from outreach.calling.models import Call
 from outreach.calling.services.closing import close_call
 from outreach.calling.services.drafts import Draft, answer_step
@@ -174,3 +176,9 @@ def person_of(desk: Desk) -> ContactPerson:
 def employer_of(desk: Desk) -> Employer:
     current_session().expire_all()
     return current_session().get_one(Employer, desk.employer_id)
+
+
+def tasks() -> list[Task]:
+    """Every task there is, in the order in which they came."""
+    current_session().rollback()
+    return list(current_session().scalars(trusted(select(Task).order_by(Task.id), because="a test reads all")))
