@@ -31,12 +31,12 @@ def employer_panel(context: Mapping[str, Any]) -> str:
     actor, employer = current_actor(), context["employer"]
     if not module_on(VISITS.key):
         return ""
-    rows = shown(actor, visits_with(actor, employer.id), day=today())
-    if rows:
-        first = rows[0]
-        words = _("Visit on %(day)s at %(time)s", day=show_weekday(first.local.date()), time=first.time)
+    visits = visits_with(actor, employer.id)
+    if visits:
+        first = visits[0].local
+        words = _("Visit on %(day)s at %(time)s", day=show_weekday(first.date()), time=first.strftime("%H:%M"))
         head_of(context).figures.append(Figure(words, "#visits"))
-    return render_template("visits/_employer.html", employer=employer, rows=rows)
+    return render_template("visits/_employer.html", employer=employer, visits=visits)
 
 
 def settings_panel(context: Mapping[str, Any]) -> str:

@@ -3,18 +3,19 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from crm import clock
 from crm.accounts.models import Staff
-from crm.accounts.scopes import condition, scoped, visible
+from crm.accounts.scopes import condition, read_prepared, scoped, visible
 from crm.actors import Actor
 from crm.db import current_session
 from crm.employers.forms import reader_language
-from crm.employers.models import Contact, Position
+from crm.employers.models import Contact, ContactPerson, Position, Workplace
 from crm.glossary import picklists
 from crm.web.filters import show_date
 from outreach.visits.models import ReportState, Visit, VisitDevice, VisitReport, VisitState
@@ -49,10 +50,39 @@ def _written_about(actor: Actor) -> Select[int]:
     return select(VisitReport.visit_id).where(*own)
 
 
-def visits_with(actor: Actor, employer_id: int) -> list[Visit]:
-    """The planned visits at an employer that ``actor`` sees, the next one first."""
-    statement = _with_names(actor).where(Visit.employer_id == employer_id, Visit.state == VisitState.PLANNED)
-    return list(current_session().scalars(statement.order_by(Visit.at, Visit.id).limit(SHOWN)))
+class PlannedVisit(NamedTuple):
+    """A planned visit as the employer's page names it: when, and who meets whom where."""
+
+    public_id: str
+    at: datetime
+    zone: str
+    staff: str | None
+    person: str | None
+    workplace: str | None
+
+    @property
+    def local(self) -> datetime:
+        """When it begins, in its own zone."""
+        return self.at.astimezone(ZoneInfo(self.zone))
+
+
+def visits_with(actor: Actor, employer_id: int) -> list[PlannedVisit]:
+    """The planned visits at an employer that ``actor`` sees, the next one first. One query."""
+    rows = read_prepared(actor, "visits_with", lambda: _visits_with(actor), employer_id=employer_id)
+    return [PlannedVisit._make(row) for row in rows]
+
+
+def _visits_with(actor: Actor) -> Select[Any]:
+    statement: Any = (
+        select(Visit.public_id, Visit.at, Visit.zone, Staff.name, ContactPerson.name, Workplace.name)
+        .outerjoin(Staff, Staff.id == Visit.staff_id)
+        .outerjoin(ContactPerson, ContactPerson.id == Visit.person_id)
+        .outerjoin(Workplace, Workplace.id == Visit.workplace_id)
+        .where(Visit.employer_id == bindparam("employer_id"), Visit.state == VisitState.PLANNED)
+        .order_by(Visit.at, Visit.id)
+        .limit(literal_column(str(SHOWN), Integer))
+    )
+    return scoped(statement, condition(Visit, actor))
 
 
 def visits_between(actor: Actor, begin: datetime, end: datetime) -> list[Visit]:

@@ -259,7 +259,7 @@ def check(answer: TestResponse, form: Form, fields: dict[str, list[bytes]]) -> N
 
 @pytest.mark.parametrize("rule", POSTS, ids=name_of)
 @settings(
-    max_examples=8,
+    max_examples=5,
     # Without "explain", which traces every line of the application, and without shrinking: a case is short enough.
     phases=[Phase.generate],
     deadline=None,
