@@ -54,6 +54,7 @@ from crm.tasks.feature import feature as tasks
 from crm.web.nav import register_nav
 from crm.web.page_templates import use_page_templates
 from crm.web.ports import Banner
+from crm.web.sessions import PageSessions
 from crm.web.shell import csrf, init_web
 from crm.web.slots import register_panel
 
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("crm", static_folder=None, template_folder=None)
     app.config.from_mapping(_flask_config(settings))
     app.extensions["brobygg.settings"] = settings
+    app.session_interface = PageSessions()
     use_page_templates(app)
     _trust_proxies(app, settings.trusted_proxies)
     configure_logging(settings)
